@@ -1,0 +1,116 @@
+# Two commands matter to a newcomer: `make run` and `make test`. `make help` lists the rest.
+# Every target sets up .venv first, once, from the lock with hashes.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+CLIENTS := .venv-clients
+CLIENTS_INSTALLED := $(CLIENTS)/.installed
+# Processes that share the tests: one more than the slowest machine has cores, for many only wait.
+JOBS ?= 3
+# How often make torture repeats itself.
+ROUNDS ?= 10
+# How many requests make torture sends to each operation of the sandbox.
+EXAMPLES ?= 200
+# More words for pytest: make test ARGS="-k rooms"
+ARGS ?=
+
+$(INSTALLED): requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Classbell needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another with: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
+	@test -x $(BIN)/python || { echo "Setting up $(VENV) (once)…"; $(PYTHON) -m venv $(VENV) || { echo "The module venv is missing: on Debian and Ubuntu, apt-get install python3-venv"; rm -rf $(VENV); exit 1; }; }
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.PHONY: help
+help: $(INSTALLED)  ## Say what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | while IFS=$$'\t' read -r target text; do printf '  make %-12s %s\n' "$$target" "$$text"; done
+
+.PHONY: setup
+setup: $(INSTALLED)  ## Set up .venv from the lock (the other targets do it by themselves)
+
+.PHONY: run
+run: $(INSTALLED)  ## Start the sandbox, the web application and the worker; Ctrl-C stops all
+	@exec $(BIN)/classbell run --with-sandbox
+
+.PHONY: reset
+reset: $(INSTALLED)  ## Forget what `make run` kept, and start anew next time
+	@rm -rf var
+	@echo "Forgotten. The next make run starts anew."
+
+.PHONY: demo
+demo: $(INSTALLED)  ## Walk the story without a browser, step by step, and check each step
+	@$(BIN)/classbell demo
+
+.PHONY: test
+test: $(INSTALLED)  ## Run the tests on SQLite, then those about the store on PostgreSQL
+	@echo "== SQLite"
+	@CLASSBELL_TEST_DATABASE=sqlite $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "not postgresql and not slow" $(ARGS)
+	@found=0; $(BIN)/python -m tests.postgresql || found=$$?; \
+	if [ $$found = 0 ]; then \
+	    echo "== PostgreSQL"; \
+	    CLASSBELL_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "(store or postgresql) and not slow" $(ARGS); \
+	elif [ $$found != 1 ]; then exit $$found; fi
+
+# Microsoft's own clients take a gigabyte. Where they cannot be had, the reason is shown, and only a
+# run that requires them (CLASSBELL_TEST_REQUIRE names "clients") fails.
+$(CLIENTS_INSTALLED): requirements-clients.lock pyproject.toml
+	@test -x $(CLIENTS)/bin/python || { echo "Setting up $(CLIENTS) (once, a few minutes)…"; $(PYTHON) -m venv $(CLIENTS); }
+	@$(CLIENTS)/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-clients.lock
+	@$(CLIENTS)/bin/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.PHONY: clients-test
+clients-test:  ## Try the sandbox with Microsoft's own clients, unmodified
+	@if $(MAKE) --no-print-directory $(CLIENTS_INSTALLED); then \
+	    $(CLIENTS)/bin/python -m pytest tests/sandbox/clients $(ARGS); \
+	elif [[ ",$${CLASSBELL_TEST_REQUIRE:-}," == *,clients,* ]]; then exit 1; \
+	else echo "SKIPPED: Microsoft's clients could not be installed; the reason stands above."; fi
+
+.PHONY: test-slow
+test-slow: $(INSTALLED)  ## Run the long suites: the article in a browser, every code, any request
+	@CLASSBELL_TEST_DATABASE=sqlite $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "slow" $(ARGS)
+
+.PHONY: check
+check: $(INSTALLED)  ## Check format, lint, types, import contracts, migrations and documents
+	@echo "== format and lint";    $(BIN)/ruff format --check --quiet . || { echo "Run make fix."; exit 1; }; $(BIN)/ruff check --quiet .
+	@echo "== types";              $(BIN)/mypy
+	@echo "== migrations";         $(BIN)/python -m tests.migrations_drift
+	@echo "== house and documents"; $(BIN)/python -m pytest -q -p no:randomly tests/architecture
+
+.PHONY: fix
+fix: $(INSTALLED)  ## Format, and repair what lint can repair by itself
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+.PHONY: torture
+torture: $(INSTALLED)  ## Kill workers again and again, on both stores, and besiege the sandbox (ROUNDS=10)
+	@for store in sqlite postgresql; do \
+	    if [ $$store = postgresql ] && ! $(BIN)/python -m tests.postgresql; then continue; fi; \
+	    for round in $$(seq 1 $(ROUNDS)); do \
+	        echo "== $$store, round $$round of $(ROUNDS)"; \
+	        CLASSBELL_TEST_DATABASE=$$store $(BIN)/python -m pytest -n $(JOBS) -k kill tests/storage $(ARGS); \
+	    done; \
+	done
+	@echo "== sandbox, $(EXAMPLES) examples of every operation"
+	@CLASSBELL_TEST_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -n $(JOBS) tests/sandbox/graph/test_schemathesis.py $(ARGS)
+
+.PHONY: bench
+bench: $(INSTALLED)  ## Measure what must stay fast, in one run
+	@for part in $$(grep -l '__main__' bench/*.py); do \
+	    echo "== $$part"; $(BIN)/python -m "$$(basename "$$part" .py | sed s/^/bench./)"; \
+	done
+
+.PHONY: docs
+docs: $(INSTALLED)  ## Check that documents match the program: settings, commands, links, paths
+	@$(BIN)/python -m pytest -q tests/architecture/test_docs.py
+
+.PHONY: lock
+lock: $(INSTALLED)  ## For maintainers: choose versions anew and write the locks
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check uv
+	@scripts/lock $(BIN)/uv
