@@ -1,0 +1,1 @@
+"""Classbell: the Microsoft 365 side of a learning platform."""

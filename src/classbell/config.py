@@ -1,0 +1,174 @@
+"""Typed settings from the environment; importing this module never fails, ``load`` may."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from classbell.ports.errors import ConfigurationFault
+
+PREFIX = "CLASSBELL_"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything an operator can set; each field is the variable of that name in capitals.
+
+    Attributes:
+        base_url: public address of the Admin Center, without a trailing slash.
+        secret_key: signs cookies and keyed hashes; at least 32 characters.
+        database_url: ``sqlite:///path`` or ``postgresql://user:password@host:port/name``.
+        encryption_keys: ``id:base64`` pairs separated by commas, 32 bytes each; the first seals.
+        cloud: ``global``, ``us-government``, ``dod`` or ``china``.
+        login_url: replaces the cloud's sign-in host, such as the sandbox's.
+        graph_url: replaces the cloud's Graph host, without ``/v1.0``.
+        client_id: the application's id in Microsoft Entra ID.
+        client_secret: the application's secret.
+        client_secret_next: a second secret that stands by while the first is changed.
+        client_secret_expires: the date on which the secret runs out, such as ``2027-01-31``.
+        client_certificate: file of the application's certificate (PEM), instead of a secret.
+        client_certificate_key: file of the certificate's private key (PEM).
+        client_assertion_file: file of a federated credential's token, instead of a secret; read
+            anew for every use.
+        operator_address: where alarms for whoever runs this installation go.
+        clock_url: where business time is read; empty for the machine's clock.
+        smtp_url: the operator's system mailer, ``smtp://[user:password@]host:port``; may be empty.
+        smtp_from: the address that system mail comes from.
+        messages_per_minute: most messages a mailbox sends in any minute.
+        recipients_per_day: most recipients a mailbox sends to in any 24 hours.
+        recipients_reserve: how many of those only urgent kinds may use.
+        requests_in_flight: most requests under way for one mailbox.
+        worker_threads: how many lanes one worker serves at once.
+        held_decision_messages: above so many held messages of a catalog its admins decide.
+        held_decision_days: with held mail that is late by more days than this they decide as well.
+        debug: shows error details in pages; never for production.
+    """
+
+    base_url: str = "http://localhost:8000"
+    secret_key: str = field(default="", repr=False)
+    database_url: str = field(default="sqlite:///var/classbell.sqlite3", repr=False)
+    encryption_keys: str = field(default="", repr=False)
+    cloud: str = "global"
+    login_url: str = ""
+    graph_url: str = ""
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+    client_secret_next: str = field(default="", repr=False)
+    client_secret_expires: str = ""
+    client_certificate: str = ""
+    client_certificate_key: str = ""
+    client_assertion_file: str = ""
+    operator_address: str = ""
+    clock_url: str = ""
+    smtp_url: str = field(default="", repr=False)
+    smtp_from: str = "classbell@localhost"
+    messages_per_minute: int = 28
+    recipients_per_day: int = 9000
+    recipients_reserve: int = 500
+    requests_in_flight: int = 3
+    worker_threads: int = 16
+    held_decision_messages: int = 1000
+    held_decision_days: int = 7
+    debug: bool = False
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether the Admin Center is served over https, so that cookies may insist on it."""
+        return urlsplit(self.base_url).scheme == "https"
+
+    @property
+    def host(self) -> str:
+        """The host name of the Admin Center."""
+        return urlsplit(self.base_url).hostname or "localhost"
+
+    @property
+    def secret_expires_at(self) -> datetime | None:
+        """The moment from which Microsoft refuses the secret, UTC; None where it is not set.
+
+        Raises:
+            ConfigurationFault: it is not a date.
+        """
+        text = self.client_secret_expires
+        if not text:
+            return None
+        try:
+            found = datetime.fromisoformat(text)
+        except ValueError as cause:
+            raise ConfigurationFault(
+                f"CLASSBELL_CLIENT_SECRET_EXPIRES is «{text}», which is not a date.",
+                remedy="Write it as 2027-01-31.",
+            ) from cause
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+
+    @property
+    def sqlite_path(self) -> Path | None:
+        """The database file, where the database is SQLite."""
+        if not self.database_url.startswith("sqlite:///"):
+            return None
+        return Path(self.database_url.removeprefix("sqlite:///"))
+
+
+REQUIRED = ("secret_key", "encryption_keys", "client_id")
+
+CREDENTIALS = ("client_secret", "client_certificate", "client_assertion_file")
+"""One of these is required: how the application proves itself to Microsoft."""
+
+HINTS = {
+    "secret_key": "Set it to at least 32 random characters: python3 -c "
+    "'import secrets; print(secrets.token_urlsafe(48))'.",
+    "encryption_keys": "Make one with: classbell keys new.",
+    "client_id": "Register an application in Microsoft Entra ID and copy its client id, "
+    "or use the sandbox: m365sandbox env.",
+    "client_secret": "Copy the application's secret, or name its certificate or the file of its "
+    "federated credential, or use the sandbox: m365sandbox env.",
+}
+
+
+def load(environment: Mapping[str, str]) -> Settings:
+    """Read the settings.
+
+    Args:
+        environment: variable names to texts, usually ``os.environ``.
+
+    Raises:
+        ConfigurationFault: a number or a yes/no cannot be read as one.
+    """
+    values: dict[str, object] = {}
+    for setting in fields(Settings):
+        variable = PREFIX + setting.name.upper()
+        text = environment.get(variable)
+        if text is None:
+            continue
+        values[setting.name] = _parsed(variable, text, type(setting.default))
+    return Settings(**values)  # type: ignore[arg-type]  # the loop parsed each by its field's type
+
+
+def missing(settings: Settings) -> dict[str, str]:
+    """Return the required variables that are not set, each with a hint at the remedy."""
+    names = [name for name in REQUIRED if not getattr(settings, name)]
+    if not any(getattr(settings, name) for name in CREDENTIALS):
+        names.append("client_secret")
+    return {PREFIX + name.upper(): HINTS[name] for name in names}
+
+
+def _parsed(variable: str, text: str, kind: type) -> object:
+    """Turn the text of a variable into its field's type."""
+    if kind is bool:
+        if text.lower() in {"1", "true", "yes", "on"}:
+            return True
+        if text.lower() in {"0", "false", "no", "off", ""}:
+            return False
+        raise ConfigurationFault(
+            f"{variable} is «{text}», which is neither yes nor no.", remedy="Set it to yes or no."
+        )
+    if kind is int:
+        if not text.isdigit():
+            raise ConfigurationFault(
+                f"{variable} is «{text}», which is not a whole number.",
+                remedy="Set it to a whole number.",
+            )
+        return int(text)
+    return text

@@ -1,0 +1,60 @@
+"""Everything from outside in one bundle, filled by bootstrap and handed to every use case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from classbell.ports.account import AccountFacts
+from classbell.ports.calendar import Calendar
+from classbell.ports.clock import Clock
+from classbell.ports.identity import IdentityProvider
+from classbell.ports.installation import Installation
+from classbell.ports.mail import Mailbox, MailSender, SystemMailer
+from classbell.ports.queue import Doorbell
+from classbell.ports.rooms import RoomDirectory
+from classbell.ports.secrets import Cipher
+
+
+@dataclass(frozen=True, slots=True)
+class HeldMailRule:
+    """How much held mail still goes out by itself when its account works again.
+
+    Attributes:
+        messages: above so many of one catalog its admins decide.
+        age: where the first should have gone out longer ago than this, they decide as well.
+    """
+
+    messages: int = 1000
+    age: timedelta = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The outside world as one use case sees it.
+
+    Attributes:
+        base_url: public address of the Admin Center, without a trailing slash.
+        secret_key: for keyed hashes of states and links; never shown.
+        own_mailbox: the mailbox of the account that a token was issued to, from the token and the
+            permissions it carries.
+        system_mailer: None where the operator has set none.
+        held_mail: when admins decide about mail that waited for a lost account.
+        installation: what may be known and shown of this installation.
+    """
+
+    base_url: str
+    secret_key: str = field(repr=False)
+    clock: Clock
+    cipher: Cipher
+    doorbell: Doorbell
+    identity: IdentityProvider
+    mail: MailSender
+    calendar: Calendar
+    rooms: RoomDirectory
+    account_facts: AccountFacts
+    own_mailbox: Callable[[str, frozenset[str]], Mailbox]
+    system_mailer: SystemMailer | None = None
+    held_mail: HeldMailRule = HeldMailRule()
+    installation: Installation = field(default_factory=Installation)

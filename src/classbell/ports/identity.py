@@ -1,0 +1,121 @@
+"""Signing in and staying connected, in our words: what an identity provider does for us."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+
+class Prompt(StrEnum):
+    """What Microsoft should show first."""
+
+    SELECT_ACCOUNT = "select_account"
+    NONE_GIVEN = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedInPerson:
+    """Who came back from Microsoft, as its checked ID token says.
+
+    ``tenant_id`` and ``object_id`` identify; ``name`` and ``username`` are for display only.
+    """
+
+    tenant_id: UUID
+    object_id: UUID
+    name: str
+    username: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationRequest:
+    """One journey to Microsoft.
+
+    Attributes:
+        url: where to send the browser.
+        flow: what is needed to finish (nonce, PKCE verifier, redirect address); a secret that
+            stays on the server, JSON-serialisable.
+    """
+
+    url: str
+    flow: Mapping[str, object] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSet:
+    """The tokens of one account.
+
+    ``scopes`` are the permissions granted, short names without resource prefix, such as
+    ``Mail.Send``; openid, profile and offline_access are left out. ``expires_at`` is business time.
+    """
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    expires_at: datetime
+    scopes: frozenset[str]
+
+
+class IdentityProvider(Protocol):
+    """Microsoft Entra ID, as far as Classbell needs it.
+
+    All methods raise ``ProviderFailure`` with a verdict, and the two finish methods also
+    ``SignInCancelled`` and ``WrongOrganisation``.
+    """
+
+    def authorization_origin(self) -> str:
+        """Return scheme and host of the authorize page, for the content security policy."""
+        ...
+
+    def begin_sign_in(self, *, redirect_uri: str, state: str) -> AuthorizationRequest:
+        """Start a sign-in to the Admin Center (work accounts of any organisation)."""
+        ...
+
+    def finish_sign_in(
+        self, flow: Mapping[str, object], answer: Mapping[str, str]
+    ) -> SignedInPerson:
+        """Redeem the callback's parameters; the tokens are discarded after the check."""
+        ...
+
+    def begin_connect(
+        self,
+        *,
+        tenant_id: UUID,
+        scopes: frozenset[str],
+        redirect_uri: str,
+        state: str,
+        prompt: Prompt,
+        login_hint: str = "",
+        claims: str = "",
+    ) -> AuthorizationRequest:
+        """Start connecting an account of the organisation ``tenant_id``."""
+        ...
+
+    def finish_connect(
+        self, tenant_id: UUID, flow: Mapping[str, object], answer: Mapping[str, str]
+    ) -> tuple[SignedInPerson, TokenSet]:
+        """Redeem the callback's parameters for the account's tokens."""
+        ...
+
+    def refresh(
+        self, *, tenant_id: UUID, refresh_token: str, scopes: frozenset[str], claims: str = ""
+    ) -> TokenSet:
+        """Exchange a refresh token; the answer may carry a new one, which replaces the old."""
+        ...
+
+    def admin_consent_url(
+        self, *, tenant_id: UUID, scopes: frozenset[str], redirect_uri: str, state: str
+    ) -> str:
+        """Return the page on which an administrator approves permissions for everybody.
+
+        Whoever comes back brings ``state`` and what the page says; nothing of it is proof.
+        """
+        ...
+
+    def single_account_grant(
+        self, *, tenant_id: UUID, account_address: str, scopes: frozenset[str]
+    ) -> str:
+        """Return the commands with which an administrator grants permissions for one account."""
+        ...
