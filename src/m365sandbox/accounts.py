@@ -1,0 +1,89 @@
+"""What happens to accounts and applications in real life, wherever it is asked for."""
+
+from collections.abc import Iterable
+
+from m365sandbox.directory.applications import Application
+from m365sandbox.directory.licences import LICENCES
+from m365sandbox.directory.model import Person
+from m365sandbox.world import World
+
+
+def end_access(world: World, person: Person) -> None:
+    """Note the moment from which clients with continuous access evaluation are turned away."""
+    person.access_revoked_serial = world.entra.serial
+    person.access_revoked_at = world.now()
+    world.changed("directory")
+
+
+def revoke_sessions(world: World, person: Person) -> None:
+    """End every refresh token and browser session of a person."""
+    person.sessions_revoked_serial = world.entra.serial
+    end_access(world, person)
+
+
+def change_password(world: World, person: Person, password: str) -> None:
+    """Change it as the person: Entra keeps a confidential client's refresh token.
+
+    https://learn.microsoft.com/entra/identity-platform/refresh-tokens#token-revocation
+    """
+    person.password = password
+    end_access(world, person)
+
+
+def reset_password(world: World, person: Person, password: str) -> None:
+    """Reset it as an administrator: refresh tokens are revoked."""
+    person.password = password
+    revoke_sessions(world, person)
+
+
+def block_sign_in(world: World, person: Person) -> None:
+    """Disable the account."""
+    person.account_enabled = False
+    end_access(world, person)
+
+
+def allow_sign_in(world: World, person: Person) -> None:
+    """Enable the account again."""
+    person.account_enabled = True
+    world.changed("directory")
+
+
+def assign_licence(world: World, person: Person, part_number: str) -> None:
+    """Give a person a licence.
+
+    Raises:
+        KeyError: there is no such licence.
+    """
+    person.licences.append(LICENCES[part_number])
+    world.changed("directory")
+
+
+def take_licence_away(world: World, person: Person, part_number: str) -> None:
+    """Take a licence, which may take the mailbox and Teams with it."""
+    person.licences = [one for one in person.licences if one.sku_part_number != part_number]
+    world.changed("directory")
+
+
+def withdraw_consent(
+    world: World, person: Person, client_ids: Iterable[str], *, organisation: bool
+) -> None:
+    """Take back what a person consented to, and the organisation's consent too where asked."""
+    for client_id in client_ids:
+        world.grants.withdraw(client_id, person.tenant_id, person.oid)
+        if organisation:
+            world.grants.withdraw(client_id, person.tenant_id, None)
+    world.changed("grants")
+
+
+def expire_secrets(world: World, application: Application) -> None:
+    """Let every secret of an application expire now."""
+    for secret in application.secrets:
+        secret.expires = world.now()
+    world.changed("directory")
+
+
+def renew_secrets(world: World, application: Application) -> None:
+    """Let every secret of an application be good again, without an end."""
+    for secret in application.secrets:
+        secret.expires = None
+    world.changed("directory")

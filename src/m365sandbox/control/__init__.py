@@ -1,0 +1,1 @@
+"""The control interface: what tests and the portal do to the sandbox, under /_sandbox."""

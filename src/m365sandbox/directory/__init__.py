@@ -1,0 +1,1 @@
+"""Who and what exists in the sandbox: organisations, people, rooms, applications, grants."""

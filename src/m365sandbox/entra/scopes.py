@@ -1,0 +1,83 @@
+"""The scope parameter: which permissions a client asks for, and of which resource."""
+
+from dataclasses import dataclass
+
+from m365sandbox.entra.errors import EntraError
+from m365sandbox.entra.permissions import OPENID_SCOPES, permission_named
+
+GRAPH = "https://graph.microsoft.com"
+GRAPH_RESOURCES = (
+    GRAPH,
+    "00000003-0000-0000-c000-000000000000",
+    "https://graph.microsoft.us",
+    "https://dod-graph.microsoft.us",
+    "https://microsoftgraph.chinacloudapi.cn",
+)
+DEFAULT = ".default"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Permissions asked for: Graph's own names without the resource, and OpenID's."""
+
+    names: frozenset[str]
+    is_default: bool = False
+    prefix: str = ""
+
+    @property
+    def graph(self) -> frozenset[str]:
+        """Return the Graph permissions alone."""
+        return self.names - OPENID_SCOPES
+
+    def written(self, granted: frozenset[str]) -> str:
+        """Return granted permissions as a token response lists them.
+
+        OpenID's come first, and Graph's carry the resource when the client wrote it itself.
+        offline_access is never listed: the refresh token says it.
+        """
+        listed = sorted((granted & OPENID_SCOPES) - {"offline_access"})
+        return " ".join(
+            [*listed, *(self.prefix + name for name in sorted(granted - OPENID_SCOPES))]
+        )
+
+
+def parse(text: str, own_addresses: tuple[str, ...]) -> Asked:
+    """Read a scope parameter.
+
+    Args:
+        text: the parameter, names separated by spaces.
+        own_addresses: public addresses of the sandbox, which stand for Graph as well.
+
+    Raises:
+        EntraError: 70011 for a name Graph does not have or for .default beside other names,
+            500011 for another resource.
+    """
+    names: set[str] = set()
+    prefix = ""
+    for scope in text.split():
+        resource, _, name = scope.rpartition("/")
+        if scope.lower() in OPENID_SCOPES:
+            names.add(scope.lower())
+            continue
+        if resource:
+            _check_resource(resource, own_addresses)
+            prefix = f"{resource}/"
+        names.add(_known(name, text))
+    if DEFAULT in names and names - OPENID_SCOPES - {DEFAULT}:
+        raise EntraError(70011, scope=text)
+    return Asked(frozenset(names - {DEFAULT}), DEFAULT in names, prefix)
+
+
+def _known(name: str, text: str) -> str:
+    if name == DEFAULT:
+        return name
+    permission = permission_named(name)
+    if permission is None:
+        raise EntraError(70011, scope=text)
+    return permission.name
+
+
+def _check_resource(resource: str, own_addresses: tuple[str, ...]) -> None:
+    asked = resource.rstrip("/").lower()
+    if asked not in GRAPH_RESOURCES and asked not in own_addresses:
+        raise EntraError(500011, resource=resource, tenant="the organization")

@@ -1,0 +1,150 @@
+"""The table of what Graph answers here: method, path, permissions and handler."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, Literal
+
+from m365sandbox.graph import answering, calendars, events, mail, places, profile, schedule
+from m365sandbox.graph.call import Answer, Call
+
+Handler = Callable[[Call], Answer]
+Area = Literal["directory", "mailbox", "places"]
+
+_READ: Final = (
+    "Calendars.ReadBasic",
+    "Calendars.Read",
+    "Calendars.ReadWrite",
+    "Calendars.Read.Shared",
+    "Calendars.ReadWrite.Shared",
+)
+_WRITE: Final = ("Calendars.ReadWrite", "Calendars.ReadWrite.Shared")
+_PROFILE: Final = ("User.Read", "User.ReadBasic.All", "User.Read.All", "User.ReadWrite")
+_LICENCES: Final = (
+    "LicenseAssignment.Read.All",
+    "User.Read",
+    "User.Read.All",
+    "Directory.Read.All",
+)
+_SETTINGS: Final = ("MailboxSettings.Read", "MailboxSettings.ReadWrite")
+_SEND: Final = ("Mail.Send", "Mail.Send.Shared")
+_PLACES: Final = ("Place.Read.All", "Place.ReadWrite.All")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One thing Graph answers; `permissions` are alternatives, least privileged first."""
+
+    method: str
+    path: str
+    area: Area
+    permissions: tuple[str, ...]
+    handler: Handler
+
+    @cached_property
+    def segments(self) -> tuple[str, ...]:
+        """Return the parts of the path."""
+        return tuple(self.path.strip("/").split("/"))
+
+
+def _of_a_person() -> list[tuple[str, str, Area, tuple[str, ...], Handler]]:
+    """Return what is asked below /me and below /users/{user-id}."""
+    rows: list[tuple[str, str, Area, tuple[str, ...], Handler]] = [
+        ("GET", "", "directory", _PROFILE, profile.get_person),
+        ("GET", "/licenseDetails", "directory", _LICENCES, profile.list_licences),
+        ("GET", "/mailboxSettings", "mailbox", _SETTINGS, profile.get_settings),
+        ("GET", "/mailboxSettings/{setting}", "mailbox", _SETTINGS, profile.get_setting),
+        ("POST", "/sendMail", "mailbox", _SEND, mail.send),
+        ("POST", "/microsoft.graph.sendMail", "mailbox", _SEND, mail.send),
+        ("GET", "/calendars", "mailbox", _READ, calendars.list_calendars),
+        ("GET", "/calendar", "mailbox", _READ, calendars.get_calendar),
+        ("GET", "/calendars/{calendar-id}", "mailbox", _READ, calendars.get_calendar),
+    ]
+    for below in ("", "/calendar", "/calendars/{calendar-id}"):
+        one = f"{below}/events/{{event-id}}"
+        rows += [
+            ("GET", f"{below}/events", "mailbox", _READ, events.list_events),
+            ("POST", f"{below}/events", "mailbox", _WRITE, events.create_event),
+            ("GET", one, "mailbox", _READ, events.get_event),
+            ("PATCH", one, "mailbox", _WRITE, events.change_event),
+            ("DELETE", one, "mailbox", _WRITE, events.delete_event),
+            ("GET", f"{one}/instances", "mailbox", _READ, events.list_instances),
+            ("GET", f"{below}/calendarView", "mailbox", _READ, events.calendar_view),
+        ]
+        for name in ("", "microsoft.graph."):
+            rows += [
+                ("POST", f"{one}/{name}cancel", "mailbox", _WRITE, events.cancel_event),
+                ("POST", f"{one}/{name}accept", "mailbox", _WRITE, answering.accept_event),
+                ("POST", f"{one}/{name}decline", "mailbox", _WRITE, answering.decline_event),
+                (
+                    "POST",
+                    f"{one}/{name}tentativelyAccept",
+                    "mailbox",
+                    _WRITE,
+                    answering.tentatively_accept_event,
+                ),
+            ]
+            if below:
+                path = f"{below}/{name}getSchedule"
+                rows.append(("POST", path, "mailbox", _READ, schedule.get_schedule))
+    return rows
+
+
+def _of_places() -> list[Operation]:
+    rows: list[Operation] = []
+    for name in ("microsoft.graph.room", "graph.room"):
+        rows.append(Operation("GET", f"/places/{name}", "places", _PLACES, places.list_rooms))
+        lists = f"/places/{name}list"
+        rows.append(Operation("GET", lists, "places", _PLACES, places.list_room_lists))
+        inner = f"/places/{{place-id}}/{name}list/rooms"
+        rows.append(Operation("GET", inner, "places", _PLACES, places.list_rooms_of_list))
+        for cast in (name, f"{name}list"):
+            path = f"/places/{{place-id}}/{cast}"
+            rows.append(Operation("GET", path, "places", _PLACES, places.get_place))
+    rows.append(Operation("GET", "/places/{place-id}", "places", _PLACES, places.get_place))
+    return rows
+
+
+OPERATIONS: Final[tuple[Operation, ...]] = (
+    *(
+        Operation(method, f"{root}{path}", area, permissions, handler)
+        for root in ("/me", "/users/{user-id}")
+        for method, path, area, permissions, handler in _of_a_person()
+    ),
+    *_of_places(),
+)
+
+
+_BY_LENGTH: Final[dict[int, list[Operation]]] = {}
+for _operation in OPERATIONS:
+    _BY_LENGTH.setdefault(len(_operation.segments), []).append(_operation)
+
+
+def find(method: str, segments: list[str]) -> tuple[Operation | None, dict[str, str], list[str]]:
+    """Return the operation a request asks for, its parameters, and the methods of its path.
+
+    Segments are compared without regard to capitalisation, as the service does.
+    """
+    allowed: list[str] = []
+    found: Operation | None = None
+    parameters: dict[str, str] = {}
+    for operation in _BY_LENGTH.get(len(segments), ()):
+        given = _match(operation.segments, segments)
+        if given is None:
+            continue
+        allowed.append(operation.method)
+        if found is None and operation.method == method:
+            found, parameters = operation, given
+    return found, parameters, sorted(set(allowed))
+
+
+def _match(pattern: tuple[str, ...], segments: list[str]) -> dict[str, str] | None:
+    parameters: dict[str, str] = {}
+    for expected, given in zip(pattern, segments, strict=True):
+        if expected.startswith("{"):
+            parameters[expected.strip("{}")] = given
+        elif expected.lower() != given.lower():
+            return None
+    return parameters

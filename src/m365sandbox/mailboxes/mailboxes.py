@@ -1,0 +1,191 @@
+"""Every mailbox of the sandbox, and what the world outside received."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from m365sandbox.mailboxes.model import FolderName, Item, Letter
+from m365sandbox.mailboxes.rates import Limits, Tally
+from m365sandbox.mailboxes.transport import Transport
+from m365sandbox.persist import Changes, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from m365sandbox.store import Batch
+    from m365sandbox.world import World
+
+_LETTERS = Shape(list[Letter])
+_ITEMS = Shape(list[Item])
+_LETTER = Shape(Letter)
+_ITEM = Shape(Item)
+_TALLIES = Shape(dict[str, Tally])
+_LIMITS = Shape(Limits)
+
+
+class Mailboxes:
+    """Letters, their copies in folders, and the counters of each sending mailbox."""
+
+    def __init__(self, world: World) -> None:
+        """Start empty, with the service's limits in force."""
+        self._world = world
+        self.limits = Limits()
+        self.transport = Transport(world, self)
+        self.letters: dict[str, Letter] = {}
+        self.tallies: dict[str, Tally] = {}
+        self._items: dict[str, list[Item]] = {}
+        self._by_id: dict[str, Item] = {}
+        self._arrivals: list[Item] = []
+        self._changes = Changes()
+
+    def put(self, letter: Letter, mailbox: str, folder: FolderName, at: datetime) -> Item:
+        """Put a copy of a letter into a folder of a mailbox and return the copy."""
+        item = Item(letter.letter_id, mailbox.lower(), folder, at, is_read=folder != "Inbox")
+        self.keep(letter)
+        self._add(item)
+        self._changes.note(f"item {item.item_id}")
+        return item
+
+    def keep(self, letter: Letter) -> None:
+        """Keep a letter, also while it waits to be delivered."""
+        self.letters[letter.letter_id] = letter
+        self._changes.note(f"letter {letter.letter_id}")
+        self._world.changed("mailboxes")
+
+    def tally(self, mailbox: str) -> Tally:
+        """Return the counters of a sending mailbox."""
+        return self.tallies.setdefault(mailbox.lower(), Tally())
+
+    def items(self, mailbox: str, folder: FolderName | None = None) -> list[Item]:
+        """Return the copies in a mailbox, newest first."""
+        found = self._items.get(mailbox.lower(), [])
+        return [item for item in reversed(found) if folder is None or item.folder == folder]
+
+    def item(self, mailbox: str, item_id: str) -> Item | None:
+        """Return one copy in a mailbox, or None."""
+        found = self._by_id.get(item_id)
+        return found if found is not None and found.mailbox == mailbox.lower() else None
+
+    def letter(self, item: Item) -> Letter:
+        """Return the letter a copy is of."""
+        return self.letters[item.letter_id]
+
+    def mark_read(self, item: Item) -> None:
+        """Note that somebody opened a copy."""
+        item.is_read = True
+        self._changes.note(f"item {item.item_id}")
+        self._world.changed("mailboxes")
+
+    def addresses(self) -> list[str]:
+        """Return every address that holds or received mail."""
+        return sorted(self._items)
+
+    def is_outside(self, address: str) -> bool:
+        """Say whether an address belongs to none of the sandbox's organisations."""
+        return self._world.directory.tenant(address.rpartition("@")[2]) is None
+
+    def received(
+        self, to: str | None = None, since: datetime | None = None
+    ) -> list[dict[str, object]]:
+        """Return what arrived in inboxes and outside, oldest first.
+
+        Args:
+            to: Only what was delivered to this address.
+            since: Only what arrived at this sandbox time or later.
+        """
+        items: Iterable[Item] = self._arrivals
+        if to is not None:
+            items = (one for one in self._items.get(to.lower(), ()) if one.folder == "Inbox")
+        return [self.described(one) for one in items if since is None or one.received >= since]
+
+    def described(self, item: Item) -> dict[str, object]:
+        """Return one delivered copy as JSON-able facts."""
+        letter = self.letter(item)
+        meeting = letter.meeting
+        return {
+            "id": item.item_id,
+            "deliveredTo": item.mailbox,
+            "outside": self.is_outside(item.mailbox),
+            "subject": letter.subject,
+            "from": asdict(letter.author),
+            "sender": asdict(letter.sender),
+            "to": [asdict(one) for one in letter.to],
+            "cc": [asdict(one) for one in letter.cc],
+            "replyTo": [asdict(one) for one in letter.reply_to],
+            "html": letter.html,
+            "text": letter.plain_text(),
+            "headers": [{"name": name, "value": value} for name, value in letter.headers],
+            "internetMessageId": letter.internet_message_id,
+            "time": item.received.isoformat().replace("+00:00", "Z"),
+            "route": letter.route,
+            "attachments": [one.name for one in letter.attachments],
+            "meeting": None if meeting is None else asdict(meeting),
+        }
+
+    def statistics(self) -> dict[str, dict[str, int]]:
+        """Return for each sending mailbox how many messages were accepted, delayed, returned."""
+        return {
+            address: {
+                "accepted": tally.accepted,
+                "delayed": tally.delayed,
+                "returned": tally.returned,
+            }
+            for address, tally in sorted(self.tallies.items())
+        }
+
+    def snapshot(self) -> dict[str, object]:
+        """Return all mail, the counters and the limits."""
+        every = [item for items in self._items.values() for item in items]
+        every.sort(key=lambda item: item.received)
+        return {
+            "letters": _LETTERS.dump(list(self.letters.values())),
+            "items": _ITEMS.dump(every),
+            "tallies": _TALLIES.dump(self.tallies),
+            "limits": _LIMITS.dump(self.limits),
+        }
+
+    def restore(self, saved: Mapping[str, object]) -> None:
+        """Replace all mail, the counters and the limits by a snapshot."""
+        self._take_up(saved, _LETTERS.load(saved["letters"]), _ITEMS.load(saved["items"]))
+        letters = [f"letter {one}" for one in self.letters]
+        self._changes.begin_anew([*letters, *(f"item {one}" for one in self._by_id)])
+
+    def unsaved(self, most: int) -> Batch:
+        """Return what changed since it was last saved, at most so many letters and copies."""
+        head = {"tallies": _TALLIES.dump(self.tallies), "limits": _LIMITS.dump(self.limits)}
+        return self._changes.batch(head, most, self._record)
+
+    def resume(self, head: Mapping[str, object], records: Mapping[str, str]) -> None:
+        """Replace everything by what was saved."""
+        if "letters" in head:
+            # A file of an earlier version holds all mail in one piece.
+            self.restore(head)
+            return
+        letters = [_LETTER.read(body) for key, body in records.items() if key[:7] == "letter "]
+        items = [_ITEM.read(body) for key, body in records.items() if key[:5] == "item "]
+        self._take_up(head, letters, items)
+        self._changes.all_saved()
+
+    def _record(self, key: str) -> str | None:
+        kind, _, identity = key.partition(" ")
+        if kind == "letter":
+            return _LETTER.text(self.letters[identity])
+        return _ITEM.text(self._by_id[identity])
+
+    def _take_up(
+        self, head: Mapping[str, object], letters: list[Letter], items: list[Item]
+    ) -> None:
+        self.letters = {one.letter_id: one for one in letters}
+        self.tallies = _TALLIES.load(head["tallies"])
+        self.limits = _LIMITS.load(head.get("limits", {}))
+        self._items, self._by_id, self._arrivals = {}, {}, []
+        for item in items:
+            self._add(item)
+
+    def _add(self, item: Item) -> None:
+        self._items.setdefault(item.mailbox, []).append(item)
+        self._by_id[item.item_id] = item
+        if item.folder == "Inbox":
+            self._arrivals.append(item)

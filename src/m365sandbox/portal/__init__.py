@@ -1,0 +1,1 @@
+"""The portal: pages on which people see what happened in the sandbox."""

@@ -1,0 +1,188 @@
+"""The start page, people and their grants, the request log, the clock and the trouble switches."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Route
+
+from m365sandbox.calendars.zones import MalformedTimeError, parse_wall_time
+from m365sandbox.faults import Effect, Fault
+from m365sandbox.portal.pages import page, posted, see
+
+if TYPE_CHECKING:
+    from starlette.datastructures import FormData
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from m365sandbox.world import World
+
+_UNITS: Final = {"minutes": 1, "hours": 60, "days": 60 * 24}
+_FARTHEST_MINUTES: Final = 60 * 24 * 366 * 10
+_EFFECTS: Final[dict[str, Effect]] = {
+    "answer": "answer",
+    "act_then_drop": "act_then_drop",
+    "drop": "drop",
+}
+
+
+class Steering:
+    """The pages from which the sandbox is watched and steered."""
+
+    def __init__(self, world: World) -> None:
+        """Watch and steer a world."""
+        self._world = world
+
+    def routes(self) -> list[BaseRoute]:
+        """Return the addresses of these pages."""
+        return [
+            Route("/", self.start),
+            Route("/portal/people", self.people),
+            Route("/portal/log", self.log),
+            Route("/portal/trouble", self.trouble),
+            Route("/portal/trouble/clock", self.set_clock, methods=["POST"]),
+            Route("/portal/trouble/faults", self.add_fault, methods=["POST"]),
+            Route("/portal/trouble/faults/clear", self.clear_faults, methods=["POST"]),
+            Route("/portal/trouble/limits", self.set_limits, methods=["POST"]),
+        ]
+
+    async def start(self, request: Request) -> Response:
+        """Say what this is, who is here, and what to try."""
+        del request
+        directory = self._world.directory
+        groups = [
+            (tenant, [one for one in directory.people_of(tenant.tenant_id) if one.is_well_known])
+            for tenant in directory.tenants.values()
+        ]
+        totals = {
+            "people": len(directory.people),
+            "rooms": len(directory.rooms),
+            "mail": len(self._world.mailboxes.received()),
+        }
+        return page(self._world, "start", {"groups": groups, "totals": totals})
+
+    async def people(self, request: Request) -> Response:
+        """List people with their state, and the consent that was given."""
+        del request
+        directory = self._world.directory
+        groups = [
+            (tenant, directory.people_of(tenant.tenant_id)) for tenant in directory.tenants.values()
+        ]
+        grants = []
+        for grant in self._world.grants.all():
+            application = directory.application(grant.client_id)
+            person = directory.people.get(grant.principal_id or "")
+            tenant = directory.tenants.get(grant.tenant_id)
+            grants.append(
+                {
+                    "application": grant.client_id if application is None else application.name,
+                    "tenant": grant.tenant_id if tenant is None else tenant.name,
+                    "who": "everybody" if person is None else person.display_name,
+                    "scopes": sorted(grant.scopes),
+                }
+            )
+        return page(self._world, "people", {"groups": groups, "grants": grants})
+
+    async def log(self, request: Request) -> Response:
+        """List the latest exchanges, newest first, narrowed as asked."""
+        asked = {name: request.query_params.get(name, "").strip() for name in _FILTERS}
+        status = asked["status"]
+        found = self._world.log.find(
+            method=asked["method"] or None,
+            path=asked["path"] or None,
+            status=int(status) if status.isdecimal() and len(status) < 6 else None,  # noqa: PLR2004 -- an HTTP status
+            mailbox=asked["mailbox"] or None,
+            limit=100,
+        )
+        return page(self._world, "log", {"exchanges": found[::-1], "asked": asked})
+
+    async def trouble(self, request: Request) -> Response:
+        """Show the clock, the limits, and the faults in force, each with its switch."""
+        del request
+        facts = {
+            "faults": self._world.faults.all(),
+            "limits": self._world.mailboxes.limits,
+            "statistics": self._world.mailboxes.statistics(),
+            "applications": list(self._world.directory.applications.values()),
+        }
+        return page(self._world, "trouble", facts)
+
+    async def set_clock(self, request: Request) -> Response:
+        """Move, set, stop or start the clock; what falls due by that is done at once."""
+        form = await posted(request)
+        act = str(form.get("act", ""))
+        clock = self._world.clock
+        if act == "advance":
+            clock.advance(timedelta(minutes=_minutes(form)))
+        elif act == "set":
+            clock.set(_moment(str(form.get("to", ""))))
+        elif act == "freeze":
+            clock.freeze()
+        elif act == "unfreeze":
+            clock.unfreeze()
+        else:
+            raise HTTPException(400, "The clock can be moved, set, stopped or started.")
+        self._world.changed("clock")
+        self._world.run_due()
+        return see("/portal/trouble")
+
+    async def add_fault(self, request: Request) -> Response:
+        """Put one rule of trouble in force."""
+        form = await posted(request)
+        status = str(form.get("status", ""))
+        effect = _EFFECTS.get(str(form.get("effect", "answer")))
+        is_status = status.isdecimal() and 400 <= int(status[:6]) <= 599  # noqa: PLR2004 -- HTTP errors
+        if effect is None or (effect == "answer" and not is_status):
+            raise HTTPException(400, "A fault answers with a status from 400 to 599, or drops.")
+        count = str(form.get("count", ""))
+        code = str(form.get("code", "")) or "UnknownError"
+        retry_after = str(form.get("retry_after", ""))
+        self._world.faults.add(
+            Fault(
+                path=str(form.get("path", "")) or "*",
+                method=str(form.get("method", "")) or None,
+                mailbox=str(form.get("mailbox", "")) or None,
+                effect=effect,
+                status=int(status) if effect == "answer" else None,
+                body={"error": {"code": code, "message": "A fault set in the sandbox."}},
+                headers={"Retry-After": retry_after} if retry_after else {},
+                count=int(count) if count.isdecimal() and int(count[:9]) > 0 else None,
+            )
+        )
+        return see("/portal/trouble")
+
+    async def clear_faults(self, request: Request) -> Response:
+        """Take all rules of trouble away."""
+        await posted(request)
+        self._world.faults.clear()
+        return see("/portal/trouble")
+
+    async def set_limits(self, request: Request) -> Response:
+        """Switch Exchange's limits on or off."""
+        form = await posted(request)
+        self._world.mailboxes.limits.enabled = str(form.get("enabled", "")) == "yes"
+        self._world.changed("mailboxes")
+        return see("/portal/trouble")
+
+
+_FILTERS: Final = ("method", "path", "status", "mailbox")
+
+
+def _minutes(form: FormData) -> int:
+    amount = str(form.get("amount", ""))
+    unit = _UNITS.get(str(form.get("unit", "")))
+    if unit is None or not amount.lstrip("-").isdecimal() or len(amount) > 7:  # noqa: PLR2004 -- ten years
+        raise HTTPException(400, "The clock moves by a whole number of minutes, hours or days.")
+    minutes = int(amount) * unit
+    if abs(minutes) > _FARTHEST_MINUTES:
+        raise HTTPException(400, "The clock moves by ten years at most.")
+    return minutes
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return parse_wall_time(text)[0].astimezone(UTC)
+    except MalformedTimeError:
+        raise HTTPException(400, "The clock is set to a time like 2026-12-01T09:00.") from None

@@ -1,0 +1,40 @@
+"""Make a world: take up the saved one, or begin with the seed; and begin anew on request."""
+
+from m365sandbox.seed import seed
+from m365sandbox.store import Store
+from m365sandbox.world import World
+
+# Keys and the certificate authority outlive a reset, so that clients need not be told anew.
+OUTLIVES_RESET = frozenset({"entra", "authority"})
+
+
+def make_world(store: Store | None = None, *, own_keys: bool = False) -> World:
+    """Return a world over `store`, resumed or seeded.
+
+    Args:
+        store: where the state is kept; in memory when None.
+        own_keys: sign with keys of its own from the start, not with those that sandboxes in
+            memory share within one process.
+    """
+    world = World() if store is None else World(store=store)
+    if not world.resume():
+        seed(world.directory)
+        if own_keys:
+            world.entra.keys.own()
+        world.changed(*world.sections)
+    return world
+
+
+def reset(world: World) -> None:
+    """Bring everything back to the seed, except signing keys and certificates."""
+    fresh = World()
+    seed(fresh.directory)
+    for name, section in world.sections.items():
+        if name not in OUTLIVES_RESET:
+            section.restore(fresh.sections[name].snapshot())
+    world.entra.forget_sign_ins()
+    world.faults.clear()
+    world.log.clear()
+    for forget in world.on_reset:
+        forget()
+    world.changed(*world.sections)

@@ -1,0 +1,117 @@
+"""Every page for people, in Chromium, held against the rules of axe-core."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from m365sandbox.testing import PASSWORD, Sandbox
+from tests.sandbox.entra.helpers import CALENDAR, authorize_address
+from tests.sandbox.graph.harness import event, invited
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(__file__).resolve().parents[2] / "vendor" / "axe-core" / "axe.min.js"
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+LEARNING = "learning@contoso.example"
+ZOE = "zoe.dubois@contoso.example"
+HALL = "auditorium@contoso.example"
+
+
+@pytest.fixture(scope="module")
+def chrome(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(params=["light", "dark"])
+def window(chrome: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    context = chrome.new_context(color_scheme=request.param, locale="en-GB")
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def busy(live_sandbox: Sandbox) -> Sandbox:
+    """Give a sandbox in which something of everything happened."""
+    token = live_sandbox.access_token(LEARNING, "Mail.Send", "Calendars.ReadWrite")
+    message = {
+        "subject": "You are enrolled",
+        "body": {"contentType": "html", "content": "<p>Hello</p>"},
+        "toRecipients": [{"emailAddress": {"address": ZOE}}],
+        "attachments": [
+            {
+                "@odata.type": "#microsoft.graph.fileAttachment",
+                "name": "plan.ics",
+                "contentBytes": "QkVHSU4=",
+            }
+        ],
+    }
+    meeting = event(
+        attendees=[*invited(ZOE), *invited(HALL, kind="resource")], isOnlineMeeting=True
+    )
+    with live_sandbox.browser() as client:
+        client.headers["Authorization"] = f"Bearer {token}"
+        for path, body in (("/sendMail", {"message": message}), ("/events", meeting)):
+            url = f"{live_sandbox.graph_url}/v1.0/me{path}"
+            assert client.post(url, json=body).is_success
+    live_sandbox.control.add_fault(path="/v1.0/me/events", status=503, count=3)
+    return live_sandbox
+
+
+def findings(page: Page) -> list[str]:
+    """Return what axe-core says against a page."""
+    page.evaluate(AXE.read_text("utf-8"))
+    found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{page.url}: {one['id']}: {node['html'][:120]}"
+        for one in found["violations"]
+        for node in one["nodes"]
+    ]
+
+
+def mails_of_zoe(sandbox: Sandbox) -> list[str]:
+    return [f"/portal/mailboxes/{ZOE}/{one['id']}" for one in sandbox.control.received(ZOE)]
+
+
+def test_no_page_of_the_portal_has_a_finding(busy: Sandbox, window: Page) -> None:
+    mails = mails_of_zoe(busy)
+    assert len(mails) == 2
+    found: list[str] = []
+    for path in (
+        "/", "/portal/mailboxes", f"/portal/mailboxes/{ZOE}", *mails,
+        f"/portal/mailboxes/{LEARNING}?folder=SentItems", "/portal/rooms",
+        f"/portal/calendars/{ZOE}?date=2026-12-01", f"/portal/calendars/{HALL}?view=day",
+        "/portal/people", f"/portal/people/{LEARNING}", "/portal/log", "/portal/trouble",
+    ):  # fmt: skip
+        window.goto(f"{busy.people_url}{path}")
+        for one in window.locator("details").all():
+            one.evaluate("box => { box.open = true; }")
+        found += findings(window)
+    assert not found
+
+
+def test_no_page_of_sign_in_has_a_finding(live_sandbox: Sandbox, window: Page) -> None:
+    window.goto(authorize_address(live_sandbox, scope=CALENDAR))
+    found = findings(window)
+    window.locator("input[type=email]").fill(LEARNING)
+    window.keyboard.press("Enter")
+    window.locator("input[type=password]").wait_for()
+    found += findings(window)
+    window.locator("input[type=password]").fill(PASSWORD)
+    window.keyboard.press("Enter")
+    window.get_by_role("button", name="Approve").wait_for()
+    found += findings(window)
+    window.get_by_role("button", name="Approve").click()
+    window.get_by_role("button", name="Accept").wait_for()
+    found += findings(window)
+    assert not found

@@ -1,0 +1,131 @@
+"""What people see and do in the portal."""
+
+from tests.sandbox.graph.harness import event, invited
+from tests.sandbox.portal.browser import Browser
+
+ZOE = "zoe.dubois@contoso.example"
+HALL = "auditorium@contoso.example"
+
+
+def write(browser: Browser, to: str, markup: str) -> None:
+    """Send a message with some HTML to somebody."""
+    message = {
+        "subject": "<b>Bold</b> & more",
+        "body": {"contentType": "html", "content": markup},
+        "toRecipients": [{"emailAddress": {"address": to}}],
+        "attachments": [
+            {
+                "@odata.type": "#microsoft.graph.fileAttachment",
+                "name": "plan ü.ics",
+                "contentBytes": "QkVHSU4=",
+            }
+        ],
+    }
+    assert browser.graph.ask("POST", "/me/sendMail", {"message": message}).status_code == 202
+
+
+def test_every_page_keeps_the_rules(browser: Browser) -> None:
+    browser.graph.create(attendees=invited(ZOE) + invited(HALL, kind="resource"))
+    browser.graph.later(seconds=10)
+    write(browser, ZOE, "<p>Hello</p>")
+    for path in (
+        "/", "/portal/mailboxes", "/portal/mailboxes?q=zoé", f"/portal/mailboxes/{ZOE}",
+        "/portal/mailboxes/learning@contoso.example?folder=SentItems", "/portal/rooms",
+        f"/portal/calendars/{ZOE}?date=2026-12-01", f"/portal/calendars/{HALL}?view=day",
+        "/portal/people", f"/portal/people/{ZOE}", "/portal/log?path=events", "/portal/trouble",
+    ):  # fmt: skip
+        browser.page(path)
+    for path in (
+        "/portal/mailboxes/ghost@contoso.example", "/portal/calendars/nobody",
+        f"/portal/mailboxes/{ZOE}/nonsense", f"/portal/mailboxes/{ZOE}?folder=Junk",
+    ):  # fmt: skip
+        assert browser.get(path).status_code == 404
+
+
+def test_a_message_is_shown_in_a_frame_without_scripts(browser: Browser) -> None:
+    write(browser, ZOE, "<p>Hello</p><script>alert(1)</script>")
+    (path,) = browser.links(f"/portal/mailboxes/{ZOE}", f'/portal/mailboxes/{ZOE}/[^"]+')
+    text = browser.page(path)
+    assert "&lt;b&gt;Bold&lt;/b&gt; &amp; more" in text
+    assert "<script>" not in text
+    body = browser.get(f"{path}/body")
+    policy = body.headers["content-security-policy"]
+    assert "sandbox" in policy
+    assert "allow-scripts" not in policy
+    assert "default-src 'none'" in policy
+    file = browser.get(f"{path}/attachments/0")
+    assert file.content == b"BEGIN"
+    assert file.headers["content-disposition"].startswith("attachment")
+    assert browser.get(f"{path}/attachments/7").status_code == 404
+
+
+def test_an_invitation_is_accepted_in_the_mailbox(browser: Browser) -> None:
+    created = browser.graph.create(attendees=invited(ZOE))
+    (path,) = browser.links(f"/portal/mailboxes/{ZOE}", f'/portal/mailboxes/{ZOE}/[^"]+')
+    assert "none yet" in browser.page(path)
+    answer = browser.post(f"{path}/respond", {"answer": "accepted", "comment": "Gladly"})
+    assert answer.status_code == 303
+    assert "<strong>accepted</strong>" in browser.page(path)
+    found = browser.graph.get(f"/me/events/{created['id']}")
+    assert found["attendees"][0]["status"]["response"] == "accepted"
+    (reply,) = browser.graph.inbox("learning@contoso.example")
+    assert reply["text"] == "Gladly"
+
+
+def test_an_invitation_is_declined_in_the_calendar(browser: Browser) -> None:
+    created = browser.graph.create(attendees=invited(ZOE))
+    page = browser.page(f"/portal/calendars/{ZOE}?date=2026-12-01")
+    path = page.split('action="', 2)[1].split('"')[0]
+    assert browser.post(path, {"answer": "declined"}).status_code == 303
+    found = browser.graph.get(f"/me/events/{created['id']}")
+    assert found["attendees"][0]["status"]["response"] == "declined"
+    assert "Fire safety" not in browser.page(f"/portal/calendars/{ZOE}?date=2026-12-01")
+    assert browser.post(path, {"answer": "accepted"}).status_code == 400
+
+
+def test_rooms_show_their_bookings(browser: Browser) -> None:
+    times = {
+        "start": {"dateTime": "2026-11-24T09:00:00", "timeZone": "UTC"},
+        "end": {"dateTime": "2026-11-24T11:00:00", "timeZone": "UTC"},
+    }
+    browser.graph.ask(
+        "POST", "/me/events", event(attendees=invited(HALL, kind="resource"), **times)
+    )
+    browser.graph.later(seconds=10)
+    assert "Tue 24 Nov 2026, 10:00 to 12:00 Europe/Copenhagen" in browser.page("/portal/rooms")
+
+
+def test_the_clock_is_moved_and_what_is_due_happens(browser: Browser) -> None:
+    created = browser.graph.create(attendees=invited(HALL, kind="resource"))
+    before = browser.world.now()
+    form = {"act": "advance", "amount": "1", "unit": "minutes"}
+    assert browser.post("/portal/trouble/clock", form).status_code == 303
+    assert (browser.world.now() - before).total_seconds() == 60
+    found = browser.graph.get(f"/me/events/{created['id']}")
+    assert found["attendees"][0]["status"]["response"] == "accepted"
+    browser.post("/portal/trouble/clock", {"act": "set", "to": "2026-12-24T18:00"})
+    assert browser.world.now().isoformat() == "2026-12-24T18:00:00+00:00"
+    for bad in (
+        {"act": "set", "to": "soon"},
+        {"act": "advance", "amount": "x", "unit": "days"},
+        {},
+    ):
+        assert browser.post("/portal/trouble/clock", bad).status_code == 400
+
+
+def test_a_fault_is_set_meets_a_call_and_is_cleared(browser: Browser) -> None:
+    form = {"path": "/v1.0/me", "method": "GET", "status": "503", "code": "ErrorServerBusy"}
+    assert browser.post("/portal/trouble/faults", form).status_code == 303
+    assert "<code>/v1.0/me</code>" in browser.page("/portal/trouble")
+    assert browser.get("/v1.0/me").status_code == 503
+    browser.post("/portal/trouble/faults/clear", {})
+    assert browser.get("/v1.0/me").status_code == 401
+    assert browser.post("/portal/trouble/faults", {"status": "200"}).status_code == 400
+    browser.post("/portal/trouble/limits", {"enabled": "no"})
+    assert browser.world.mailboxes.limits.enabled is False
+
+
+def test_another_sites_page_presses_no_button(browser: Browser) -> None:
+    form = {"act": "freeze"}
+    cross = {"Sec-Fetch-Site": "cross-site"}
+    assert browser.post("/portal/trouble/clock", form, **cross).status_code == 403

@@ -1,0 +1,69 @@
+"""What happens to accounts and applications when somebody presses the portal's switches."""
+
+from m365sandbox.directory.applications import Application, ClientSecret
+from tests.sandbox.graph.harness import CLIENT, CONTOSO
+from tests.sandbox.portal.browser import Browser
+
+ZOE = "zoe.dubois@contoso.example"
+
+
+def test_trouble_happens_to_an_account_and_is_undone(browser: Browser) -> None:
+    page = f"/portal/people/{ZOE}"
+    person = browser.world.directory.person(ZOE)
+    assert person is not None
+    browser.post(f"{page}/disable", {})
+    assert "disabled" in browser.page(page)
+    browser.post(f"{page}/enable", {})
+    assert "disabled" not in browser.page(page)
+    browser.post(f"{page}/take-licence", {"licence": "SPB"})
+    assert "no mailbox" in browser.page(page)
+    browser.post(f"{page}/give-licence", {"licence": "SPB"})
+    assert "no mailbox" not in browser.page(page)
+    before = browser.world.entra.next_serial()
+    browser.post(f"{page}/change-password", {"password": "another one"})
+    assert (person.password, person.sessions_revoked_serial < before) == ("another one", True)
+    browser.post(f"{page}/reset-password", {"password": "yet another"})
+    assert (person.password, person.sessions_revoked_serial) == ("yet another", before)
+    after = browser.world.entra.next_serial()
+    browser.post(f"{page}/revoke-sessions", {})
+    assert person.sessions_revoked_serial == after
+
+
+def test_consent_is_seen_and_withdrawn(browser: Browser) -> None:
+    person = browser.world.directory.person(ZOE)
+    assert person is not None
+    grants = browser.world.grants
+    own = grants.add(CLIENT, person.tenant_id, person.oid, ["Mail.Send"])
+    everybodys = grants.add(CLIENT, person.tenant_id, None, ["User.Read"])
+    page = browser.page(f"/portal/people/{ZOE}")
+    assert "Mail.Send" in page
+    assert "for everybody in Contoso" in page
+    browser.post(f"/portal/people/{ZOE}/withdraw-consent", {"grant": own.grant_id})
+    assert grants.all() == [everybodys]
+    again = browser.post(f"/portal/people/{ZOE}/withdraw-consent", {"grant": own.grant_id})
+    assert again.status_code == 400
+
+
+def test_an_applications_secrets_expire_and_are_renewed(browser: Browser) -> None:
+    secret = ClientSecret("one", "word")
+    application = Application(CLIENT, "Classbell", "Somebody", CONTOSO, [secret])
+    browser.world.directory.add_application(application)
+    address = f"/portal/applications/{CLIENT}/secrets"
+    browser.post(address, {"act": "expire"})
+    assert secret.expires == browser.world.now()
+    assert "A secret expires" in browser.page("/portal/trouble")
+    browser.post(address, {"act": "renew"})
+    assert secret.expires is None
+
+
+def test_switches_that_do_not_exist_are_refused(browser: Browser) -> None:
+    for path, form, status in (
+        (f"/portal/people/{ZOE}/promote", {}, 404),
+        ("/portal/people/nobody/disable", {}, 404),
+        (f"/portal/people/{ZOE}/give-licence", {"licence": "GOLD"}, 400),
+        (f"/portal/people/{ZOE}/reset-password", {"password": ""}, 400),
+        ("/portal/applications/unknown/secrets", {}, 404),
+    ):
+        assert browser.post(path, form).status_code == status, path
+    cross = {"Sec-Fetch-Site": "cross-site"}
+    assert browser.post(f"/portal/people/{ZOE}/disable", {}, **cross).status_code == 403
