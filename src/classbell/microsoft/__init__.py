@@ -1,0 +1,1 @@
+"""Everything that knows Microsoft's words: Entra ID and Microsoft Graph."""

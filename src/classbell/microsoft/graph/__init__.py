@@ -1,0 +1,18 @@
+"""Microsoft Graph v1.0 (https://learn.microsoft.com/en-us/graph/overview)."""
+
+from classbell.microsoft.graph.account import GraphAccount
+from classbell.microsoft.graph.calendar import GraphCalendar
+from classbell.microsoft.graph.client import GraphClient
+from classbell.microsoft.graph.mail import GraphMail
+from classbell.microsoft.graph.mailbox_path import mailbox_path, own_mailbox
+from classbell.microsoft.graph.rooms import GraphRooms
+
+__all__ = [
+    "GraphAccount",
+    "GraphCalendar",
+    "GraphClient",
+    "GraphMail",
+    "GraphRooms",
+    "mailbox_path",
+    "own_mailbox",
+]
