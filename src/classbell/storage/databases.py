@@ -1,0 +1,57 @@
+"""Turns a database address into Django's settings, tuned for lanes on either store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from classbell.ports.errors import ConfigurationFault
+
+SQLITE_OPTIONS: dict[str, Any] = {
+    # A transaction that reads and then writes would otherwise fail at once with «locked».
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+}
+
+POSTGRESQL_OPTIONS: dict[str, Any] = {
+    # A worker stopped inside a transaction would otherwise keep its row locks until it wakes.
+    "options": "-c idle_in_transaction_session_timeout=5s",
+    "connect_timeout": 5,
+}
+
+
+def database(url: str) -> dict[str, Any]:
+    """Return Django's settings for one database.
+
+    Args:
+        url: ``sqlite:///relative/path``, ``sqlite:////absolute/path`` or
+            ``postgresql://user:password@host:port/name?sslmode=require``.
+
+    Raises:
+        ConfigurationFault: the address names another kind of database.
+    """
+    if url.startswith("sqlite:///"):
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": str(Path(url.removeprefix("sqlite:///")).absolute()),
+            "OPTIONS": dict(SQLITE_OPTIONS),
+        }
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgresql", "postgres"}:
+        raise ConfigurationFault(
+            f"CLASSBELL_DATABASE_URL names the unknown kind «{parts.scheme}».",
+            remedy="Use sqlite:///path or postgresql://user:password@host:port/name.",
+        )
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": dict(POSTGRESQL_OPTIONS) | dict(parse_qsl(parts.query)),
+    }

@@ -1,0 +1,131 @@
+"""Courses, their sessions, instructors and enrolments."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+
+from classbell.storage.models.catalogs import Catalog
+from classbell.storage.models.organisations import Person
+from classbell.storage.scope import Tenancy, TenantModel
+
+
+class Course(TenantModel):
+    """A course of a catalog; ``code`` is the platform's own short name for it."""
+
+    tenancy: ClassVar = Tenancy(organisation="catalog__organisation_id", catalog="catalog_id")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    catalog = models.ForeignKey(Catalog, on_delete=models.CASCADE, related_name="courses")
+    code = models.CharField(max_length=60)
+    title = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["catalog", "code"], name="course_code_once")
+        ]
+
+    def __str__(self) -> str:
+        """Return the course's title."""
+        return self.title
+
+
+class CourseSession(TenantModel):
+    """One date of a course.
+
+    ``starts_at`` and ``ends_at`` are UTC; ``time_zone`` is the IANA zone in which people read them.
+    A session has a room of the directory, or a free-text place, or neither (online only).
+    """
+
+    tenancy: ClassVar = Tenancy(
+        organisation="course__catalog__organisation_id", catalog="course__catalog_id"
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="sessions")
+    code = models.CharField(max_length=60)
+    title = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    time_zone = models.CharField(max_length=64)
+    seats = models.PositiveIntegerField(null=True, blank=True)
+    enrolment_deadline = models.DateTimeField(null=True, blank=True)
+    room_address = models.EmailField(max_length=254, blank=True)
+    place = models.CharField(max_length=200, blank=True)
+    teams_meeting = models.BooleanField(default=False)
+    published = models.BooleanField(default=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    instructors = models.ManyToManyField(
+        Person, through="storage.SessionInstructor", related_name="taught_sessions"
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["course", "code"], name="session_code_once"),
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")),
+                name="session_ends_after_start",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["starts_at"], name="session_by_start")]
+
+    def __str__(self) -> str:
+        """Return the session's title."""
+        return self.title
+
+
+class SessionInstructor(TenantModel):
+    """A person who teaches a session."""
+
+    tenancy: ClassVar = Tenancy(
+        organisation="person__organisation_id", catalog="session__course__catalog_id"
+    )
+
+    session = models.ForeignKey(CourseSession, on_delete=models.CASCADE)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["session", "person"], name="instructor_once")
+        ]
+
+    def __str__(self) -> str:
+        """Return who teaches what."""
+        return f"{self.person_id} teaches {self.session_id}"
+
+
+class EnrolmentState(models.TextChoices):
+    """Whether somebody has a place."""
+
+    ENROLLED = "enrolled"
+    WAITING = "waiting"
+    CANCELLED = "cancelled"
+
+
+class Enrolment(TenantModel):
+    """A learner's place in a session."""
+
+    tenancy: ClassVar = Tenancy(
+        organisation="person__organisation_id", catalog="session__course__catalog_id"
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    session = models.ForeignKey(CourseSession, on_delete=models.CASCADE, related_name="enrolments")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="enrolments")
+    state = models.CharField(max_length=20, choices=EnrolmentState.choices)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["session", "person"], name="enrolment_once")
+        ]
+
+    def __str__(self) -> str:
+        """Return who is enrolled in what."""
+        return f"{self.person_id} in {self.session_id}"

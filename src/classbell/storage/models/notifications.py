@@ -1,0 +1,54 @@
+"""Notifications: one thing to tell, and the snapshot of whom to tell it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+
+from classbell.storage.models.catalogs import Catalog
+from classbell.storage.models.organisations import Organisation
+from classbell.storage.scope import Tenancy, TenantModel
+
+
+class Notification(TenantModel):
+    """One thing to tell some people, written in the transaction of its cause.
+
+    ``audience`` is the snapshot: a list of person ids in the order of expansion. ``expanded`` says
+    how many of them have a message row already, so that expansion can stop and start again at any
+    row. ``context`` holds ids of what it is about, such as ``{"session": "…"}``. Without an
+    organisation it is for the operator of the installation, and no organisation sees it.
+    """
+
+    tenancy: ClassVar = Tenancy(organisation="organisation_id", catalog="catalog_id")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, null=True, blank=True, related_name="notifications"
+    )
+    catalog = models.ForeignKey(
+        Catalog, on_delete=models.CASCADE, null=True, blank=True, related_name="notifications"
+    )
+    kind = models.CharField(max_length=60)
+    context = models.JSONField(default=dict)
+    audience = models.JSONField(default=list)
+    audience_size = models.PositiveIntegerField()
+    expanded = models.PositiveIntegerField(default=0)
+    urgent = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["created_at"],
+                name="notification_to_expand",
+                condition=models.Q(expanded__lt=models.F("audience_size")),
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Return kind and id."""
+        return f"{self.kind} {self.id}"

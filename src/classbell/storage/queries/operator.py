@@ -1,0 +1,100 @@
+"""What the operator reads on the command line: the one place that looks across organisations."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from classbell.storage.models import (
+    AuditEntry,
+    Catalog,
+    CourseSession,
+    EnrolmentState,
+    Message,
+    Organisation,
+    Person,
+    RoleAssignment,
+)
+
+
+def organisations() -> QuerySet[Organisation]:
+    """Return all organisations by name, with the number of their catalogs (``catalog_count``)."""
+    return Organisation.objects.annotate(catalog_count=Count("catalogs")).order_by("name")
+
+
+def organisation_of(tenant_id: UUID) -> Organisation | None:
+    """Return the organisation bound to a tenant, or None."""
+    return Organisation.objects.filter(tenant_id=tenant_id).first()
+
+
+def catalogs() -> QuerySet[Catalog]:
+    """Return all catalogs with organisation and connected account."""
+    return Catalog.objects.select_related("organisation", "connection__account")
+
+
+def catalogs_of(tenant_id: UUID | None) -> QuerySet[Catalog]:
+    """Return the catalogs of a tenant, or all of them, by organisation and short name."""
+    rows = catalogs().order_by("organisation__name", "slug")
+    return rows if tenant_id is None else rows.filter(organisation__tenant_id=tenant_id)
+
+
+def catalog_named(slug: str) -> Catalog | None:
+    """Return the catalog of that short name, or None."""
+    return catalogs().filter(slug=slug).first()
+
+
+def catalog_of(tenant_id: UUID, slug: str) -> Catalog | None:
+    """Return a catalog of a tenant by its short name, or None."""
+    return Catalog.objects.filter(slug=slug, organisation__tenant_id=tenant_id).first()
+
+
+def people_of(tenant_id: UUID) -> QuerySet[Person]:
+    """Return the people of a tenant by name, with their roles."""
+    people = Person.objects.filter(organisation__tenant_id=tenant_id)
+    return people.prefetch_related("roles__catalog").order_by("name")
+
+
+def person_of(tenant_id: UUID, named: str) -> Person | None:
+    """Return somebody of a tenant by object id or address, or None."""
+    people = Person.objects.filter(organisation__tenant_id=tenant_id)
+    try:
+        return people.filter(object_id=UUID(named)).first()
+    except ValueError:
+        return people.filter(address_key=named.strip().lower()).first()
+
+
+def held_role(person: Person, role: str, catalog: Catalog | None) -> RoleAssignment | None:
+    """Return somebody's role, in a catalog or in the whole organisation, or None."""
+    return person.roles.filter(role=role, catalog=catalog).first()
+
+
+def sessions_of(slug: str) -> QuerySet[CourseSession]:
+    """Return a catalog's sessions by their start, with entry and learners (``taken``)."""
+    enrolled = Q(enrolments__state=EnrolmentState.ENROLLED)
+    return (
+        CourseSession.objects.filter(course__catalog__slug=slug)
+        .select_related("course", "entry")
+        .annotate(taken=Count("enrolments", filter=enrolled))
+        .order_by("starts_at")
+    )
+
+
+def messages(*, slug: str = "", state: str = "") -> QuerySet[Message]:
+    """Return messages, newest first, of one catalog and state or of all."""
+    rows = Message.objects.select_related("notification").order_by("-id")
+    if slug:
+        rows = rows.filter(catalog__slug=slug)
+    return rows.filter(state=state) if state else rows
+
+
+def message_sums(*, slug: str = "") -> list[tuple[str, int]]:
+    """Count the messages of one catalog or of all by state, in the order of the states' names."""
+    rows = messages(slug=slug).order_by("state")
+    return list(rows.values_list("state").annotate(count=Count("id")))
+
+
+def acts(*, slug: str = "") -> QuerySet[AuditEntry]:
+    """Return the record of who did what, newest first, of one catalog or of all."""
+    rows = AuditEntry.objects.order_by("-id")
+    return rows.filter(catalog__slug=slug) if slug else rows

@@ -1,0 +1,60 @@
+"""What the page «Connection health» shows of one catalog beside the account's own health."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from classbell.storage.models import Account, Catalog, Lane, LaneKind, Message, MessageState
+from classbell.storage.queries.connections import waiting_messages
+from classbell.storage.queries.pages_shell import ConnectionStatus, connection_status
+
+DAY = timedelta(days=1)
+TAKEN = (MessageState.ACCEPTED, MessageState.DELIVERED)
+
+
+@dataclass(frozen=True, slots=True)
+class HealthFacts:
+    """How a catalog's connection is doing.
+
+    Attributes:
+        status: how the catalog is connected.
+        waiting: messages of the catalog that are still to go out.
+        sent: messages of the catalog that were handed over in the last 24 hours.
+        paused_until: until when Microsoft asked the account to pause, None where it did not.
+    """
+
+    status: ConnectionStatus
+    waiting: int
+    sent: int
+    paused_until: datetime | None
+
+    @property
+    def account(self) -> Account | None:
+        """The account whose history is shown: the connected one, or the one there was last."""
+        return self.status.account or self.status.connection.former_account
+
+
+def health_facts(catalog: Catalog, *, now: datetime) -> HealthFacts:
+    """Read how a catalog's connection is doing.
+
+    Args:
+        catalog: which.
+        now: business time.
+    """
+    status = connection_status(catalog)
+    sent = Message.objects.filter(
+        catalog=catalog, state__in=TAKEN, settled_at__gte=now - DAY, settled_at__lte=now
+    )
+    return HealthFacts(
+        status=status,
+        waiting=waiting_messages(catalog).count(),
+        sent=sent.count(),
+        paused_until=_paused_until(status.account, now) if status.account else None,
+    )
+
+
+def _paused_until(account: Account, now: datetime) -> datetime | None:
+    """Return until when the account's lane has to pause."""
+    lanes = Lane.objects.filter(kind=LaneKind.MAILBOX, key=str(account.pk), blocked_until__gt=now)
+    return lanes.values_list("blocked_until", flat=True).first()
