@@ -1,0 +1,1 @@
+"""Durable delivery: lanes, work items, the ledger of messages, pace, retries and draining."""

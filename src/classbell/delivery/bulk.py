@@ -1,0 +1,67 @@
+"""Message rows for many people in one statement: the store copies what it knows of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Field
+
+from classbell.storage.models import Message, Person
+
+COPIED = ("address", "name")
+"""Columns that are the person's own, as they are at this moment."""
+
+PREFERRED = ("language", "time_zone")
+"""Columns that are the person's own where they have chosen one, else what is given."""
+
+
+def insert_for_people(people: Sequence[UUID], values: Mapping[str, object]) -> None:
+    """Insert one message for each person with an address; who has one already gets no second.
+
+    Rows made one by one cost twenty times as much, most of it in turning values into parameters
+    that the store has already.
+
+    Args:
+        people: ids of the people.
+        values: every other column of a message, by field name, the same for all of them;
+            ``language`` and ``time_zone`` are for those who have chosen none.
+    """
+    if not people:
+        return
+    columns, expressions = ["person_id"], ["p.id"]
+    parameters: list[Any] = []
+    for field in Message._meta.concrete_fields:  # noqa: SLF001 -- Django documents it as public
+        if field.primary_key or field.name == "person":
+            continue
+        columns.append(str(field.column))
+        expression, used = _expression(field, values)
+        expressions.append(expression)
+        parameters += used
+    key = Person._meta.get_field("id")  # noqa: SLF001 -- Django documents it as public
+    ids = [key.get_db_prep_value(person, connection) for person in people]
+    # Only names of our own tables and columns are put in; every value is a parameter.
+    marks = ", ".join(["%s"] * len(ids))
+    insert = f"INSERT INTO {_table(Message)} ({', '.join(columns)})"
+    select = f"SELECT {', '.join(expressions)} FROM {_table(Person)} p"  # noqa: S608 -- see above
+    where = f"WHERE p.id IN ({marks}) AND p.address <> '' ORDER BY p.address_key"
+    statement = f"{insert} {select} {where} ON CONFLICT DO NOTHING"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*parameters, *ids])
+
+
+def _expression(field: Field[Any, Any], values: Mapping[str, object]) -> tuple[str, list[Any]]:
+    """Return how a column is filled, and the parameters that takes."""
+    if field.name in COPIED:
+        return f"p.{field.name}", []
+    value = values.get(field.name, field.get_default())
+    prepared = field.get_db_prep_save(value, connection)
+    if field.name in PREFERRED:
+        return f"COALESCE(NULLIF(p.{field.name}, ''), %s)", [prepared]
+    return "%s", [prepared]
+
+
+def _table(model: type[Message | Person]) -> str:
+    return connection.ops.quote_name(model._meta.db_table)  # noqa: SLF001 -- public in Django

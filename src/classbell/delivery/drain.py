@@ -1,0 +1,237 @@
+"""Serving one taken lane: its mail and its work by priority, within pace, lease and time slice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from time import monotonic, sleep
+
+import structlog
+from django.db import InterfaceError, OperationalError, connection, transaction
+
+from classbell.delivery.chores import do_chore, next_chore
+from classbell.delivery.claims import Prepared, claim, heads, prepare
+from classbell.delivery.handlers import Handlers
+from classbell.delivery.killpoints import AFTER_CLAIM, AFTER_SETTLE, BEFORE_SETTLE, reach
+from classbell.delivery.lanes import LaneLost, TakenLane, finish, renew
+from classbell.delivery.pace import URGENT, budget
+from classbell.delivery.settle import doubt_older, settle
+from classbell.delivery.wire import Claim, OneByOne, Outcome, Wire, send
+from classbell.ports.bundle import Ports
+from classbell.ports.errors import Verdict
+from classbell.storage.models import Lane, WorkItem
+
+log = structlog.get_logger(__name__)
+
+SLICE_SECONDS = 2.0
+"""Machine seconds after which a lane makes room for others that wait for a thread."""
+
+STORE_PAUSE_SECONDS = 0.25
+"""Machine seconds between two tries to reach a store that is away."""
+
+
+def never() -> bool:
+    """Say that nobody asks to stop."""
+    return False
+
+
+def drain(
+    ports: Ports,
+    taken: TakenLane,
+    handlers: Handlers,
+    *,
+    wire: Wire | None = None,
+    stopping: Callable[[], bool] = never,
+) -> None:
+    """Serve a lane until it has nothing more to do now, then let it go.
+
+    No transaction is open while anything is on the wire.
+
+    Args:
+        ports: the clock.
+        taken: the hold on the lane.
+        handlers: what the lane is served with.
+        wire: runs sends beside each other; without one they go one by one in this thread.
+        stopping: asked between steps; once true, nothing more is begun.
+    """
+    lane = Lane.objects.get(pk=taken.lane_id)
+    with structlog.contextvars.bound_contextvars(lane=str(lane), epoch=taken.epoch):
+        try:
+            _Drain(ports, lane, taken, handlers, wire, stopping).run()
+        except LaneLost:
+            log.warning("lane was taken over, leaving it to its new holder")
+
+
+class _Drain:
+    """One holder's work on one lane."""
+
+    def __init__(  # noqa: PLR0917 -- private: what ``drain`` was given
+        self,
+        ports: Ports,
+        lane: Lane,
+        taken: TakenLane,
+        handlers: Handlers,
+        wire: Wire | None,
+        stopping: Callable[[], bool],
+    ) -> None:
+        self._clock = ports.clock
+        self._lane = lane
+        self._taken = taken
+        self._handlers = handlers
+        self._wire: Wire = wire or OneByOne()
+        self._width = handlers.pace.requests_in_flight if wire else 1
+        self._stopping = stopping
+        self._slice_ends = monotonic() + SLICE_SECONDS
+        self._worked_last = False
+
+    def run(self) -> None:
+        """Work until nothing may be done now, the slice is over or somebody asks to stop."""
+        doubtful = doubt_older(self._lane, self._taken, self._clock.now())
+        if doubtful:
+            log.warning("envelopes of a lost holder are in doubt", envelopes=doubtful)
+        while self._may_go_on() and self._step():
+            pass
+        finish(self._taken, self._next_at(self._clock.now()))
+
+    def _may_go_on(self) -> bool:
+        """Say whether another step may begin."""
+        self._taken.last_step = monotonic()
+        return not self._stopping() and monotonic() < self._slice_ends
+
+    def _step(self) -> bool:
+        """Do the most urgent thing that may be done now; False where there is none."""
+        now = self._clock.now()
+        if self._blocked_until(now) is not None:
+            return False
+        chore = next_chore(self._lane, now)
+        if chore is not None and self._goes_first(chore, now):
+            self._worked_last = True
+            self._told(do_chore(self._clock, self._lane, self._taken, self._handlers, chore))
+            return True
+        self._worked_last = False
+        return self._send_mail(now)
+
+    def _goes_first(self, chore: WorkItem, now: datetime) -> bool:
+        """Say whether work goes before mail; of equal priority they take turns."""
+        mail = self._sendable(now)
+        if mail is None or chore.priority != mail:
+            return mail is None or chore.priority < mail
+        return not self._worked_last
+
+    def _sendable(self, now: datetime) -> int | None:
+        """Return the priority of the first message that is due and within the budget."""
+        for head in heads(self._lane):
+            if head.due_at <= now and self._budget_opens(head.priority, now) is None:
+                return head.priority
+        return None
+
+    def _budget_opens(self, priority: int, now: datetime) -> datetime | None:
+        """Return when a message of this priority may go, or None where it may now."""
+        return budget(self._lane, now, self._handlers.pace, urgent=priority <= URGENT).next_at
+
+    def _send_mail(self, now: datetime) -> bool:
+        """Send one envelope or a few beside each other, and go on while nothing else is due.
+
+        While some are on the wire the next are rendered; then one transaction settles the former
+        and claims the latter.
+        """
+        if self._sendable(now) is None:
+            return False
+        ready = prepare(self._lane, self._handlers, now, limit=self._width)
+        claims = self._settle_and_claim([], ready)
+        while claims:
+            reach(AFTER_CLAIM)
+            under_way = [self._wire.submit(self._job(each)) for each in claims]
+            ready = self._prepare_next()
+            outcomes = [each.result() for each in under_way]
+            reach(BEFORE_SETTLE)
+            claims = self._settle_and_claim(outcomes, ready)
+        return True
+
+    def _job(self, each: Claim) -> Callable[[], Outcome]:
+        """Bind one send for another thread."""
+        return lambda: send(self._lane, self._taken, self._handlers, each)
+
+    def _prepare_next(self) -> list[Prepared]:
+        """Render what follows, unless something else has its turn."""
+        if not self._may_go_on():
+            return []
+        try:
+            now = self._clock.now()
+            if next_chore(self._lane, now) is not None:
+                return []
+            return prepare(self._lane, self._handlers, now, limit=self._width)
+        except (OperationalError, InterfaceError) as problem:
+            # What is on the wire must be settled all the same.
+            log.warning("store does not answer, preparing nothing", problem=str(problem))
+            return []
+
+    def _settle_and_claim(
+        self, outcomes: Sequence[Outcome], ready: Sequence[Prepared]
+    ) -> list[Claim]:
+        """Settle what was sent and claim what goes next; tell of a lost account afterwards."""
+        try:
+            lost, claims = self._in_one_transaction(outcomes, ready)
+        except (OperationalError, InterfaceError) as problem:
+            if not outcomes:
+                raise
+            log.warning(
+                "store does not answer, keeping what is to be settled", problem=str(problem)
+            )
+            lost, claims = self._settle_when_store_is_back(outcomes), []
+        if outcomes:
+            reach(AFTER_SETTLE)
+        self._told(lost)
+        return claims
+
+    def _in_one_transaction(
+        self, outcomes: Sequence[Outcome], ready: Sequence[Prepared]
+    ) -> tuple[Verdict | None, list[Claim]]:
+        """Renew the lease, which fences the rest, then settle and claim."""
+        now = self._clock.now()
+        with transaction.atomic():
+            renew(self._taken)
+            lost = settle(self._lane, self._taken, outcomes, now)
+            rests = self._lane.blocked_until is not None and self._lane.blocked_until > now
+            if rests or not self._may_go_on():
+                return lost, []
+            return lost, claim(self._lane, self._taken, self._handlers, ready, now)
+
+    def _settle_when_store_is_back(self, outcomes: Sequence[Outcome]) -> Verdict | None:
+        """Write down what is known already, as long as the lane is surely ours.
+
+        A store that restarts would otherwise leave in doubt what the provider has answered.
+        """
+        while True:
+            connection.close()
+            sleep(STORE_PAUSE_SECONDS)
+            try:
+                return self._in_one_transaction(outcomes, [])[0]
+            except (OperationalError, InterfaceError):
+                if not self._taken.may_send():
+                    raise
+
+    def _told(self, lost: Verdict | None) -> None:
+        """Tell the owner of a lost account, outside any transaction."""
+        if lost is not None:
+            log.warning("account cannot work", verdict=lost.kind.value, reason_code=lost.code)
+            self._handlers.on_account_verdict(self._lane, lost)
+
+    def _blocked_until(self, now: datetime) -> datetime | None:
+        """Read anew whether the lane rests; a reconnect may have ended its pause."""
+        self._lane.refresh_from_db(fields=["blocked_until"])
+        until = self._lane.blocked_until
+        return until if until is not None and until > now else None
+
+    def _next_at(self, now: datetime) -> datetime | None:
+        """Return when the lane has something to do again."""
+        times = [
+            (self._budget_opens(head.priority, now) or now) if head.due_at <= now else head.due_at
+            for head in heads(self._lane)
+        ]
+        first = WorkItem.objects.filter(lane=self._lane).order_by("due_at").first()
+        if first is not None:
+            times.append(first.due_at)
+        if not times:
+            return None
+        return max(min(times), self._blocked_until(now) or now)

@@ -1,0 +1,169 @@
+"""A small world for delivery: a lane, messages on it, and a provider that writes down its mail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import Lock
+from uuid import uuid4
+
+from classbell.delivery import lanes, ledger
+from classbell.delivery.doorbell import LaneDoorbell
+from classbell.delivery.drain import drain
+from classbell.delivery.handlers import Handlers, Undeliverable, WorkFunction
+from classbell.delivery.pace import Pace
+from classbell.delivery.wire import Wire
+from classbell.ports.bundle import Ports
+from classbell.ports.errors import ProviderFailure, Verdict
+from classbell.ports.mail import Accepted, Address, Mail
+from classbell.storage.models import (
+    Lane,
+    LaneKind,
+    Message,
+    MessageState,
+    Notification,
+    Organisation,
+)
+from tests.fakes.clock import FakeClock
+from tests.support import NOW, an_organisation, fake_ports
+
+FAST = Pace(messages_per_minute=0, recipients_per_day=0, urgent_reserve=0, requests_in_flight=3)
+
+
+@dataclass
+class Provider:
+    """Takes mail unless told otherwise; ``answers`` maps an address to what it meets."""
+
+    clock: FakeClock
+    sent: list[tuple[datetime, str]] = field(default_factory=list)
+    answers: dict[str, list[Verdict | Exception]] = field(default_factory=dict)
+    lost: list[Verdict] = field(default_factory=list)
+    before: Callable[[str], None] = lambda _address: None
+
+    def __post_init__(self) -> None:
+        self._lock = Lock()
+
+    def send(self, _lane: Lane, mail: Mail) -> Accepted:
+        address = mail.to[0].address
+        self.before(address)
+        with self._lock:
+            trouble = self.answers.get(address, [])
+            if trouble:
+                first = trouble.pop(0)
+                raise ProviderFailure(first) if isinstance(first, Verdict) else first
+            self.sent.append((self.clock.now(), address))
+        return Accepted(request_id=f"request-{address}")
+
+    @property
+    def addresses(self) -> list[str]:
+        """Who was written to, in order."""
+        return [address for _, address in self.sent]
+
+
+@dataclass
+class World:
+    """Ports, one mailbox lane and its provider."""
+
+    clock: FakeClock = field(default_factory=FakeClock)
+    pace: Pace = FAST
+    work: dict[str, WorkFunction] = field(default_factory=dict)
+    unwritable: dict[str, Exception] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.ports: Ports = fake_ports(clock=self.clock, doorbell=LaneDoorbell(self.clock))
+        self.provider = Provider(self.clock)
+        self.organisation: Organisation = an_organisation()
+        self.lane = self.another_lane()
+
+    def another_lane(self) -> Lane:
+        return lanes.lane_for(LaneKind.MAILBOX, str(uuid4()), organisation_id=self.organisation.pk)
+
+    def queue(
+        self,
+        *names: str,
+        lane: Lane | None = None,
+        priority: int = 50,
+        due_at: datetime | None = None,
+        lives: timedelta = timedelta(days=2),
+        state: MessageState = MessageState.QUEUED,
+    ) -> Notification:
+        """Write one notification to people with these names."""
+        now = self.clock.now()
+        notification = Notification.objects.create(
+            organisation=self.organisation,
+            kind="test",
+            audience_size=len(names),
+            created_at=now,
+            due_at=due_at or now,
+            expires_at=(due_at or now) + lives,
+        )
+        people = [
+            ledger.Addressee(None, f"{name}@contoso.example", name, "en", "UTC") for name in names
+        ]
+        ledger.expand(
+            self.ports,
+            notification,
+            people,
+            lane=lane or self.lane,
+            state=state,
+            priority=priority,
+            upto=len(names),
+        )
+        return notification
+
+    def render(self, message_id: int) -> Mail:
+        row = Message.objects.get(pk=message_id)
+        if row.name in self.unwritable:
+            raise self.unwritable[row.name]
+        return Mail("Hello", "<p>Hello</p>", to=(Address(row.address, row.name),))
+
+    @property
+    def handlers(self) -> Handlers:
+        return Handlers(
+            render=self.render,
+            send=self.provider.send,
+            on_account_verdict=lambda _lane, verdict: self.provider.lost.append(verdict),
+            work=self.work,
+            pace=self.pace,
+        )
+
+    def take(self, lane: Lane | None = None, *, lease: float = 15.0) -> lanes.TakenLane | None:
+        """Take the lane if it is due."""
+        wanted = (lane or self.lane).pk
+        took = lanes.take(self.clock.now(), holder="test", limit=1000, lease_seconds=lease)
+        return next((taken for taken in took if taken.lane_id == wanted), None)
+
+    def drain(self, *, wire: Wire | None = None) -> bool:
+        """Serve the lane as a worker would, until it is not due; False where it was not."""
+        for turn in range(50):
+            taken = self.take()
+            if taken is None:
+                return turn > 0
+            drain(self.ports, taken, self.handlers, wire=wire)
+        raise AssertionError("the lane never comes to rest")
+
+    def run_until(self, end: datetime, *, step: timedelta = timedelta(seconds=1)) -> None:
+        """Let business time pass and serve the lane whenever it is due."""
+        while self.clock.now() < end:
+            self.drain()
+            self.clock.advance(step)
+
+    def states(self) -> dict[str, str]:
+        """Return each name's state."""
+        return dict(Message.objects.values_list("name", "state"))
+
+    def message(self, name: str) -> Message:
+        return Message.objects.get(name=name)
+
+    def reread(self) -> Lane:
+        self.lane.refresh_from_db()
+        return self.lane
+
+
+def gone(code: str = "session_gone") -> Undeliverable:
+    """Return the fault of a message that cannot be written."""
+    return Undeliverable(code, "The session is no more.")
+
+
+__all__ = ["FAST", "NOW", "Provider", "World", "gone"]
