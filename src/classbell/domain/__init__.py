@@ -1,0 +1,1 @@
+"""What the product means: plain functions, one for each sentence an admin would say."""

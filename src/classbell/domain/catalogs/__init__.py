@@ -1,0 +1,1 @@
+"""Course catalogs and their settings."""

@@ -1,0 +1,118 @@
+"""Creating course catalogs."""
+
+from __future__ import annotations
+
+import re
+from zoneinfo import available_timezones
+
+from babel import Locale, UnknownLocaleError
+from django.db import transaction
+
+from classbell.domain.organisations.access import access_of, require_lms_admin
+from classbell.domain.organisations.audit import Actor, record
+from classbell.domain.organisations.events import emit
+from classbell.ports.bundle import Ports
+from classbell.ports.errors import InvalidInput, NotFoundHere
+from classbell.storage.models import Catalog, Connection, Organisation
+
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+LONGEST_SLUG = 60
+
+
+def create_catalog(
+    ports: Ports,
+    *,
+    organisation: Organisation,
+    title: str,
+    slug: str,
+    language: str,
+    time_zone: str,
+    actor: Actor,
+) -> Catalog:
+    """Create a catalog, with its Microsoft 365 connection switched off.
+
+    Args:
+        ports: the outside world.
+        organisation: whose catalog it is.
+        title: what people call it.
+        slug: its name in addresses and on the command line: small letters, digits, hyphens.
+        language: language tag such as ``en`` or ``de-AT``, for people without one of their own.
+        time_zone: IANA name such as ``Europe/Copenhagen``.
+        actor: an LMS admin of the organisation, or the operator.
+
+    Raises:
+        InvalidInput: a value is unusable, or the slug is taken.
+        NotAllowed, NotFoundHere: the actor may not create catalogs here.
+    """
+    _require_may_create(actor, organisation)
+    _check(title, slug, language, time_zone)
+    with transaction.atomic():
+        if Catalog.objects.filter(slug=slug).exists():
+            raise InvalidInput(f"The short name «{slug}» is taken.", field="slug")
+        catalog = Catalog.objects.create(
+            organisation=organisation,
+            slug=slug,
+            title=title.strip(),
+            language=language,
+            time_zone=time_zone,
+            created_at=ports.clock.now(),
+        )
+        Connection.objects.create(catalog=catalog)
+        _tell(ports, catalog, actor)
+    return catalog
+
+
+def _require_may_create(actor: Actor, organisation: Organisation) -> None:
+    if actor.person is None:
+        return
+    if actor.person.organisation_id != organisation.id:
+        raise NotFoundHere("There is no such organisation here.")
+    require_lms_admin(access_of(actor.person))
+
+
+def _check(title: str, slug: str, language: str, time_zone: str) -> None:
+    """Refuse what people or programs could not use later."""
+    if not title.strip():
+        raise InvalidInput("A catalog needs a title.", field="title")
+    if len(slug) > LONGEST_SLUG or not _SLUG.fullmatch(slug):
+        raise InvalidInput(
+            f"«{slug}» cannot be a short name.",
+            field="slug",
+            remedy="Use small letters, digits and single hyphens, at most 60 characters.",
+        )
+    try:
+        Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError) as cause:
+        raise InvalidInput(
+            f"«{language}» is not a known language.", field="language", remedy="Try en or de-AT."
+        ) from cause
+    if time_zone not in available_timezones():
+        raise InvalidInput(
+            f"«{time_zone}» is not a known time zone.",
+            field="time_zone",
+            remedy="Use an IANA name such as Europe/Copenhagen.",
+        )
+
+
+def _tell(ports: Ports, catalog: Catalog, actor: Actor) -> None:
+    """Write record and event of a new catalog."""
+    record(
+        ports,
+        actor=actor,
+        organisation_id=catalog.organisation_id,
+        catalog=catalog,
+        action="catalog.created",
+        subject=f"catalog:{catalog.slug}",
+        after={
+            "title": catalog.title,
+            "language": catalog.language,
+            "time_zone": catalog.time_zone,
+        },
+    )
+    emit(
+        ports,
+        organisation_id=catalog.organisation_id,
+        catalog=catalog,
+        name="catalog.created",
+        payload={"catalog": catalog.slug, "title": catalog.title},
+    )

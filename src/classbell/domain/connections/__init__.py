@@ -1,0 +1,1 @@
+"""Connected accounts: connect, save, capabilities, tokens, lost and back, disconnect."""

@@ -1,0 +1,140 @@
+"""Alarms for the operator: the application itself is refused, or its proof runs out soon.
+
+No admin can mend these, so no admin is written to, however many accounts meet them.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import transaction
+
+from classbell.domain.notifications.notify import notify
+from classbell.ports.bundle import Ports
+from classbell.ports.errors import ConfigurationFault, Verdict, VerdictKind
+from classbell.ports.mail import Address
+from classbell.storage.models import OperatorAlarm
+from classbell.storage.queries.health import open_alarm
+
+log = structlog.get_logger(__name__)
+
+REFUSED = "application_refused"
+EXPIRING = "application_secret_expiring"
+WARN_AT_DAYS = (30, 14, 7, 3, 1, 0)
+"""With how many days left the operator is warned, each once."""
+
+
+def application_refused(ports: Ports, verdict: Verdict) -> bool:
+    """Alarm the operator where Microsoft refused the application; once until it is accepted again.
+
+    Args:
+        ports: the outside world.
+        verdict: of a call to the token endpoint; one that is no fault of the operator's changes
+            nothing.
+
+    Returns:
+        Whether this call was the one that alarmed.
+    """
+    if verdict.kind is not VerdictKind.OPERATOR_FAULT:
+        return False
+    alarm = _opened(ports, REFUSED, verdict)
+    if alarm is None:
+        return False
+    log.error("Microsoft refuses the application", code=verdict.code, cause=verdict.explanation)
+    return True
+
+
+def application_accepted(ports: Ports) -> None:
+    """End the alarm that Microsoft refused the application, if there is one."""
+    rows = OperatorAlarm.objects.filter(subject=REFUSED, closed_at=None)
+    # Every renewal comes by here, and nearly always there is nothing to write.
+    if rows.exists():
+        rows.update(closed_at=ports.clock.now())
+
+
+def days_left(expires_at: datetime, now: datetime) -> int:
+    """Return the whole days until a moment; less than 0 once it has passed."""
+    return (expires_at - now) // timedelta(days=1)
+
+
+def warn_of_expiry(ports: Ports) -> int | None:
+    """Warn the operator while the application's credential has 30 days left or fewer.
+
+    Each step of ``WARN_AT_DAYS`` warns once for one expiry date.
+
+    Returns:
+        The days left, None where nobody set the date.
+    """
+    expires_at = ports.installation.credential.expires_at
+    if expires_at is None:
+        return None
+    left = days_left(expires_at, ports.clock.now())
+    step = next((step for step in reversed(WARN_AT_DAYS) if left <= step), None)
+    if step is not None:
+        subject = f"{EXPIRING}:{expires_at:%Y-%m-%d}:{step}"
+        kind = ports.installation.credential.kind
+        text = f"The application's {kind} runs out on {expires_at:%Y-%m-%d}."
+        _opened(ports, subject, Verdict(VerdictKind.OPERATOR_FAULT, str(left), text))
+    return left
+
+
+def credential_line(ports: Ports) -> str:
+    """Return one line about the application's proof of itself, with the days it has left.
+
+    Raises:
+        ConfigurationFault: Microsoft refuses it, or it has run out or is about to.
+    """
+    proof, alarm = ports.installation.credential, open_alarm(REFUSED)
+    remedy = "Add a new one in Microsoft Entra ID and set it as CLASSBELL_CLIENT_SECRET_NEXT."
+    if alarm is not None:
+        raise ConfigurationFault(
+            f"Microsoft refuses the application: {alarm.explanation} ({alarm.code})",
+            meaning="No account can be used, and nobody can sign in.",
+            remedy="Check its registration and its credential in Microsoft Entra ID.",
+        )
+    stands_by = ", another stands by" if proof.has_next else ""
+    if proof.expires_at is None:
+        federated = proof.kind == "federated"
+        hint = "" if federated else "; set CLASSBELL_CLIENT_SECRET_EXPIRES to be warned in time"
+        return f"{proof.kind}{stands_by}{hint}"
+    left = days_left(proof.expires_at, ports.clock.now())
+    if left <= WARN_AT_DAYS[0] and not proof.has_next:
+        raise ConfigurationFault(
+            f"The application's {proof.kind} has {max(left, 0)} days left.",
+            meaning="After that no account can be used, and nobody can sign in.",
+            remedy=remedy,
+        )
+    return f"{proof.kind}, {left} days left{stands_by}"
+
+
+def _opened(ports: Ports, subject: str, verdict: Verdict) -> OperatorAlarm | None:
+    """Open an alarm and write to the operator; None where one is open already."""
+    with transaction.atomic():
+        alarm, created = OperatorAlarm.objects.get_or_create(
+            subject=subject,
+            closed_at=None,
+            defaults={
+                "code": verdict.code[:100],
+                "explanation": verdict.explanation[:500],
+                "request_id": verdict.request_id[:100],
+                "opened_at": ports.clock.now(),
+            },
+        )
+        if not created:
+            return None
+        _write(ports, subject.partition(":")[0], alarm)
+    return alarm
+
+
+def _write(ports: Ports, kind: str, alarm: OperatorAlarm) -> None:
+    """Write to the operator, where an address is set; doctor says so where none is."""
+    address = ports.installation.operator_address
+    notify(
+        ports,
+        kind=kind,
+        organisation_id=None,
+        catalog=None,
+        audience=[Address(address)] if address else [],
+        context={"alarm": str(alarm.pk)},
+    )

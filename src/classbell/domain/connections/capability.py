@@ -1,0 +1,83 @@
+"""One line of the capability card: what, how it stands, why, and who can do what about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from classbell.ports.errors import Audience, Verdict, VerdictKind
+
+LONGEST = 500
+"""Characters that the card keeps of evidence and remedy."""
+
+
+class CapabilityState(StrEnum):
+    """How a capability stands."""
+
+    READY = "ready"
+    NEEDS_CONSENT = "needs_consent"
+    NEEDS_ADMIN = "needs_admin"
+    NEEDS_LICENCE = "needs_licence"
+    BLOCKED = "blocked"
+    NOT_CHECKED = "not_checked"
+
+
+class Capability(StrEnum):
+    """What an account may be able to do, in the order of the card."""
+
+    PERMISSIONS = "permissions"
+    MAIL = "mail"
+    CALENDAR = "calendar"
+    TEAMS = "teams"
+    ROOMS = "rooms"
+
+
+@dataclass(frozen=True, slots=True)
+class CapabilityResult:
+    """One line.
+
+    Attributes:
+        capability: what it is about.
+        state: how it stands.
+        evidence: what was seen, in one or two sentences; never more than was seen.
+        remedy: what to do; empty where nothing is needed.
+        who: who can do it; empty where nothing is needed.
+    """
+
+    capability: Capability
+    state: CapabilityState
+    evidence: str
+    remedy: str = ""
+    who: str = ""
+
+
+_BY_VERDICT = {
+    VerdictKind.CONSENT_NEEDED: (CapabilityState.NEEDS_CONSENT, Audience.ACCOUNT_OWNER),
+    VerdictKind.ADMIN_NEEDED: (CapabilityState.NEEDS_ADMIN, Audience.TENANT_ADMIN),
+    VerdictKind.MAILBOX_UNUSABLE: (CapabilityState.BLOCKED, Audience.TENANT_ADMIN),
+    VerdictKind.REFUSED: (CapabilityState.BLOCKED, Audience.TENANT_ADMIN),
+    VerdictKind.OPERATOR_FAULT: (CapabilityState.NOT_CHECKED, Audience.OPERATOR),
+}
+
+_REMEDY = {
+    CapabilityState.NEEDS_CONSENT: "Press Consent and accept the permissions.",
+    CapabilityState.NEEDS_ADMIN: "Ask a Microsoft 365 administrator to approve the permission.",
+    CapabilityState.BLOCKED: "Ask a Microsoft 365 administrator to look at the account's mailbox. "
+    "A mailbox that was licensed just now can take half an hour.",
+    CapabilityState.NOT_CHECKED: "Nothing to do now: it is tried again when it is needed.",
+}
+
+
+def line_from_verdict(capability: Capability, verdict: Verdict) -> CapabilityResult:
+    """Return the line for a question that Microsoft did not answer.
+
+    A fault that passes by itself leaves the capability not checked, rather than bad.
+    """
+    fallback = (CapabilityState.NOT_CHECKED, Audience.NOBODY)
+    state, who = _BY_VERDICT.get(verdict.kind, fallback)
+    cause = verdict.explanation or "Microsoft gave no answer."
+    code = f" ({verdict.code})" if verdict.code else ""
+    prefix = "Not checked, because Microsoft did not answer: " if who is Audience.NOBODY else ""
+    return CapabilityResult(
+        capability, state, f"{prefix}{cause}{code}"[:LONGEST], _REMEDY[state], who.value
+    )

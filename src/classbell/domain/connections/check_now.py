@@ -1,0 +1,69 @@
+"""Checking a connected account when an admin asks: what it can do, as Microsoft says now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from classbell.domain.connections.capabilities import CapabilityResult, check, keep
+from classbell.domain.connections.lost import account_lost
+from classbell.domain.connections.recovery import works_again
+from classbell.domain.connections.tokens import mailbox_for
+from classbell.domain.organisations.access import require_actor_administers
+from classbell.domain.organisations.audit import Actor, record
+from classbell.ports.bundle import Ports
+from classbell.ports.errors import InvalidInput, ProviderFailure
+from classbell.ports.mail import Mailbox
+from classbell.storage.models import Account, AccountState, Catalog
+from classbell.storage.queries.connections import connection_of, open_incident
+
+
+def check_now(ports: Ports, *, catalog: Catalog, actor: Actor) -> Sequence[CapabilityResult]:
+    """Ask Microsoft what the catalog's account can do and keep the answers. Uses the network.
+
+    A lost account is tried, and comes back where it works again.
+
+    Args:
+        ports: the outside world.
+        catalog: whose account.
+        actor: who asks.
+
+    Raises:
+        InvalidInput: no account is connected.
+        NotAllowed, NotFoundHere: the actor is no admin of the catalog.
+        ProviderFailure: the account is lost, now or still, or Microsoft does not answer.
+    """
+    require_actor_administers(actor, catalog)
+    account = connection_of(catalog).account
+    if account is None:
+        raise InvalidInput("No account is connected to this catalog.", field="account")
+    mailbox = _working(ports, account, actor)
+    account.refresh_from_db()
+    results = check(ports, mailbox, frozenset(account.granted_scopes), catalog.organisation)
+    with transaction.atomic():
+        keep(account, results, ports.clock.now())
+        record(
+            ports,
+            actor=actor,
+            organisation_id=catalog.organisation_id,
+            catalog=catalog,
+            action="connection.checked",
+            subject=f"account:{account.address}",
+            after={result.capability.value: result.state.value for result in results},
+        )
+    return results
+
+
+def _working(ports: Ports, account: Account, actor: Actor) -> Mailbox:
+    """Return the mailbox of an account that works; one that does not is lost from now on."""
+    if account.state == AccountState.LOST:
+        verdict = works_again(ports, account, open_incident(account), actor=actor)
+        if verdict is not None:
+            raise ProviderFailure(verdict)
+    version = account.token_version
+    try:
+        return mailbox_for(ports, account.pk)
+    except ProviderFailure as failure:
+        account_lost(ports, account.pk, failure.verdict, seen_version=version)
+        raise

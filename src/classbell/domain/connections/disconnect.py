@@ -1,0 +1,173 @@
+"""Disconnecting a catalog from its account, with its consequences counted beforehand."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from classbell.delivery.lanes import mailbox_lane
+from classbell.domain.connections.waiting import DISCONNECTED, set_aside
+from classbell.domain.organisations.access import require_actor_administers
+from classbell.domain.organisations.audit import Actor, record
+from classbell.domain.organisations.events import emit
+from classbell.ports.bundle import Ports
+from classbell.ports.calendar import Answer
+from classbell.ports.errors import InvalidInput
+from classbell.storage.models import (
+    Account,
+    AccountState,
+    Catalog,
+    Connection,
+    CourseSession,
+    Incident,
+    Lane,
+    WorkItem,
+)
+from classbell.storage.queries.connections import (
+    catalogs_served,
+    connection_of,
+    upcoming_entries,
+    waiting_messages,
+)
+
+CHUNK = 500
+"""Ids in one statement, well below the limits of either store."""
+
+
+@dataclass(frozen=True, slots=True)
+class DisconnectPlan:
+    """What disconnecting, or switching off, would concern.
+
+    Attributes:
+        waiting_messages: messages of the catalog that are neither sent nor given up; they stay,
+            held, until they expire.
+        upcoming_sessions: sessions to come that have an entry in the account's calendar; the
+            entries stay there, and changes no longer reach them.
+        booked_rooms: how many of those have a room that accepted.
+        shared_with: other catalogs that go on using the account; where there are none, its tokens
+            are deleted.
+    """
+
+    waiting_messages: int
+    upcoming_sessions: int
+    booked_rooms: int
+    shared_with: int
+
+
+def disconnect_plan(ports: Ports, catalog: Catalog) -> DisconnectPlan:
+    """Count what disconnecting this catalog would concern; changes nothing."""
+    account = connection_of(catalog).account
+    waiting = waiting_messages(catalog).count()
+    if account is None:
+        return DisconnectPlan(waiting, 0, 0, 0)
+    entries = upcoming_entries(catalog, account, ports.clock.now())
+    booked = entries.filter(room_answer=Answer.ACCEPTED).exclude(session__room_address="")
+    others = catalogs_served(account).exclude(pk=catalog.pk)
+    return DisconnectPlan(waiting, entries.count(), booked.count(), others.count())
+
+
+def disconnect(ports: Ports, *, catalog: Catalog, actor: Actor) -> DisconnectPlan:
+    """Stop using the account for this catalog.
+
+    Nothing is cancelled in Microsoft's calendar. Messages that wait are held until they expire;
+    what falls due while disconnected is held as well. The account's tokens are deleted unless
+    another catalog uses it.
+
+    Args:
+        ports: the outside world.
+        catalog: which.
+        actor: who does it.
+
+    Returns:
+        What it concerned.
+
+    Raises:
+        InvalidInput: no account is connected.
+        NotAllowed, NotFoundHere: the actor is no admin of the catalog.
+    """
+    require_actor_administers(actor, catalog)
+    with transaction.atomic():
+        rows = Connection.objects.select_for_update(of=("self",)).select_related("account")
+        connection = rows.filter(catalog=catalog).first()
+        if connection is None or connection.account is None:
+            raise InvalidInput("No account is connected to this catalog.", field="account")
+        plan = disconnect_plan(ports, catalog)
+        account = connection.account
+        connection.former_account, connection.account = account, None
+        connection.disconnected_at = ports.clock.now()
+        connection.save()
+        detach(ports, connection, account, reason_code=DISCONNECTED)
+        _tell(ports, catalog, account, plan, actor)
+    return plan
+
+
+def detach(ports: Ports, connection: Connection, account: Account, *, reason_code: str) -> None:
+    """Take a catalog's mail and work off an account's lane, in the caller's transaction.
+
+    Args:
+        ports: the outside world.
+        connection: the catalog's setting.
+        account: the account it no longer uses.
+        reason_code: why its mail waits now.
+    """
+    now, lane = ports.clock.now(), mailbox_lane(account)
+    set_aside(connection.catalog, lane, reason_code=reason_code, now=now)
+    _drop_work(lane, connection.catalog)
+    if not catalogs_served(account).exclude(pk=connection.catalog_id).exists():
+        _forget_tokens(account, lane, now)
+
+
+def _drop_work(lane: Lane, catalog: Catalog) -> None:
+    """Remove the lane's work on the catalog's sessions."""
+    sessions = CourseSession.objects.filter(course__catalog=catalog).values_list("id", flat=True)
+    subjects = [str(session_id) for session_id in sessions]
+    for begin in range(0, len(subjects), CHUNK):
+        part = subjects[begin : begin + CHUNK]
+        WorkItem.objects.filter(lane=lane, subject__in=part).delete()
+
+
+def _forget_tokens(account: Account, lane: Lane, now: datetime) -> None:
+    """Delete what lets us act as the account; its row stays for the history."""
+    account.state = AccountState.DISCONNECTED
+    account.sealed_tokens = b""
+    account.token_expires_at = None
+    account.refresh_lease_until = None
+    # A renewal under way must not bring tokens back.
+    account.token_version += 1
+    account.save(
+        update_fields=[
+            "state",
+            "sealed_tokens",
+            "token_expires_at",
+            "refresh_lease_until",
+            "token_version",
+        ]
+    )
+    account.capabilities.all().delete()
+    Incident.objects.filter(account=account, closed_at=None).update(closed_at=now)
+    WorkItem.objects.filter(lane=lane).delete()
+
+
+def _tell(
+    ports: Ports, catalog: Catalog, account: Account, plan: DisconnectPlan, actor: Actor
+) -> None:
+    """Write record and event."""
+    record(
+        ports,
+        actor=actor,
+        organisation_id=catalog.organisation_id,
+        catalog=catalog,
+        action="connection.disconnected",
+        subject=f"catalog:{catalog.slug}",
+        before={"account": account.address},
+        after={"account": "", **asdict(plan)},
+    )
+    emit(
+        ports,
+        organisation_id=catalog.organisation_id,
+        catalog=catalog,
+        name="connection.disconnected",
+        payload={"catalog": catalog.slug, "account": account.address, **asdict(plan)},
+    )

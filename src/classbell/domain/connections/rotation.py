@@ -1,0 +1,84 @@
+"""Which secrets the installation keeps, and sealing them all anew after a change of keys."""
+
+from __future__ import annotations
+
+import base64
+
+from classbell.ports.bundle import Ports
+from classbell.ports.errors import ConfigurationFault
+from classbell.storage.models import (
+    Account,
+    Approval,
+    ConnectInvitation,
+    Notification,
+    PendingConnection,
+    SignInJourney,
+)
+from classbell.storage.rotation import Cell, Progress, Rotation, rotate
+
+CELLS = (
+    Cell("accounts", Account, "sealed_tokens", "account.tokens"),
+    Cell("not saved", PendingConnection, "sealed_tokens", "pending.tokens"),
+    Cell("sign-ins", SignInJourney, "sealed_flow", "journey.flow"),
+    Cell("approvals", Approval, "sealed_state", "approval.state"),
+    Cell("invitations", ConnectInvitation, "sealed_token", "connect_invitation.token"),
+)
+"""Every sealed column there is."""
+
+LINKS = "links"
+MOST_PASSES = 3
+
+
+def rotate_keys(ports: Ports, progress: Progress) -> Rotation:
+    """Seal every secret with the current key, while web application and workers go on.
+
+    A process that still has the former settings seals with the former key; what it sealed during
+    a pass is sealed anew by the next.
+
+    Args:
+        ports: the cipher with all configured keys, and the clock.
+        progress: told how far it is.
+
+    Returns:
+        What was done, with the keys in use after the last pass.
+    """
+    current = ports.cipher.key_id(ports.cipher.seal(b"", bound_to="rotation"))
+    total = 0
+    result = Rotation()
+    for _ in range(MOST_PASSES):
+        result = rotate(ports.cipher, current, CELLS, progress)
+        _rotate_links(ports, current, result, progress)
+        total += result.sealed_anew
+        if not result.sealed_anew:
+            break
+    result.sealed_anew = total
+    return result
+
+
+def _rotate_links(ports: Ports, current: str, result: Rotation, progress: Progress) -> None:
+    """Seal the tokens of sign-in links anew that wait in a notification for their mail."""
+    rows = Notification.objects.filter(kind="sign_in_link", expires_at__gt=ports.clock.now())
+    total = rows.count()
+    progress(LINKS, 0, total)
+    for done, row in enumerate(rows.order_by("pk").iterator(), start=1):
+        key = _link_sealed_anew(ports, current, row, result)
+        if key:
+            result.by_key[key] += 1
+        progress(LINKS, done, max(done, total))
+
+
+def _link_sealed_anew(ports: Ports, current: str, row: Notification, result: Rotation) -> str:
+    """Seal one link's token with the current key; return the id of the key that opens it now."""
+    sealed = base64.b64decode(row.context["sealed_token"])
+    place = f"person_link.token:{row.context['link']}"
+    try:
+        if ports.cipher.key_id(sealed) == current:
+            return current
+        plain = ports.cipher.open(sealed, bound_to=place)
+    except ConfigurationFault as fault:
+        result.unreadable.append(f"{LINKS} {row.context['link']}: {fault.what}")
+        return ""
+    anew = base64.b64encode(ports.cipher.seal(plain, bound_to=place)).decode()
+    Notification.objects.filter(pk=row.pk).update(context={**row.context, "sealed_token": anew})
+    result.sealed_anew += 1
+    return current

@@ -1,0 +1,213 @@
+"""Save and Cancel of «Microsoft 365 Connection Settings», and switching on and off."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from classbell.delivery.lanes import mailbox_lane
+from classbell.domain.connections.capabilities import (
+    Capability,
+    CapabilityResult,
+    CapabilityState,
+    keep,
+)
+from classbell.domain.connections.scopes import lacking
+from classbell.domain.connections.sealing import (
+    account_place,
+    open_tokens,
+    pending_place,
+    seal_tokens,
+)
+from classbell.domain.connections.use import facts, look_at_sessions, tell, use_account
+from classbell.domain.connections.waiting import (
+    SWITCHED_OFF,
+    bring_back,
+    set_aside,
+)
+from classbell.domain.organisations.access import require_actor_administers
+from classbell.domain.organisations.audit import Actor, record
+from classbell.ports.bundle import Ports
+from classbell.ports.errors import InvalidInput
+from classbell.storage.models import (
+    Account,
+    AccountState,
+    Catalog,
+    Connection,
+    PendingConnection,
+    Person,
+)
+from classbell.storage.queries.connections import pending_in_panel, pending_of
+
+NEEDED_TO_SEND = (Capability.MAIL,)
+UNUSABLE = (CapabilityState.BLOCKED, CapabilityState.NEEDS_CONSENT)
+
+
+def save_settings(
+    ports: Ports,
+    *,
+    catalog: Catalog,
+    person: Person,
+    browser_key: str,
+    enabled: bool,
+    actor: Actor,
+) -> Connection:
+    """Make the panel's settings current.
+
+    With the toggle on, an account that signed in becomes the catalog's account: it gets a
+    confirmation mail, which is the first proof that it can send, and the sessions to come are
+    looked at. Without one, the toggle alone changes. With the toggle off nothing is sent or
+    booked; account and tokens stay.
+
+    Args:
+        ports: the outside world.
+        catalog: whose settings.
+        person: whose panel is saved.
+        browser_key: the browser session in which an account may have signed in.
+        enabled: the toggle.
+        actor: who saves.
+
+    Raises:
+        InvalidInput: the toggle is on and there is no account, or the account cannot send.
+        NotAllowed, NotFoundHere: the actor is no admin of the catalog.
+    """
+    require_actor_administers(actor, catalog)
+    now = ports.clock.now()
+    pending = pending_of(catalog, person=person, browser_key=browser_key, now=now)
+    if enabled and pending is not None:
+        _require_can_send(pending)
+    with transaction.atomic():
+        Connection.objects.get_or_create(catalog=catalog)
+        rows = Connection.objects.select_for_update(of=("self",)).select_related("account")
+        connection = rows.get(catalog=catalog)
+        if not enabled:
+            _switch_off(ports, connection, actor)
+        elif pending is not None:
+            account = _account_of(ports, catalog, pending, actor)
+            use_account(ports, connection, account, actor=actor, signed_in=True)
+        else:
+            _switch_on(ports, connection, actor)
+        if pending is not None:
+            pending_in_panel(catalog, person=person, browser_key=browser_key).delete()
+        connection.saved_at = now
+        connection.save(update_fields=["saved_at"])
+    return connection
+
+
+def cancel_pending(ports: Ports, *, catalog: Catalog, person: Person, browser_key: str) -> bool:
+    """Forget an account that signed in and was not saved; what the catalog uses stays as it is.
+
+    Returns:
+        Whether there was one.
+    """
+    with transaction.atomic():
+        rows = pending_in_panel(catalog, person=person, browser_key=browser_key)
+        dropped = rows.first()
+        if dropped is None:
+            return False
+        rows.delete()
+        record(
+            ports,
+            actor=Actor.of(person),
+            organisation_id=catalog.organisation_id,
+            catalog=catalog,
+            action="connection.cancelled",
+            subject=f"catalog:{catalog.slug}",
+            after={"account not saved": dropped.address},
+        )
+    return True
+
+
+def _require_can_send(pending: PendingConnection) -> None:
+    """Refuse an account that can never send, in the words of its capability card."""
+    for line in pending.capabilities:
+        if line["capability"] in NEEDED_TO_SEND and line["state"] in UNUSABLE:
+            raise InvalidInput(
+                f"{pending.address} cannot be used: {line['evidence']}",
+                field="account",
+                meaning="The settings were not saved.",
+                remedy=line["remedy"],
+            )
+
+
+def _account_of(
+    ports: Ports, catalog: Catalog, pending: PendingConnection, actor: Actor
+) -> Account:
+    """Write the account's row: new tokens, new facts; a lost one stays lost until told back."""
+    now = ports.clock.now()
+    account, _ = Account.objects.get_or_create(
+        organisation_id=catalog.organisation_id,
+        object_id=pending.object_id,
+        defaults={
+            "address": pending.address,
+            "name": pending.name,
+            "state": AccountState.CONNECTED,
+            "connected_at": now,
+        },
+    )
+    account = Account.objects.select_for_update().get(pk=account.pk)
+    tokens = open_tokens(ports, pending.sealed_tokens, place=pending_place(pending.id))
+    account.address, account.name = pending.address, pending.name
+    account.granted_scopes = pending.granted_scopes
+    asked = frozenset(pending.asked_scopes) or frozenset(pending.granted_scopes)
+    # A sign-in that asked for less than was chosen before, such as a reconnection while consent is
+    # outdated, or one for another catalog that shares the account, must not hide what is missing.
+    in_use = account.state != AccountState.DISCONNECTED
+    account.asked_scopes = sorted(asked.union(account.asked_scopes if in_use else ()))
+    account.withheld_scopes = sorted(lacking(account.granted_scopes, asked))
+    account.sealed_tokens = seal_tokens(ports, tokens, place=account_place(account.id))
+    # The version tells a renewal that began with the former tokens to throw its answer away.
+    account.token_version += 1
+    account.token_expires_at = pending.token_expires_at
+    account.refresh_lease_until = None
+    account.challenged_at = None
+    account.connected_at = account.last_success_at = now
+    account.connected_by = actor.person
+    if account.state == AccountState.DISCONNECTED:
+        account.state = AccountState.CONNECTED
+    account.save()
+    keep(account, [_result(line) for line in pending.capabilities], pending.created_at)
+    return account
+
+
+def _switch_on(ports: Ports, connection: Connection, actor: Actor) -> None:
+    """Turn the toggle on for the account that is there."""
+    account = connection.account
+    if account is None:
+        raise InvalidInput(
+            "No account is connected yet.",
+            field="enabled",
+            meaning="Without an account nothing can be sent or booked; nothing was saved.",
+            remedy="Select Connect, sign in with the account, then save.",
+        )
+    if connection.enabled:
+        return
+    before = facts(connection)
+    connection.enabled = True
+    connection.save(update_fields=["enabled"])
+    bring_back(ports, connection.catalog, account)
+    tell(ports, connection, "connection.switched_on", actor, before)
+    look_at_sessions(ports, connection)
+
+
+def _switch_off(ports: Ports, connection: Connection, actor: Actor) -> None:
+    """Turn the toggle off; account, tokens and settings stay."""
+    if not connection.enabled:
+        return
+    before = facts(connection)
+    connection.enabled = False
+    connection.save(update_fields=["enabled"])
+    if connection.account is not None:
+        lane = mailbox_lane(connection.account)
+        set_aside(connection.catalog, lane, reason_code=SWITCHED_OFF, now=ports.clock.now())
+    tell(ports, connection, "connection.switched_off", actor, before)
+
+
+def _result(line: dict[str, str]) -> CapabilityResult:
+    """Read a capability line as it was kept with the pending connection."""
+    return CapabilityResult(
+        Capability(line["capability"]),
+        CapabilityState(line["state"]),
+        line["evidence"],
+        line["remedy"],
+        line["who"],
+    )

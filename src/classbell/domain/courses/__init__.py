@@ -1,0 +1,1 @@
+"""Courses, their sessions and who takes part."""

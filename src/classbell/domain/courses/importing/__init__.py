@@ -1,0 +1,1 @@
+"""Reading a training programme from CSV files: parse, plan, apply."""

@@ -1,0 +1,1 @@
+"""What people are told: kinds, audience, expansion into messages, and rendering."""

@@ -1,0 +1,56 @@
+"""What mails about a lost connection can say: variables and their values."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from classbell.domain.connections.remedies import remedy_for
+from classbell.ports.bundle import Ports
+from classbell.storage.models import Catalog, Incident, Message, MessageState, Notification
+
+VARIABLES = {
+    "PERSON NAME": "name of the admin",
+    "ACCOUNT ADDRESS": "address of the account",
+    "CATALOGS": "titles of the catalogs concerned",
+    "CAUSE": "what went wrong, in words",
+    "CODE": "Microsoft's code",
+    "REMEDY": "what helps",
+    "WHO": "who can do that",
+    "SINCE": "when the connection was lost",
+    "WAITING": "number of messages that wait",
+    "SETTINGS LINK": "address of the Microsoft 365 Connection Settings",
+}
+
+WAITING = (MessageState.QUEUED, MessageState.HELD)
+
+
+def incident_values(ports: Ports, notification: Notification, message: Message) -> dict[str, str]:
+    """Fill the variables for one admin.
+
+    Args:
+        ports: for the address of the pages.
+        notification: its context names the incident.
+        message: who is written to.
+    """
+    incident = Incident.objects.select_related("account").get(pk=notification.context["incident"])
+    catalogs = list(Catalog.objects.filter(connection__account=incident.account).order_by("title"))
+    waiting = Message.objects.filter(catalog__in=catalogs, state__in=WAITING).count()
+    where = f"/catalogs/{catalogs[0].slug}/settings/notifications?panel=m365" if catalogs else "/"
+    remedy = remedy_for(incident.verdict, incident.code)
+    return {
+        "PERSON NAME": message.name or message.address,
+        "ACCOUNT ADDRESS": incident.account.address,
+        "CATALOGS": ", ".join(catalog.title for catalog in catalogs),
+        "CAUSE": (incident.explanation or incident.code).rstrip("."),
+        "CODE": incident.code,
+        "REMEDY": remedy.text,
+        "WHO": remedy.who.value,
+        "SINCE": moment(incident.opened_at),
+        "WAITING": str(waiting),
+        "SETTINGS LINK": f"{ports.base_url}{where}",
+    }
+
+
+def moment(at: datetime) -> str:
+    """Write a moment so that everybody reads it alike."""
+    return f"{at:%Y-%m-%d %H:%M} UTC"

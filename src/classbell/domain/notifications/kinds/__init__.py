@@ -1,0 +1,40 @@
+"""The registry of notification kinds: one module each, one line each."""
+
+from __future__ import annotations
+
+from classbell.domain.notifications.kinds import (
+    account_connected,
+    application_refused,
+    application_secret_expiring,
+    connect_invitation,
+    connection_lost,
+    connection_lost_still,
+    connection_restored,
+    enrolment_confirmed,
+    held_mail_waiting,
+    session_invitation,
+    sign_in_link,
+)
+from classbell.domain.notifications.kinds.kind import Kind
+
+REGISTRY: dict[str, Kind] = {
+    module.KIND.name: module.KIND
+    for module in (
+        account_connected,
+        application_refused,
+        application_secret_expiring,
+        connect_invitation,
+        connection_lost,
+        connection_lost_still,
+        connection_restored,
+        enrolment_confirmed,
+        held_mail_waiting,
+        session_invitation,
+        sign_in_link,
+    )
+}
+
+
+def kind_named(name: str) -> Kind:
+    """Return the kind of that name; an unknown name is a fault of the caller (``KeyError``)."""
+    return REGISTRY[name]

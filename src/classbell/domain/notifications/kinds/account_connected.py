@@ -1,0 +1,56 @@
+"""The confirmation that an account was connected: its own first proof that it can send."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from classbell.domain.notifications.kinds.kind import Carrier, Kind, OnUnknown, Route
+from classbell.ports.bundle import Ports
+from classbell.storage.models import Message, Notification
+
+LIFE = timedelta(days=1)
+
+
+def _expires_at(_context: Mapping[str, str], now: datetime) -> datetime:
+    """A confirmation of yesterday's act would only confuse."""
+    return now + LIFE
+
+
+def _values(ports: Ports, notification: Notification, message: Message) -> dict[str, str]:
+    catalog = notification.catalog
+    title = catalog.title if catalog else ""
+    slug = catalog.slug if catalog else ""
+    return {
+        "CATALOG TITLE": title,
+        "ACCOUNT ADDRESS": message.address,
+        "SETTINGS LINK": f"{ports.base_url}/catalogs/{slug}/settings/notifications?panel=m365",
+    }
+
+
+KIND = Kind(
+    name="account_connected",
+    title="Account connected",
+    when="When an account is connected and saved",
+    audience="The connected account",
+    shared=False,
+    urgent=True,
+    route=Route.CATALOG,
+    carrier=Carrier.MAIL,
+    on_unknown=OnUnknown.RESEND,
+    variables={
+        "CATALOG TITLE": "title of the course catalog",
+        "ACCOUNT ADDRESS": "address of the connected account",
+        "SETTINGS LINK": "address of the Microsoft 365 Connection Settings",
+    },
+    subject="This account now sends for {CATALOG TITLE}",
+    message=(
+        "<p>The account {ACCOUNT ADDRESS} is connected to the course catalog {CATALOG TITLE}.</p>"
+        "<p>From now on Classbell sends the catalog's notifications, books rooms and creates "
+        "Microsoft Teams meetings as this account.</p>"
+        '<p>To see or change this, open <a href="{SETTINGS LINK}">Microsoft 365 Connection '
+        "Settings</a>. If you did not expect this message, tell your administrator.</p>"
+    ),
+    expires_at=_expires_at,
+    values=_values,
+)

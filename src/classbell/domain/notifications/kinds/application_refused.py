@@ -1,0 +1,62 @@
+"""The alarm that Microsoft refuses this installation's application; for the operator alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from classbell.domain.notifications.incident_facts import moment
+from classbell.domain.notifications.kinds.kind import Carrier, Kind, OnUnknown, Route
+from classbell.ports.bundle import Ports
+from classbell.storage.models import Message, Notification, OperatorAlarm
+
+LIFE = timedelta(days=3)
+
+ALARM_VARIABLES = {
+    "CAUSE": "what is wrong, in words",
+    "CODE": "Microsoft's code",
+    "SINCE": "when it was noticed",
+    "BASE URL": "address of this installation",
+}
+
+
+def alarm_values(ports: Ports, notification: Notification, _message: Message) -> dict[str, str]:
+    """Fill the variables of a mail about an alarm."""
+    alarm = OperatorAlarm.objects.get(pk=notification.context["alarm"])
+    return {
+        "CAUSE": alarm.explanation,
+        "CODE": alarm.code,
+        "SINCE": moment(alarm.opened_at),
+        "BASE URL": ports.base_url,
+    }
+
+
+def alarm_expires_at(_context: Mapping[str, str], now: datetime) -> datetime:
+    """Return until when a mail about an alarm makes sense."""
+    return now + LIFE
+
+
+KIND = Kind(
+    name="application_refused",
+    title="Application refused",
+    when="When Microsoft refuses this installation's application",
+    audience="The operator",
+    shared=False,
+    urgent=True,
+    route=Route.SYSTEM,
+    carrier=Carrier.MAIL,
+    on_unknown=OnUnknown.RESEND,
+    variables=ALARM_VARIABLES,
+    subject="Microsoft refuses Classbell at {BASE URL}",
+    message=(
+        "<p>Since {SINCE} Microsoft refuses the application of {BASE URL}. No account can be used "
+        "and nobody can sign in until you act. Admins were not told, for they cannot mend it; "
+        "mail waits.</p>"
+        "<p>Cause: {CAUSE} ({CODE}).</p>"
+        "<p>What helps: check the application's registration and its secret, certificate or "
+        "federated credential in Microsoft Entra ID and the settings that name them, then run "
+        "classbell doctor.</p>"
+    ),
+    expires_at=alarm_expires_at,
+    values=alarm_values,
+)

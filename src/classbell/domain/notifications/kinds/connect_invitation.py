@@ -1,0 +1,64 @@
+"""The invitation to an account's owner to sign in with it, so that it can be connected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from classbell.domain.notifications.kinds.kind import Carrier, Kind, OnUnknown, Route
+from classbell.ports.bundle import Ports
+from classbell.storage.models import ConnectInvitation, Message, Notification
+
+
+def _expires_at(context: Mapping[str, str], _now: datetime) -> datetime:
+    return ConnectInvitation.objects.only("expires_at").get(pk=context["invitation"]).expires_at
+
+
+def _values(ports: Ports, notification: Notification, message: Message) -> dict[str, str]:
+    """The link's token stays sealed with its invitation and is opened only here."""
+    rows = ConnectInvitation.objects.select_related("person__organisation", "catalog")
+    invitation = rows.get(pk=notification.context["invitation"])
+    place = f"connect_invitation.token:{invitation.pk}"
+    token = ports.cipher.open(bytes(invitation.sealed_token), bound_to=place).decode()
+    return {
+        "ACCOUNT ADDRESS": message.address,
+        "CATALOG TITLE": invitation.catalog.title,
+        "ORGANISATION NAME": invitation.person.organisation.name,
+        "INVITER NAME": invitation.person.name,
+        "INVITER ADDRESS": invitation.person.address,
+        "LINK": f"{ports.base_url}/invited/{token}",
+    }
+
+
+KIND = Kind(
+    name="connect_invitation",
+    title="Invitation to connect an account",
+    when="When an admin invites the owner of an account to sign in with it",
+    audience="The account's owner",
+    shared=False,
+    urgent=True,
+    route=Route.SYSTEM,
+    carrier=Carrier.MAIL,
+    on_unknown=OnUnknown.RESEND,
+    variables={
+        "ACCOUNT ADDRESS": "address of the account that was invited",
+        "CATALOG TITLE": "title of the course catalog",
+        "ORGANISATION NAME": "name of the organisation",
+        "INVITER NAME": "name of the admin who invites",
+        "INVITER ADDRESS": "address of the admin who invites",
+        "LINK": "the single-use link",
+    },
+    subject="{INVITER NAME} asks you to connect {ACCOUNT ADDRESS} to {CATALOG TITLE}",
+    message=(
+        "<p>Hello,</p>"
+        "<p>{INVITER NAME} ({INVITER ADDRESS}) of {ORGANISATION NAME} would like the course "
+        "catalog {CATALOG TITLE} to send its notifications, book rooms and make Teams meetings as "
+        "{ACCOUNT ADDRESS}.</p>"
+        '<p>If you agree, <a href="{LINK}">open this page</a> within seven days, and sign in to '
+        "Microsoft with that account. Classbell never sees the password, and {INVITER NAME} still "
+        "has to save.</p>"
+        "<p>If you did not expect this message, ignore it; nothing happens then.</p>"
+    ),
+    expires_at=_expires_at,
+    values=_values,
+)

@@ -1,0 +1,45 @@
+"""The good news that a lost connection works again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from classbell.domain.notifications.incident_facts import VARIABLES, incident_values
+from classbell.domain.notifications.kinds.kind import Carrier, Kind, OnUnknown, Route
+from classbell.ports.bundle import Ports
+from classbell.storage.models import Message, Notification
+
+LIFE = timedelta(days=1)
+
+
+def _expires_at(_context: Mapping[str, str], now: datetime) -> datetime:
+    return now + LIFE
+
+
+def _values(ports: Ports, notification: Notification, message: Message) -> dict[str, str]:
+    facts = incident_values(ports, notification, message)
+    return {**facts, "RELEASED": notification.context["released"]}
+
+
+KIND = Kind(
+    name="connection_restored",
+    title="Connection restored",
+    when="When a lost connection works again",
+    audience="Catalog admins and LMS admins",
+    shared=False,
+    urgent=True,
+    route=Route.SYSTEM,
+    carrier=Carrier.MAIL,
+    on_unknown=OnUnknown.RESEND,
+    variables={**VARIABLES, "RELEASED": "number of messages that go out now"},
+    subject="Connection restored: {ACCOUNT ADDRESS}",
+    message=(
+        "<p>Hello {PERSON NAME},</p>"
+        "<p>the connection to {ACCOUNT ADDRESS}, lost since {SINCE}, works again for: "
+        "{CATALOGS}.</p>"
+        "<p>Messages that go out now: {RELEASED}. There is nothing to do.</p>"
+    ),
+    expires_at=_expires_at,
+    values=_values,
+)

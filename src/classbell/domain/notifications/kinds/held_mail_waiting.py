@@ -1,0 +1,58 @@
+"""The question to a catalog's admins: shall mail that has waited long, or elsewhere, still go?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from classbell.domain.notifications.incident_facts import moment
+from classbell.domain.notifications.kinds.kind import Carrier, Kind, OnUnknown, Route
+from classbell.ports.bundle import Ports
+from classbell.storage.models import Message, Notification
+
+LIFE = timedelta(days=3)
+
+
+def _expires_at(_context: Mapping[str, str], now: datetime) -> datetime:
+    return now + LIFE
+
+
+def _values(ports: Ports, notification: Notification, message: Message) -> dict[str, str]:
+    catalog = notification.catalog
+    slug = catalog.slug if catalog else ""
+    return {
+        "PERSON NAME": message.name or message.address,
+        "CATALOG TITLE": catalog.title if catalog else "",
+        "WAITING": notification.context["waiting"],
+        "OLDEST": moment(datetime.fromisoformat(notification.context["oldest"])),
+        "SETTINGS LINK": f"{ports.base_url}/catalogs/{slug}/settings/notifications?panel=m365",
+    }
+
+
+KIND = Kind(
+    name="held_mail_waiting",
+    title="Mail waits for a decision",
+    when="When mail was held for long, or the account has changed, and an admin has to decide",
+    audience="Catalog admins",
+    shared=False,
+    urgent=False,
+    route=Route.SYSTEM,
+    carrier=Carrier.MAIL,
+    on_unknown=OnUnknown.RESEND,
+    variables={
+        "PERSON NAME": "name of the admin",
+        "CATALOG TITLE": "title of the course catalog",
+        "WAITING": "number of messages that wait",
+        "OLDEST": "since when the oldest waits",
+        "SETTINGS LINK": "address of the Microsoft 365 Connection Settings",
+    },
+    subject="{WAITING} messages of {CATALOG TITLE} wait for your decision",
+    message=(
+        "<p>Hello {PERSON NAME},</p>"
+        "<p>{WAITING} messages of {CATALOG TITLE} were held, the oldest since {OLDEST}. Please "
+        "decide whether they are still to be sent; those whose time passes are given up.</p>"
+        '<p><a href="{SETTINGS LINK}">Send them or discard them</a></p>'
+    ),
+    expires_at=_expires_at,
+    values=_values,
+)

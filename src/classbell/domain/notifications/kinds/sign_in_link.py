@@ -1,0 +1,54 @@
+"""The single-use link by which a person known only by address adds their sign-in."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from datetime import datetime
+
+from classbell.domain.notifications.kinds.kind import Carrier, Kind, OnUnknown, Route
+from classbell.ports.bundle import Ports
+from classbell.storage.models import Message, Notification, PersonLink
+
+
+def _expires_at(context: Mapping[str, str], _now: datetime) -> datetime:
+    return PersonLink.objects.only("expires_at").get(pk=context["link"]).expires_at
+
+
+def _values(ports: Ports, notification: Notification, message: Message) -> dict[str, str]:
+    """The link's token travels sealed in the notification's context and is opened only here."""
+    link_id = notification.context["link"]
+    sealed = base64.b64decode(notification.context["sealed_token"])
+    token = ports.cipher.open(sealed, bound_to=f"person_link.token:{link_id}").decode()
+    return {
+        "PERSON NAME": message.name or message.address,
+        "ORGANISATION NAME": notification.organisation.name if notification.organisation else "",
+        "LINK": f"{ports.base_url}/link/{token}",
+    }
+
+
+KIND = Kind(
+    name="sign_in_link",
+    title="Sign-in link",
+    when="When an admin invites somebody without a sign-in",
+    audience="The person",
+    shared=False,
+    urgent=True,
+    route=Route.CATALOG,
+    carrier=Carrier.MAIL,
+    on_unknown=OnUnknown.RESEND,
+    variables={
+        "PERSON NAME": "name of the person",
+        "ORGANISATION NAME": "name of the organisation",
+        "LINK": "the single-use link",
+    },
+    subject="Your sign-in for {ORGANISATION NAME}",
+    message=(
+        "<p>Hello {PERSON NAME},</p>"
+        '<p>use <a href="{LINK}">this link</a> once to sign in with your Microsoft account of '
+        "{ORGANISATION NAME} and see your sessions.</p>"
+        "<p>If you did not expect this message, ignore it.</p>"
+    ),
+    expires_at=_expires_at,
+    values=_values,
+)

@@ -1,0 +1,83 @@
+"""Writing a notification and the snapshot of its audience into the transaction of its cause."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from classbell.delivery.lanes import housekeeping_lane
+from classbell.delivery.work import ask
+from classbell.domain.notifications.kinds import kind_named
+from classbell.ports.bundle import Ports
+from classbell.ports.mail import Address
+from classbell.storage.models import Catalog, Notification
+
+EXPAND = "expand"
+URGENT, NORMAL = 10, 50
+
+
+def notify(
+    ports: Ports,
+    *,
+    kind: str,
+    organisation_id: UUID | None,
+    catalog: Catalog | None,
+    audience: Sequence[UUID | Address],
+    context: Mapping[str, str],
+    due_at: datetime | None = None,
+) -> Notification | None:
+    """Tell some people something. Must run inside the transaction of what caused it.
+
+    The cost does not grow with the audience: one row is written, and the organisation's
+    housekeeping lane expands it into messages.
+
+    Args:
+        ports: the outside.
+        kind: name of a registered kind.
+        organisation_id: whose people they are; None for the operator of the installation.
+        catalog: the catalog it is about; None for what concerns no catalog.
+        audience: person ids, or addresses of mailboxes that are nobody's, such as the account's.
+        context: what it is about, ids as text.
+        due_at: when to send; now where it is None.
+
+    Returns:
+        The notification, or None where there is nobody to tell.
+    """
+    if not audience:
+        return None
+    now = ports.clock.now()
+    what = kind_named(kind)
+    notification = Notification.objects.create(
+        organisation_id=organisation_id,
+        catalog=catalog,
+        kind=what.name,
+        context=dict(context),
+        audience=[_written(member) for member in audience],
+        audience_size=len(audience),
+        urgent=what.urgent,
+        created_at=now,
+        due_at=due_at or now,
+        expires_at=what.expires_at(context, now),
+    )
+    _ask_to_expand(ports, notification)
+    return notification
+
+
+def _ask_to_expand(ports: Ports, notification: Notification) -> None:
+    """Let the organisation's housekeeping lane write the messages, urgent ones first."""
+    ask(
+        ports,
+        housekeeping_lane(notification.organisation_id),
+        kind=EXPAND,
+        subject=str(notification.id),
+        due_at=notification.created_at,
+        priority=URGENT if notification.urgent else NORMAL,
+    )
+
+
+def _written(member: UUID | Address) -> str | list[str]:
+    """Write one member of an audience as JSON: an id without dashes, or address and name."""
+    if isinstance(member, Address):
+        return [member.address, member.name]
+    return member.hex

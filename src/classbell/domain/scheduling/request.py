@@ -1,0 +1,123 @@
+"""Asking for a session's entry to be looked at; the doing happens in the account's lane."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from classbell.delivery.lanes import mailbox_lane
+from classbell.delivery.work import ask
+from classbell.ports.bundle import Ports
+from classbell.storage.models import (
+    Account,
+    AccountState,
+    Catalog,
+    Connection,
+    CourseSession,
+    EntryState,
+    RetiredEvent,
+)
+
+RECONCILE = "reconcile"
+REFRESH_ROOMS = "refresh_rooms"
+
+COLLECTING = timedelta(seconds=5)
+"""How long changes to one session are gathered, so that many enrolments become one patch."""
+
+NORMAL, BULK = 50, 80
+
+
+def account_serving(catalog: Catalog) -> Account | None:
+    """Return the account that works for a catalog now, or will once its lost sign-in is back.
+
+    None where the catalog was never connected, is switched off, or was disconnected.
+    """
+    connection = (
+        Connection.objects.select_related("account")
+        .filter(catalog=catalog, enabled=True, account__isnull=False)
+        .exclude(account__state=AccountState.DISCONNECTED)
+        .first()
+    )
+    return connection.account if connection else None
+
+
+def request_entry(ports: Ports, session: CourseSession) -> None:
+    """Ask that the session's entry be made what it should be, in the caller's transaction.
+
+    Changes of the next few seconds are gathered into the same look. Nothing is asked for where no
+    account serves the catalog; connecting one asks for every session to come.
+    """
+    request_entries(ports, session.course.catalog, [session])
+
+
+def request_entries(ports: Ports, catalog: Catalog, sessions: Iterable[CourseSession]) -> None:
+    """Ask the same for several sessions of one catalog."""
+    account = account_serving(catalog)
+    if account is not None:
+        _ask(ports, account, sessions, ports.clock.now() + COLLECTING, NORMAL)
+
+
+def request_all(ports: Ports, catalog: Catalog) -> int:
+    """Ask for every session of a catalog that may need an entry, and for its rooms.
+
+    Called when a connection is made, switched on or back. Sessions that are over are left alone;
+    cancelled and withdrawn ones are asked for while an event still stands for them, and those of
+    which this account's calendar holds a retired event.
+
+    Returns:
+        How many sessions were asked for.
+    """
+    account = account_serving(catalog)
+    if account is None:
+        return 0
+    now = ports.clock.now()
+    request_rooms(ports, account)
+    retired = RetiredEvent.objects.filter(account=account, cancelled_at__isnull=True)
+    sessions = CourseSession.objects.filter(course__catalog=catalog, ends_at__gt=now).filter(
+        Q(published=True, cancelled_at__isnull=True)
+        | Q(entry__state=EntryState.CREATED)
+        | Q(pk__in=retired.values("session"))
+    )
+    return _ask(ports, account, sessions.order_by("starts_at"), now, BULK)
+
+
+def request_clearing(ports: Ports, session: CourseSession, account: Account) -> None:
+    """Ask an account's lane to cancel its retired event of a session, in the transaction."""
+    _ask(ports, account, [session], ports.clock.now(), NORMAL)
+
+
+def request_rooms(ports: Ports, account: Account) -> None:
+    """Ask for the organisation's rooms to be listed anew, in the caller's transaction."""
+    ask(
+        ports,
+        mailbox_lane(account),
+        kind=REFRESH_ROOMS,
+        subject=str(account.organisation_id),
+        due_at=ports.clock.now(),
+        priority=NORMAL,
+    )
+
+
+def _ask(
+    ports: Ports,
+    account: Account,
+    sessions: Iterable[CourseSession],
+    due_at: datetime,
+    priority: int,
+) -> int:
+    """Put one work item for each session into the account's lane; return how many."""
+    lane = mailbox_lane(account)
+    asked = 0
+    for session in sessions:
+        ask(
+            ports,
+            lane,
+            kind=RECONCILE,
+            subject=str(session.pk),
+            due_at=due_at,
+            priority=priority,
+        )
+        asked += 1
+    return asked

@@ -1,0 +1,121 @@
+"""Trying every kind of call against the sandbox, and the transcript that names nobody."""
+
+from __future__ import annotations
+
+import json
+import ssl
+from collections.abc import Iterator
+
+import pytest
+
+from classbell.domain.connections.probe import probe
+from classbell.domain.connections.sealing import Tokens, account_place, seal_tokens
+from classbell.microsoft.clouds import Cloud
+from classbell.microsoft.entra import ClientSecret, EntraIdentity
+from classbell.microsoft.graph import (
+    GraphAccount,
+    GraphCalendar,
+    GraphClient,
+    GraphMail,
+    GraphRooms,
+    own_mailbox,
+)
+from classbell.network.http import HttpDoor
+from classbell.network.recording import Recorder
+from classbell.ports.bundle import Ports
+from classbell.storage.models import Account
+from m365sandbox.testing import Sandbox, start_sandbox
+from tests.domain.connections.test_renewing import a_refresh_token
+from tests.fakes import FakeClock
+from tests.support import CONTOSO, a_catalog, a_connected_account, fake_ports
+
+pytestmark = pytest.mark.django_db
+
+SENDER = "learning@contoso.example"
+FULL = ("Calendars.ReadWrite", "Mail.Send", "Place.Read.All", "User.Read")
+
+
+@pytest.fixture
+def recorder() -> Recorder:
+    """Give a recorder without exchanges."""
+    return Recorder()
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """Run a sandbox for a test."""
+    with start_sandbox(smtp=False) as running:
+        yield running
+
+
+@pytest.fixture
+def ports(sandbox: Sandbox, recorder: Recorder) -> Iterator[Ports]:
+    """Speak to the sandbox, recorded."""
+    trust = ssl.create_default_context(cafile=str(sandbox.ca_file))
+    cloud, clock = Cloud(sandbox.secure_url, sandbox.graph_url), FakeClock(sandbox.control.now())
+    with HttpDoor(verify=trust, observe=recorder.note) as door:
+        graph = GraphClient(cloud, door, clock)
+        yield fake_ports(
+            clock=clock,
+            identity=EntraIdentity(
+                cloud=cloud,
+                door=door,
+                clock=clock,
+                client_id=sandbox.client_id,
+                credential=ClientSecret(sandbox.client_secret),
+            ),
+            mail=GraphMail(graph),
+            calendar=GraphCalendar(graph),
+            rooms=GraphRooms(graph),
+            account_facts=GraphAccount(graph),
+            own_mailbox=own_mailbox,
+        )
+
+
+@pytest.fixture
+def account(db: None, ports: Ports, sandbox: Sandbox) -> Account:
+    """Connect the sandbox's service account with everything granted."""
+    sandbox.control.grant(*FULL, person=SENDER)
+    made = a_connected_account(ports, a_catalog(), scopes=FULL)
+    tokens = Tokens("not used", sandbox.run(a_refresh_token))
+    made.sealed_tokens = seal_tokens(ports, tokens, place=account_place(made.id))
+    made.save()
+    return made
+
+
+def test_every_call_works_and_leaves_nothing_but_one_mail(
+    ports: Ports, account: Account, sandbox: Sandbox
+) -> None:
+    steps = list(probe(ports, account, writing=True))
+
+    assert {step.outcome for step in steps} == {"ok"}
+    assert len(steps) == 15
+    assert len(sandbox.control.received(to=SENDER)) == 1
+
+
+def test_reading_alone_writes_nothing(ports: Ports, account: Account, sandbox: Sandbox) -> None:
+    assert len(list(probe(ports, account, writing=False))) == 8
+    methods = {call["method"] for call in sandbox.control.log() if "/v1.0/" in call["path"]}
+    assert methods <= {"GET", "POST"}
+    assert not sandbox.control.received(to=SENDER)
+
+
+def test_the_transcript_has_every_exchange_and_nobodys_data(
+    ports: Ports, account: Account, recorder: Recorder, sandbox: Sandbox
+) -> None:
+    list(probe(ports, account, writing=True))
+    written = recorder.written()
+
+    called = {(one["method"], one["path"]) for one in json.loads(written)}
+    assert ("POST", "/v1.0/me/sendMail") in called
+    assert ("POST", "/{id}/oauth2/v2.0/token") in called
+    for secret in (SENDER, "Contoso", "eyJ", sandbox.client_secret, str(CONTOSO), "auditorium"):
+        assert secret not in written
+
+
+def test_a_call_that_fails_is_named_with_its_code(
+    ports: Ports, account: Account, sandbox: Sandbox
+) -> None:
+    sandbox.control.add_fault(path="/v1.0/me/licenseDetails", status=403, body={})
+    failed = [step for step in probe(ports, account, writing=False) if step.outcome != "ok"]
+    assert [step.name for step in failed] == ["licences"]

@@ -1,0 +1,20 @@
+"""Stand-ins for everything outside; tests/contract holds them to what the real adapters do."""
+
+from tests.fakes.account import FakeAccountFacts
+from tests.fakes.calendar import FakeCalendar
+from tests.fakes.clock import FakeClock
+from tests.fakes.identity import FakeIdentity
+from tests.fakes.mail import FakeMailSender, FakeSystemMailer
+from tests.fakes.rooms import FakeRooms
+from tests.fakes.script import Call
+
+__all__ = [
+    "Call",
+    "FakeAccountFacts",
+    "FakeCalendar",
+    "FakeClock",
+    "FakeIdentity",
+    "FakeMailSender",
+    "FakeRooms",
+    "FakeSystemMailer",
+]
