@@ -1,0 +1,1 @@
+"""The pages of the Admin Center, one module each."""

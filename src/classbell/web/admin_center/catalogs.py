@@ -1,0 +1,94 @@
+"""All catalogs, for LMS admins: create one, or become catalog admin of one, on the record."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from zoneinfo import available_timezones
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from classbell import bootstrap
+from classbell.domain.catalogs.catalogs import create_catalog
+from classbell.domain.organisations.access import Access, require_lms_admin
+from classbell.domain.organisations.people import grant_role
+from classbell.ports.errors import InvalidInput, NotFoundHere
+from classbell.storage.models import Catalog, Connection, Role
+from classbell.storage.queries.pages_catalogs import all_catalogs
+from classbell.storage.queries.pages_shell import ConnectionStatus
+from classbell.web.access import actor_of, signed_in
+from classbell.web.admin_center.health import status_badge
+from classbell.web.pages import show
+from classbell.web.signin import leave_for
+from classbell.web.toasts import add_toast
+
+FIELDS = ("title", "slug", "language", "time_zone")
+
+
+@require_http_methods(["GET", "POST"])
+def catalogs(request: HttpRequest) -> HttpResponse:
+    """List the organisation's catalogs, or create one."""
+    access = signed_in(request)
+    require_lms_admin(access)
+    if request.method == "GET":
+        return _page(request, access, {"language": "en", "time_zone": "UTC"})
+    typed = {name: request.POST.get(name, "").strip() for name in FIELDS}
+    try:
+        created = create_catalog(
+            bootstrap.ports(),
+            organisation=access.person.organisation,
+            actor=actor_of(access),
+            **typed,
+        )
+    except InvalidInput as error:
+        return _page(request, access, typed, error=error)
+    add_toast(request, _("Catalog created."), created.title)
+    return leave_for(reverse("catalogs"))
+
+
+@require_POST
+def become_admin(request: HttpRequest, slug: str) -> HttpResponse:
+    """Make the LMS admin who asks a catalog admin of one catalog."""
+    access = signed_in(request)
+    scope = require_lms_admin(access)
+    catalog = scope.of(Catalog).filter(slug=slug).first()
+    if catalog is None:
+        raise NotFoundHere(_("There is no such catalog in your organisation."))
+    grant_role(
+        bootstrap.ports(),
+        access.person,
+        Role.CATALOG_ADMIN,
+        catalog=catalog,
+        actor=actor_of(access),
+    )
+    add_toast(request, _("You are catalog admin now."), catalog.title)
+    return leave_for(reverse("home", args=[slug]))
+
+
+def _page(
+    request: HttpRequest,
+    access: Access,
+    typed: dict[str, str],
+    error: InvalidInput | None = None,
+) -> HttpResponse:
+    """Show the list and the form, which keeps what was typed."""
+    rows = [
+        (one, status_badge(_status(one)), access.is_catalog_admin(one.id))
+        for one in all_catalogs(require_lms_admin(access))
+    ]
+    context = {
+        "rows": rows,
+        "typed": {name: typed.get(name, "") for name in FIELDS},
+        "error": error,
+        "zones": [(name, name) for name in sorted(available_timezones()) if "/" in name]
+        + [("UTC", "UTC")],
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK
+    return show(request, "catalogs.html", context, access=access, current="catalogs", status=status)
+
+
+def _status(catalog: Catalog) -> ConnectionStatus:
+    """Return how a catalog of the list is connected."""
+    return ConnectionStatus(getattr(catalog, "connection", None) or Connection(catalog=catalog))

@@ -1,0 +1,214 @@
+"""What the panel «Microsoft 365 Connection Settings» says, in each of its states."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from classbell import bootstrap
+from classbell.domain.connections.capability import CapabilityState
+from classbell.domain.organisations.access import Access
+from classbell.ports.errors import ClassbellError
+from classbell.storage.models import Account, AccountState, Catalog, PendingConnection
+from classbell.storage.queries.pages_connection import PanelFacts, panel_facts
+from classbell.storage.queries.pages_shell import ConnectionStatus
+from classbell.web.access import browser_key
+from classbell.web.admin_center.capability_words import (
+    CapabilityRow,
+    capability_rows,
+    kept_lines,
+)
+from classbell.web.admin_center.disconnect_words import consequences
+from classbell.web.admin_center.panel_others import Others, others_of
+from classbell.web.security import allow_forms_to
+
+CONSENT_HELPS = (CapabilityState.NEEDS_CONSENT, CapabilityState.NEEDS_ADMIN)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAccount:
+    """The account in the panel, with its badge (kind, text)."""
+
+    name: str
+    address: str
+    badge: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Everything the panel's template shows.
+
+    Attributes:
+        state: ``ready`` (nothing connected), ``pending`` (signed in, not saved), ``connected``
+            or ``lost``.
+        enabled: position of the toggle.
+        account: the account of the state, None in ``ready``.
+        capabilities: what the account can do.
+        needs_consent: whether a capability waits for consent.
+        own_mailbox: whether the account is the reader's own.
+        connected_by, connected_at: who saved it and when.
+        replaces: address of the account that Save would replace.
+        shared_with: how many other catalogs use the account.
+        checked_at: when the capabilities were last looked at.
+        cause: why the connection was lost, one sentence.
+        waiting: messages that are still to go out.
+        disconnect: sentences about what Disconnect does here; empty where there is nothing to
+            disconnect.
+        sends_as: the address that mail goes out as at this moment, or empty.
+        signs_in_at: host of Microsoft's sign-in page.
+        others: what other people have to do, or have offered.
+        explain_approval: whether the reader has just met Microsoft's wish for an administrator.
+        invited: address that an invitation brought the waiting account by; empty without one.
+        error: what was wrong with what was just sent in.
+        confirm_off: whether the panel asks if it shall really be switched off.
+    """
+
+    state: str
+    enabled: bool
+    signs_in_at: str
+    others: Others
+    account: ShownAccount | None = None
+    capabilities: Sequence[CapabilityRow] = ()
+    needs_consent: bool = False
+    own_mailbox: bool = False
+    connected_by: str = ""
+    connected_at: datetime | None = None
+    replaces: str = ""
+    shared_with: int = 0
+    checked_at: datetime | None = None
+    cause: str = ""
+    waiting: int = 0
+    disconnect: Sequence[str] = field(default=())
+    sends_as: str = ""
+    error: ClassbellError | None = None
+    confirm_off: bool = False
+    explain_approval: bool = False
+    invited: str = ""
+
+
+def panel_of(
+    request: HttpRequest,
+    access: Access,
+    catalog: Catalog,
+    *,
+    enabled: bool | None = None,
+    error: ClassbellError | None = None,
+    confirm_off: bool = False,
+) -> Panel:
+    """Make the panel for one person in one browser, and let its forms lead to Microsoft.
+
+    Args:
+        request: what was asked.
+        access: who looks.
+        catalog: whose setting it is.
+        enabled: the toggle as it was just sent in, None for the stored position.
+        error: what was wrong with what was sent in.
+        confirm_off: whether to ask if it shall really be switched off.
+    """
+    origin = bootstrap.ports().identity.authorization_origin()
+    allow_forms_to(request, origin)
+    facts = _facts(request, access, catalog)
+    state, status, incident = _state(facts), facts.status, facts.status.incident
+    saved = status.account if state in {"connected", "lost"} else None
+    shown = facts.pending or saved
+    others = others_of(access, catalog, account=status.account, pending=facts.pending)
+    explained = request.GET.get("approval") == "needed"
+    return Panel(
+        state=state,
+        enabled=_toggle(facts, others, sent=explained or enabled),
+        signs_in_at=urlsplit(origin).netloc,
+        others=others,
+        explain_approval=explained,
+        invited=_invited(facts.pending),
+        account=_shown_account(shown, state),
+        capabilities=_capabilities(facts, state),
+        needs_consent=_needs_consent(facts, others),
+        own_mailbox=shown is not None and shown.object_id == access.person.object_id,
+        connected_by=_by(status),
+        connected_at=status.connection.connected_at if saved else None,
+        replaces=_replaced(facts),
+        shared_with=facts.shared_with if saved else 0,
+        checked_at=max((line.checked_at for line in facts.checks), default=None),
+        cause=incident.explanation if incident else "",
+        waiting=facts.waiting,
+        disconnect=consequences(catalog) if saved else (),
+        sends_as=saved.address if saved and status.is_working else "",
+        error=error,
+        confirm_off=confirm_off,
+    )
+
+
+def _facts(request: HttpRequest, access: Access, catalog: Catalog) -> PanelFacts:
+    """Read what the panel shows to this person in this browser."""
+    key, now = browser_key(request), bootstrap.ports().clock.now()
+    return panel_facts(catalog, person=access.person, browser_key=key, now=now)
+
+
+def _needs_consent(facts: PanelFacts, others: Others) -> bool:
+    """Tell whether consent would let the account do more, or go on doing what it does."""
+    missing = others.consent is not None and bool(others.consent.missing)
+    return missing or any(line.state in CONSENT_HELPS for line in facts.checks)
+
+
+def _by(status: ConnectionStatus) -> str:
+    """Return who saved the connection, as far as that is still known."""
+    by = status.connection.connected_by
+    return by.name if by else _("an admin")
+
+
+def _invited(pending: PendingConnection | None) -> str:
+    """Return the address that an invitation brought the waiting account by; empty without one."""
+    return pending.invitation.address if pending and pending.invitation else ""
+
+
+def _state(facts: PanelFacts) -> str:
+    """Return the state of the panel; a signed-in account waiting for Save goes before all."""
+    if facts.pending is not None:
+        return "pending"
+    account = facts.status.account
+    if account is None:
+        return "ready"
+    return "lost" if account.state == AccountState.LOST else "connected"
+
+
+def _toggle(facts: PanelFacts, others: Others, *, sent: bool | None) -> bool:
+    """Return the toggle's position: what was sent, or the stored one.
+
+    It stands on as well while an account waits for Save, and while a first account is under way.
+    """
+    if sent is not None:
+        return sent
+    begun = facts.status.account is None and others.is_under_way
+    return facts.status.enabled or facts.pending is not None or begun
+
+
+def _shown_account(account: Account | PendingConnection | None, state: str) -> ShownAccount | None:
+    """Return the account of the panel with its badge."""
+    if account is None:
+        return None
+    badge = {
+        "pending": ("info", _("Not saved")),
+        "connected": ("success", _("Connected")),
+        "lost": ("danger", _("Connection lost")),
+    }[state]
+    return ShownAccount(account.name, account.address, badge)
+
+
+def _replaced(facts: PanelFacts) -> str:
+    """Return the address of the account that Save would replace, if it is another one."""
+    old, new = facts.status.account, facts.pending
+    if old is None or new is None or old.object_id == new.object_id:
+        return ""
+    return old.address
+
+
+def _capabilities(facts: PanelFacts, state: str) -> list[CapabilityRow]:
+    """Return the lines of the capability card."""
+    if state == "pending" and facts.pending is not None:
+        return capability_rows(facts.pending.capabilities)
+    return capability_rows(kept_lines(facts.checks), paused=state == "lost")

@@ -1,0 +1,51 @@
+"""What Disconnect means for a catalog, in sentences with counts."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from classbell import bootstrap
+from classbell.domain.connections.disconnect import DisconnectPlan, disconnect_plan
+from classbell.storage.models import Catalog
+
+
+def consequences(catalog: Catalog) -> list[str]:
+    """Return what Disconnect means for what this catalog has now, with counts."""
+    plan = disconnect_plan(bootstrap.ports(), catalog)
+    lines = [
+        ngettext(
+            "%(num)s message is waiting. It is kept, and goes out if an account is connected "
+            "before it expires.",
+            "%(num)s messages are waiting. They are kept, and go out if an account is connected "
+            "before they expire.",
+            plan.waiting_messages,
+        )
+        % {"num": plan.waiting_messages}
+    ]
+    if plan.upcoming_sessions:
+        lines.append(
+            ngettext(
+                "%(num)s session to come stays in the calendar",
+                "%(num)s sessions to come stay in the calendar",
+                plan.upcoming_sessions,
+            )
+            % {"num": plan.upcoming_sessions}
+            + " "
+            + ngettext("(%(num)s room booked)", "(%(num)s rooms booked)", plan.booked_rooms)
+            % {"num": plan.booked_rooms}
+            + "; "
+            + _("later changes don’t reach it.")
+        )
+    return [*lines, _whose_tokens(plan)]
+
+
+def _whose_tokens(plan: DisconnectPlan) -> str:
+    """Return what becomes of the account itself."""
+    if not plan.shared_with:
+        return _("Classbell forgets its sign-in to this account.")
+    return ngettext(
+        "%(num)s other catalog goes on using this account.",
+        "%(num)s other catalogs go on using this account.",
+        plan.shared_with,
+    ) % {"num": plan.shared_with}

@@ -1,0 +1,96 @@
+"""Connection health: how the account is doing, what it can do, and what happened to it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from classbell import bootstrap
+from classbell.domain.connections.check_now import check_now
+from classbell.domain.connections.health import HealthStatus, health_of
+from classbell.domain.connections.held_mail import held_summary
+from classbell.domain.connections.history import Tone
+from classbell.domain.connections.support import support_details
+from classbell.domain.organisations.access import require_catalog_admin
+from classbell.storage.models import Catalog
+from classbell.storage.queries.pages_health import HealthFacts, health_facts
+from classbell.storage.queries.pages_shell import ConnectionStatus
+from classbell.web.access import actor_of, signed_in
+from classbell.web.admin_center.capability_words import capability_rows, kept_lines
+from classbell.web.admin_center.panel_answer import checked
+from classbell.web.admin_center.words import Badge
+from classbell.web.errors import who_text
+from classbell.web.pages import show
+from classbell.web.signin import leave_for
+
+MESSAGES = {
+    HealthStatus.LIMITED: "warning",
+    HealthStatus.HALTED: "error",
+}
+"""Kinds of message bar; a loss has its banner on every page."""
+
+TONES = {Tone.GOOD: "success", Tone.BAD: "danger", Tone.NEUTRAL: ""}
+
+
+@require_GET
+def health(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the health of a catalog's connection."""
+    access = signed_in(request)
+    catalog = require_catalog_admin(access, slug)
+    ports = bootstrap.ports()
+    facts = health_facts(catalog, now=ports.clock.now())
+    context: dict[str, object] = {
+        "facts": facts,
+        "badge": status_badge(facts.status),
+        "log": reverse("deliveries", args=[slug]),
+        "health": None,
+        "held": held_summary(ports, catalog),
+    }
+    return show(
+        request,
+        "health.html",
+        context | _account_context(facts, catalog),
+        access=access,
+        catalog=catalog,
+        current="health",
+    )
+
+
+def _account_context(facts: HealthFacts, catalog: Catalog) -> dict[str, object]:
+    """Return what the page says about the account, where there is or was one."""
+    account, ports = facts.account, bootstrap.ports()
+    if account is None:
+        return {}
+    found = health_of(ports, account, catalog=catalog)
+    remedy = found.remedy
+    return {
+        "health": found,
+        "message": MESSAGES.get(found.status, ""),
+        "remedy": " ".join((remedy.text, who_text(remedy.who))).strip() if remedy else "",
+        "capabilities": capability_rows(kept_lines(found.checks), paused=facts.status.is_lost),
+        "history": [(row, TONES[row.tone]) for row in found.history],
+        "support": support_details(ports, account, catalog=catalog),
+    }
+
+
+@require_POST
+def check(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask Microsoft now what the account can do, and show the answers on the same page."""
+    access = signed_in(request)
+    catalog = require_catalog_admin(access, slug)
+    look = partial(check_now, bootstrap.ports(), catalog=catalog, actor=actor_of(access))
+    checked(request, look)
+    return leave_for(reverse("health", args=[slug]))
+
+
+def status_badge(status: ConnectionStatus) -> Badge:
+    """Return in a word how a catalog is connected."""
+    if status.is_lost:
+        return "danger", _("Connection lost")
+    if status.is_working:
+        return "success", _("Connected")
+    return ("", _("Not connected")) if status.account is None else ("warning", _("Switched off"))

@@ -1,0 +1,52 @@
+"""Home of a catalog: the three first steps, and the week in figures."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from classbell import bootstrap
+from classbell.domain.organisations.access import require_catalog_admin
+from classbell.storage.models import Catalog
+from classbell.storage.queries.pages_home import Figures, figures
+from classbell.storage.queries.pages_shell import ConnectionStatus, connection_status
+from classbell.web.access import signed_in
+from classbell.web.pages import show
+
+
+@require_GET
+def home(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the first page of a catalog."""
+    access = signed_in(request)
+    catalog = require_catalog_admin(access, slug)
+    counted = figures(catalog, now=bootstrap.ports().clock.now())
+    status = connection_status(catalog)
+    context = {
+        "first_name": access.person.name.split()[0],
+        "standing": _standing(catalog, status, counted),
+        "status": status,
+        "figures": counted,
+        "steps_left": not (status.is_working and counted.ever_sent),
+        "course_text": ngettext("%(num)s course", "%(num)s courses", counted.courses)
+        % {"num": counted.courses},
+        "log": reverse("deliveries", args=[slug]),
+        "panel": reverse("notifications", args=[slug]) + "?panel=m365",
+    }
+    return show(request, "home.html", context, access=access, catalog=catalog, current="home")
+
+
+def _standing(catalog: Catalog, status: ConnectionStatus, counted: Figures) -> str:
+    """Return one sentence about whether this catalog sends."""
+    words = {"title": catalog.title, "address": status.account.address if status.account else ""}
+    if status.is_lost:
+        return _("%(title)s isn’t sending: the connection is lost.") % words
+    if status.account is None:
+        return _("%(title)s isn’t sending messages yet. Three steps and it is.") % words
+    if not status.enabled:
+        return _("%(title)s isn’t sending: its connection is switched off.") % words
+    if not counted.ever_sent:
+        return _("%(title)s is connected as %(address)s.") % words
+    return _("%(title)s sends as %(address)s.") % words

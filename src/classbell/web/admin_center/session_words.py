@@ -1,0 +1,118 @@
+"""What Microsoft 365 holds for a session, in the words that admins read."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from classbell.ports.calendar import Answer
+from classbell.storage.models import CourseSession, Entry, EntryState, Person
+
+Badge = tuple[str, str]
+"""Kind (success, warning, danger, info or empty) and text of a badge."""
+
+Line = tuple[str, str, str, str, str]
+"""Icon, label, note, kind of badge, text of badge."""
+
+
+def entry_of(session: CourseSession) -> Entry | None:
+    """Return the session's entry, or None where nothing was ever requested."""
+    return getattr(session, "entry", None)
+
+
+def entry_badge(session: CourseSession, *, connected: bool) -> Badge:
+    """Return in a word how far the calendar entry is; ``connected`` says if an account is there."""
+    entry = entry_of(session)
+    if session.cancelled_at is not None:
+        gone = entry is None or entry.state != EntryState.CREATED
+        return ("", _("Cancelled")) if gone else ("warning", _("Being cancelled"))
+    if not session.published:
+        return "", _("Draft")
+    if entry is None:
+        return ("info", _("Being requested")) if connected else ("", _("Not connected"))
+    if entry.problem:
+        return "danger", _("Needs attention")
+    return {
+        EntryState.PLANNED: ("info", _("Being requested")),
+        EntryState.CREATED: ("success", _("In the calendar")),
+        EntryState.BY_MAIL: ("success", _("Invited by email")),
+        EntryState.CANCELLED: ("", _("Cancelled")),
+        EntryState.REFUSED: ("danger", _("Refused by Microsoft")),
+    }[EntryState(entry.state)]
+
+
+def room_badge(session: CourseSession) -> Badge | None:
+    """Return the room's answer, None where the session has no room of the directory."""
+    if not session.room_address:
+        return None
+    entry = entry_of(session)
+    if entry is None or entry.state != EntryState.CREATED:
+        return "", _("Not requested")
+    return {
+        Answer.ACCEPTED: ("success", _("Accepted")),
+        Answer.DECLINED: ("danger", _("Declined")),
+        Answer.TENTATIVE: ("warning", _("Waits for approval")),
+    }.get(Answer(entry.room_answer or Answer.NONE), ("info", _("Requested")))
+
+
+def is_under_way(session: CourseSession) -> bool:
+    """Tell whether Microsoft 365 is still to do or to answer something for this session."""
+    entry = entry_of(session)
+    if session.cancelled_at is not None or not session.published:
+        return False
+    if entry is None or entry.state == EntryState.PLANNED:
+        return True
+    waiting = Answer(entry.room_answer or Answer.NONE) is Answer.NONE
+    return entry.state == EntryState.CREATED and bool(session.room_address) and waiting
+
+
+def entry_lines(session: CourseSession, *, connected: bool) -> list[Line]:
+    """Return the lines «what was booked»: calendar entry, room, Teams meeting, invitations."""
+    entry = entry_of(session)
+    kind, text = entry_badge(session, connected=connected)
+    note = entry.problem if entry else ""
+    if entry is None and not connected:
+        note = _("No account is connected. Connecting one requests everything that is to come.")
+    lines: list[Line] = [("calendar", _("Calendar entry"), note, kind, text)]
+    room = room_badge(session)
+    if room is not None:
+        declined = entry is not None and entry.room_answer == Answer.DECLINED
+        hint = _("Choose another room or another time.") if declined else ""
+        lines.append(("door", _("Room"), hint, *room))
+    if session.teams_meeting:
+        lines.append(("video", _("Teams meeting"), "", *_teams_badge(entry)))
+    return lines
+
+
+def _teams_badge(entry: Entry | None) -> Badge:
+    """Return whether the join link is there."""
+    if entry is not None and entry.join_url:
+        return "success", _("Link ready")
+    if entry is not None and entry.state == EntryState.CREATED:
+        return "warning", _("No link yet")
+    return "", _("Not requested")
+
+
+def invitation_badge(session: CourseSession, person: Person) -> Badge:
+    """Return how somebody's invitation stands: sent, and what they answered."""
+    entry = entry_of(session)
+    if entry is None:
+        return "", _("Not invited yet")
+    if str(person.pk) in entry.mailed:
+        return "success", _("Invited by email")
+    if entry.state != EntryState.CREATED or not _is_attendee(entry, person):
+        return "", _("Not invited yet")
+    return {
+        Answer.ACCEPTED: ("success", _("Accepted")),
+        Answer.DECLINED: ("danger", _("Declined")),
+        Answer.TENTATIVE: ("warning", _("Tentative")),
+    }.get(answer_of(entry, person), ("info", _("Invited, no answer yet")))
+
+
+def answer_of(entry: Entry, person: Person) -> Answer:
+    """Return what somebody answered in Outlook."""
+    return Answer(entry.answers.get(person.address_key) or Answer.NONE)
+
+
+def _is_attendee(entry: Entry, person: Person) -> bool:
+    """Tell whether somebody is on the entry as it was last written or read."""
+    return person.address_key in entry.answers

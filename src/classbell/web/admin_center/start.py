@@ -1,0 +1,46 @@
+"""The first page, the theme, and the address that load balancers ask."""
+
+from __future__ import annotations
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from classbell.domain.organisations.access import visible_catalogs, whom_to_ask
+from classbell.domain.organisations.signin import own_path
+from classbell.web.access import signed_in
+from classbell.web.pages import THEME, THEMES, show
+from classbell.web.signin import leave_for
+
+
+@require_GET
+def start(request: HttpRequest) -> HttpResponse:
+    """Open the catalog a person administers, the list of catalogs, or a word about roles."""
+    access = signed_in(request)
+    own = [one for one in visible_catalogs(access) if access.is_catalog_admin(one.id)]
+    if own:
+        return redirect("home", own[0].slug)
+    if access.is_lms_admin:
+        return redirect("catalogs")
+    whom = whom_to_ask(access.person.organisation_id)
+    return show(request, "no_role.html", {"whom": whom}, access=access)
+
+
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Keep the chosen theme for this browser's session, and go back to where it was chosen."""
+    chosen = request.POST.get("theme", "")
+    request.session[THEME] = chosen if chosen in THEMES else ""
+    referer = request.headers.get("Referer", "")
+    origin = f"{request.scheme}://{request.get_host()}"
+    path = referer.removeprefix(origin) if referer.startswith(f"{origin}/") else "/"
+    return leave_for(own_path(path))
+
+
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- every caller gets the same
+    """Answer 200 while pages can be made and the database answers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok\n", content_type="text/plain")

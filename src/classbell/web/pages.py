@@ -1,0 +1,164 @@
+"""Showing a page: the shell around it, or only its middle where htmx asks for a part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from classbell import bootstrap
+from classbell.domain.organisations.access import Access, visible_catalogs
+from classbell.storage.models import Catalog
+from classbell.storage.queries.pages_shell import ConnectionStatus, connection_status
+from classbell.web.components.moments import Viewer, viewer_for
+from classbell.web.security import allow_forms_to
+from classbell.web.toasts import take_toasts
+
+THEME = "theme"
+THEMES = ("", "light", "dark")
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """One line of the left navigation. ``name`` is the page's name in the URL configuration."""
+
+    name: str
+    icon: str
+    label: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class NavGroup:
+    """Some lines of the left navigation under one heading, which may be empty."""
+
+    title: str
+    items: tuple[NavItem, ...]
+
+
+def is_part(request: HttpRequest) -> bool:
+    """Tell whether htmx asks for a part of a page rather than the whole."""
+    headers = request.headers
+    return "HX-Request" in headers and "HX-History-Restore-Request" not in headers
+
+
+def is_for(request: HttpRequest, element: str) -> bool:
+    """Tell whether htmx will put the answer into the element of this id."""
+    return is_part(request) and request.headers.get("HX-Target") == element
+
+
+def viewer_of(access: Access, catalog: Catalog | None) -> Viewer:
+    """Return how the signed-in person reads moments; the catalog stands in for what they lack."""
+    person = access.person
+    return viewer_for(
+        (person.language, catalog.language if catalog else "", get_language() or ""),
+        (person.time_zone, catalog.time_zone if catalog else ""),
+        bootstrap.ports().clock.now(),
+    )
+
+
+def show(
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, object],
+    *,
+    access: Access,
+    catalog: Catalog | None = None,
+    current: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """Show a page of the Admin Center to somebody signed in.
+
+    Args:
+        request: what was asked.
+        template: name of the page's template.
+        context: what the page itself shows.
+        access: who looks.
+        catalog: the catalog the page belongs to, if any.
+        current: name of the navigation's line that this page stands under.
+        status: HTTP status.
+    """
+    lost = _lost(request, catalog)
+    catalogs = list(visible_catalogs(access))
+    shell = {
+        "layout": "fragment.html" if is_part(request) else "shell.html",
+        "access": access,
+        "catalog": catalog,
+        "catalogs": [one for one in catalogs if access.is_catalog_admin(one.id)],
+        "navigation": navigation(access, catalog),
+        "current": current,
+        "lost": lost,
+        "theme": theme_of(request),
+        "toasts": take_toasts(request),
+        "viewer": viewer_of(access, catalog),
+    }
+    return HttpResponse(render_to_string(template, shell | dict(context), request), status=status)
+
+
+def _lost(request: HttpRequest, catalog: Catalog | None) -> ConnectionStatus | None:
+    """Return the lost connection to warn of on this page, and let its Reconnect leave the site."""
+    if catalog is None:
+        return None
+    status = connection_status(catalog)
+    if not status.is_lost:
+        return None
+    allow_forms_to(request, bootstrap.ports().identity.authorization_origin())
+    return status
+
+
+def show_alone(
+    request: HttpRequest, template: str, context: Mapping[str, object], *, status: int = 200
+) -> HttpResponse:
+    """Show a page without navigation, for people who are not (or not known to be) signed in."""
+    own = {"theme": theme_of(request), "back": "/"}
+    return HttpResponse(render_to_string(template, own | dict(context), request), status=status)
+
+
+def theme_of(request: HttpRequest) -> str:
+    """Return the chosen theme, empty for the system's; works where there is no session either."""
+    session = getattr(request, "session", None)
+    chosen = session.get(THEME, "") if session is not None else ""
+    return chosen if chosen in THEMES else ""
+
+
+def navigation(access: Access, catalog: Catalog | None) -> tuple[NavGroup, ...]:
+    """Return the left navigation: only pages that exist, and that this person may open."""
+    groups: list[NavGroup] = []
+    if catalog is not None and access.is_catalog_admin(catalog.id):
+        groups += _catalog_groups(catalog)
+    if access.is_lms_admin:
+        items = (
+            NavItem("catalogs", "grid_dots", _("Catalogs"), reverse("catalogs")),
+            NavItem("connections", "plug_connected", _("Connections"), reverse("connections")),
+        )
+        groups.append(NavGroup(_("All catalogs"), items))
+    return tuple(groups)
+
+
+def _catalog_groups(catalog: Catalog) -> list[NavGroup]:
+    """Return the navigation within one catalog."""
+
+    def item(name: str, icon: str, label: str) -> NavItem:
+        return NavItem(name, icon, label, reverse(name, args=[catalog.slug]))
+
+    return [
+        NavGroup("", (item("home", "home", _("Home")),)),
+        NavGroup(
+            catalog.title,
+            (item("sessions", "calendar", _("Sessions")), item("rooms", "door", _("Rooms"))),
+        ),
+        NavGroup(
+            _("Catalog settings"),
+            (
+                item("notifications", "mail", _("Notifications")),
+                item("deliveries", "document_text", _("Delivery log")),
+                item("health", "plug_connected", _("Connection health")),
+                item("audit", "history", _("Audit log")),
+            ),
+        ),
+    ]

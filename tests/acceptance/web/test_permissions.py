@@ -1,0 +1,157 @@
+"""Every page and every act, tried by owner, colleague, stranger, LMS admin and nobody."""
+
+from __future__ import annotations
+
+import pytest
+
+from classbell.storage.models import (
+    AuditEntry,
+    Connection,
+    CourseSession,
+    PendingConnection,
+    Person,
+    RoleAssignment,
+    SignInJourney,
+)
+from tests.acceptance.web.conftest import a_visitor
+from tests.domain.people import Cast
+from tests.support import a_session
+
+pytestmark = pytest.mark.django_db
+
+PAGES = [
+    "",
+    "/sessions",
+    "/sessions/{session}",
+    "/rooms",
+    "/delivery",
+    "/audit",
+    "/connection",
+    "/connection/held",
+    "/settings/notifications",
+    "/settings/notifications?panel=m365",
+    "/settings/connection/disconnect",
+]
+ACTS = [
+    "/connection/check",
+    "/sessions/{session}/sign-in-link/{session}",
+    "/settings/connection/connect",
+    "/settings/connection/save",
+    "/settings/connection/cancel",
+    "/settings/connection/check",
+    "/settings/connection/disconnect",
+    "/settings/connection/consent",
+    "/settings/connection/approval",
+    "/settings/connection/approval/check",
+    "/settings/connection/approval/withdraw",
+    "/settings/connection/invitations",
+    "/settings/connection/invitations/{session}/withdraw",
+    "/settings/connection/offers",
+    "/settings/connection/offers/{session}/accept",
+    "/settings/connection/offers/{session}/decline",
+    "/settings/connection/offers/{session}/withdraw",
+    "/connection/held",
+]
+REFUSED = {"colleague": 403, "learner": 403, "lms_admin": 403, "stranger": 404}
+
+
+@pytest.fixture
+def session(cast: Cast) -> CourseSession:
+    """A session of the owner's catalog."""
+    return a_session(cast.catalog)
+
+
+def address(path: str, session: CourseSession) -> str:
+    return "/catalogs/academy" + path.format(session=session.pk)
+
+
+def person(cast: Cast, part: str) -> Person:
+    found = getattr(cast, part)
+    assert isinstance(found, Person)
+    return found
+
+
+def test_the_owner_opens_every_page(
+    cast: Cast, session: CourseSession, connected: Connection
+) -> None:
+    browser = a_visitor(cast.owner)
+    opened = {path: browser.get(address(path, session)).status for path in PAGES}
+    assert set(opened.values()) == {200}, opened
+
+
+@pytest.mark.parametrize("part", REFUSED)
+def test_others_open_none_and_learn_nothing(
+    cast: Cast, session: CourseSession, connected: Connection, part: str
+) -> None:
+    browser = a_visitor(person(cast, part))
+    for path in PAGES:
+        page = browser.get(address(path, session))
+        assert page.status == REFUSED[part], path
+        assert "learning@contoso.example" not in page.html, path
+        if part == "stranger":
+            assert "Contoso Academy" not in page.html, path
+
+
+@pytest.mark.parametrize("part", REFUSED)
+def test_others_can_do_nothing(
+    cast: Cast, session: CourseSession, connected: Connection, part: str
+) -> None:
+    before = AuditEntry.objects.count()
+    browser = a_visitor(person(cast, part))
+    form = {"m365_enabled": "", "switch_off": "confirmed"}
+    answers = {path: browser.post(address(path, session), form).status for path in ACTS}
+    assert set(answers.values()) == {REFUSED[part]}, answers
+    connected.refresh_from_db()
+    assert connected.enabled
+    assert connected.account is not None
+    assert not PendingConnection.objects.exists()
+    assert not SignInJourney.objects.exists()
+    assert AuditEntry.objects.count() == before
+
+
+def test_nobody_is_sent_to_sign_in(cast: Cast, session: CourseSession) -> None:
+    browser = a_visitor()
+    answers = [browser.get(address(path, session)) for path in PAGES]
+    answers += [browser.post(address(path, session)) for path in ACTS]
+    assert all(answer.status == 303 for answer in answers)
+    assert all(answer.location.startswith("/signin") for answer in answers)
+
+
+def test_htmx_is_sent_to_sign_in_as_a_whole_page(cast: Cast) -> None:
+    answer = a_visitor().get("/catalogs/academy/delivery", **{"HX-Request": "true"})
+    assert answer.status == 204
+    assert answer.header("HX-Redirect").startswith("/signin")
+
+
+def test_a_session_of_another_catalog_is_not_shown(cast: Cast) -> None:
+    foreign = a_session(cast.other_catalog, "SALES-1")
+    page = a_visitor(cast.owner).get(f"/catalogs/academy/sessions/{foreign.pk}")
+    assert page.status == 404
+
+
+@pytest.mark.parametrize("part", ["owner", "colleague", "learner"])
+def test_the_list_of_catalogs_is_for_lms_admins(cast: Cast, part: str) -> None:
+    browser = a_visitor(person(cast, part))
+    assert browser.get("/catalogs").status == 403
+    assert browser.post("/catalogs", {"title": "Mine", "slug": "mine"}).status == 403
+    before = RoleAssignment.objects.count()
+    assert browser.post("/catalogs/academy/become-admin").status == 403
+    assert RoleAssignment.objects.count() == before
+
+
+def test_a_strangers_list_shows_their_own_catalogs_only(cast: Cast) -> None:
+    browser = a_visitor(cast.stranger)
+    page = browser.get("/catalogs")
+    assert "Fabrikam Training" in page.words
+    assert "Contoso" not in page.words
+    assert browser.post("/catalogs/academy/become-admin").status == 404
+
+
+def test_an_lms_admin_becomes_catalog_admin_on_the_record(cast: Cast) -> None:
+    browser = a_visitor(cast.lms_admin)
+    assert browser.get("/catalogs/academy").status == 403
+    assert browser.post("/catalogs/academy/become-admin").location == "/catalogs/academy"
+    assert browser.get("/catalogs/academy").status == 200
+    entry = AuditEntry.objects.get(action="role.granted", actor=cast.lms_admin)
+    assert entry.catalog == cast.catalog
+    assert "Role granted" in browser.get("/catalogs/academy/audit").words

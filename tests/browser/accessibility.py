@@ -1,0 +1,31 @@
+"""What axe finds on a page as it stands in the window."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+AXE = Path(__file__).parents[1] / "vendor" / "axe-core" / "axe.min.js"
+
+RUN = """
+async () => {
+  const found = await axe.run(document, { resultTypes: ["violations"] });
+  return found.violations.map((one) =>
+    `${one.id} (${one.impact}): ${one.nodes.map((node) => node.target.join(" ")).join(", ")}`);
+}
+"""
+
+
+@cache
+def _axe() -> str:
+    return AXE.read_text(encoding="utf-8")
+
+
+def findings(page: Page) -> list[str]:
+    """Return axe's findings with the elements they concern; empty where all is well."""
+    # The script is handed to the page by the debugger, past the page's own policy.
+    page.evaluate(_axe())
+    found: list[str] = page.evaluate(RUN)
+    return found

@@ -1,0 +1,63 @@
+"""The admin of Fabrikam, signed in once, and a fresh catalog for every sentence."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, StorageState, expect
+
+from classbell.cli.demo.stage import Stage
+from classbell.cli.showcase import ROSA
+from tests.browser.article.home import Home, a_catalog, an_account
+from tests.browser.conftest import a_walker
+from tests.browser.microsoft import sign_in_at_microsoft
+
+
+@pytest.fixture(scope="module")
+def signed_in(browser: Browser, showcase: Stage) -> StorageState:
+    """Sign in as Fabrikam's admin and return what the browser keeps of Classbell alone."""
+    context = browser.new_context(locale="en-US")
+    page, base = context.new_page(), showcase.places.base_url
+    page.goto(base)
+    page.get_by_role("button", name="Sign in with Microsoft").click()
+    sign_in_at_microsoft(page, ROSA.address, base)
+    if not page.url.startswith(base):
+        page.get_by_role("button", name="Accept").click()
+    expect(page.get_by_text("Classbell Admin Center")).to_be_visible()
+    kept = context.storage_state()
+    context.close()
+    own = [cookie for cookie in kept.get("cookies", []) if cookie.get("domain") == "localhost"]
+    return {"cookies": own, "origins": []}
+
+
+@pytest.fixture(scope="module")
+def reading(
+    browser: Browser,
+    showcase: Stage,
+    signed_in: StorageState,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Home]:
+    """Open the admin's window on a catalog that is only read; the console may not complain."""
+    kept = os.environ.get("CLASSBELL_TEST_PICTURES")
+    shots = Path(kept) if kept else tmp_path_factory.mktemp("pictures")
+    walker = a_walker(browser, shots, state=signed_in)
+    yield Home(showcase, walker, a_catalog(showcase, walker))
+    walker.context.close()
+    assert not walker.complaints, "\n".join(walker.complaints)
+
+
+@pytest.fixture
+def home(reading: Home) -> Home:
+    """Give the admin a catalog of its own, for a sentence that changes something."""
+    microsoft = reading.stage.places.sandbox_url.split("//")[1].split(":")[0]
+    reading.walker.context.clear_cookies(domain=microsoft)
+    return Home(reading.stage, reading.walker, a_catalog(reading.stage, reading.walker))
+
+
+@pytest.fixture
+def account(showcase: Stage) -> str:
+    """Return a licensed account that has consented already."""
+    return an_account(showcase)

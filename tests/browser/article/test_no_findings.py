@@ -1,0 +1,99 @@
+"""Nothing for axe to find, in light and dark, in any state of the connection."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.accessibility import findings
+from tests.browser.article.home import Home, an_account
+from tests.browser.story import COMMAND
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def look(home: Home, name: str, *, width: int = 390) -> None:
+    """See that axe finds nothing in either theme, and that the page fits a telephone."""
+    page = home.page
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+        page.wait_for_timeout(300)  # the drawer slides in for 250 ms, and colours fade
+        found = findings(page)
+        assert not found, f"{name}, {theme}: " + "; ".join(found)
+        home.walker.shot(f"{name}-{theme}")
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": width, "height": 844})
+    assert home.walker.sideways() <= 0, f"{name} is wider than {width} pixels"
+    home.walker.shot(f"{name}-{width}")
+    page.set_viewport_size({"width": 1366, "height": 900})
+
+
+def test_the_panel_before_an_account_is_there(home: Home) -> None:
+    home.panel()
+    look(home, "off")
+    home.toggle.check()
+    look(home, "ready")
+    home.dialog.get_by_text("Does Microsoft say that an administrator").click()
+    home.dialog.get_by_label("Account that shall be connected").fill("a@fabrikam.example")
+    home.dialog.get_by_role("button", name="Ask for approval").click()
+    expect(home.dialog.get_by_label("Two ways to approve")).to_be_visible()
+    look(home, "approval")
+    home.dialog.get_by_text("Does the account belong to somebody else?").click()
+    home.dialog.get_by_label("Address of the account").fill("training@fabrikam.example")
+    home.dialog.get_by_role("button", name="Invite", exact=True).click()
+    link = home.dialog.get_by_label("Link for training@fabrikam.example")
+    expect(link).to_be_visible()
+    look(home, "invited")
+    home.page.goto(link.input_value())
+    look(home, "owner")
+
+
+def test_the_panel_and_the_pages_around_a_connected_account(home: Home) -> None:
+    account = an_account(home.stage)
+    home.switched_on()
+    home.leave(account)
+    look(home, "pending")
+    home.save()
+    home.panel()
+    for summary in ("Permissions for more", "Share this account"):
+        home.dialog.get_by_text(summary).click()
+    look(home, "connected")
+    home.page.get_by_role("button", name="Disconnect").click()
+    expect(home.page.get_by_role("alertdialog")).to_be_visible()
+    look(home, "disconnect")
+    home.stage.control("POST", f"/people/{account}/reset-password")
+    home.stage.advance(2 * 3600)
+    home.page.goto(f"{home.base}/catalogs/{home.slug}/connection")
+    look(home, "health")
+    home.page.get_by_role("button", name="Check now").click()
+    expect(home.page.get_by_text(f"The connection to {account} is lost.")).to_be_visible()
+    home.page.get_by_text("Details for support").first.click()
+    look(home, "lost-health")
+    home.panel()
+    look(home, "lost")
+
+
+def test_the_pages_beside_the_panel(home: Home) -> None:
+    for name, path in (
+        ("connections", "/connections"),
+        ("help", f"/help/delivery?catalog={home.slug}"),
+        ("held", f"/catalogs/{home.slug}/connection/held"),
+        ("approve", "/approve/unknown"),
+        ("notifications", f"/catalogs/{home.slug}/settings/notifications"),
+    ):
+        home.page.goto(home.base + path)
+        look(home, name)
+    expect(home.page.get_by_role("button", name=COMMAND)).to_be_visible()
+
+
+def test_support_details_are_copied_by_one_press(home: Home, account: str) -> None:
+    home.connect(account)
+    home.page.goto(f"{home.base}/catalogs/{home.slug}/connection")
+    home.page.get_by_text("Details for support").first.click()
+    home.walker.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    home.page.get_by_role("button", name="Copy").click()
+    expect(home.page.get_by_role("button", name="Copied")).to_be_visible()
+    copied = home.page.evaluate("navigator.clipboard.readText()")
+    assert re.search(rf"Account: [0-9a-f-]+ {account}", copied)
