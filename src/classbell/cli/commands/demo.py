@@ -1,0 +1,104 @@
+"""``classbell demo``: the help article from end to end, headless, each step checked."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import tempfile
+import time
+from pathlib import Path
+
+from classbell.cli.commands.run import prepare, start_product, start_sandbox
+from classbell.cli.commands.serve import Commands
+from classbell.cli.demo import connecting, working
+from classbell.cli.demo.browser import Browser, DoesNotHold
+from classbell.cli.demo.stage import Stage
+from classbell.cli.processes import Processes, free_port
+from classbell.cli.showcase import Places, settings_of
+from classbell.network.http import HttpDoor
+from classbell.ports.errors import ConfigurationFault
+
+STEPS = (
+    connecting.sign_in,
+    connecting.stranger_sees_nothing,
+    connecting.panel_is_off,
+    connecting.connect,
+    connecting.save,
+    working.import_programme,
+    working.mail_at_the_pace,
+    working.rooms_and_meetings,
+    working.invitation_in_the_calendar,
+    working.lose_the_connection,
+    connecting.reconnect,
+    working.disconnect,
+)
+PACE_SETTINGS = (
+    "CLASSBELL_MESSAGES_PER_MINUTE",
+    "CLASSBELL_RECIPIENTS_PER_DAY",
+    "CLASSBELL_RECIPIENTS_RESERVE",
+    "CLASSBELL_REQUESTS_IN_FLIGHT",
+)
+
+
+def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser("demo", help="walk the story headless and check every step")
+    parser.add_argument(
+        "--examples", type=Path, default=Path("examples"), help="folder of the programme to import"
+    )
+    parser.add_argument("--log", type=Path, help="keep what the processes print in this file")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Set up a showcase of its own, walk the story, and take everything down again."""
+    if not (arguments.examples / "courses.csv").is_file():
+        raise ConfigurationFault(
+            f"There is no courses.csv in {arguments.examples}.",
+            remedy="Run it from the project's folder, or name the folder with --examples.",
+        )
+    begun = time.monotonic()
+    # A polite kill must take the processes down as well, so it leaves by the same way as Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with tempfile.TemporaryDirectory(prefix="classbell-demo-") as folder:
+        log = arguments.log or Path(folder) / "processes.log"
+        with log.open("wb") as output:
+            code = _walk(Path(folder), arguments.examples.absolute(), Processes({}, output))
+        if code:
+            print(f"\nThe last lines of the processes:\n{_tail(log)}")
+    print(
+        f"\n{'Every step held' if code == 0 else 'It did not hold'}: "
+        f"{time.monotonic() - begun:.1f} s, no process is left."
+    )
+    return code
+
+
+def _walk(folder: Path, examples: Path, processes: Processes) -> int:
+    """Start everything and walk the steps; 1 at the first that does not hold."""
+    places = Places(folder, free_port(), free_port(), free_port(), free_port())
+    kept = {name: value for name, value in os.environ.items() if name not in PACE_SETTINGS}
+    processes.environment = environment = kept | settings_of(places)
+    with processes, HttpDoor() as door:
+        start_sandbox(processes, places)
+        prepare(environment, with_seed=True)
+        start_product(processes, places)
+        stage = Stage(places, environment, processes, door, Browser(door), {"examples": examples})
+        stage.register_addresses()
+        for number, step in enumerate(STEPS, start=1):
+            title, begun = (step.__doc__ or "").strip(), time.monotonic()
+            try:
+                checked = step(stage)
+            except DoesNotHold as complaint:
+                print(f"{number:2}. FAIL  {title}\n          {complaint}", flush=True)
+                return 1
+            seconds = time.monotonic() - begun
+            print(f"{number:2}. ok    {title}\n          {checked} ({seconds:.1f} s)", flush=True)
+    return 0
+
+
+def _tail(log: Path, lines: int = 30) -> str:
+    """Return the end of the processes' output."""
+    if not log.is_file():
+        return ""
+    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])

@@ -1,0 +1,142 @@
+"""``classbell doctor``: says what of the installation works, and how to mend what does not."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from classbell.cli.commands.serve import Commands
+from classbell.cli.framework import start_django
+from classbell.ports.errors import ClassbellError
+
+
+def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser("doctor", help="check settings, database, clock and Microsoft")
+    parser.add_argument(
+        "--send-test-alert",
+        metavar="ADDRESS",
+        help="first send a test alert there by the system mailer, which proves the route",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run every check, print each with its outcome; 1 where one did not hold."""
+    start_django()
+    if arguments.send_test_alert:
+        _send_test_alert(arguments.send_test_alert)
+    failed = 0
+    for name, check in CHECKS:
+        try:
+            print(f"ok    {name}: {check()}")
+        except ClassbellError as error:
+            failed += 1
+            print(f"FAIL  {name}: {error.what}")
+            print(f"      {error.remedy or error.meaning} ({error.who.value})")
+    return 1 if failed else 0
+
+
+def _send_test_alert(address: str) -> None:
+    """Send a test alert and say what the mail server answered."""
+    from classbell import bootstrap  # noqa: PLC0415 -- needs Django's settings
+    from classbell.domain.connections.alert_routes import send_test_alert  # noqa: PLC0415 -- same
+    from classbell.domain.organisations.audit import OPERATOR  # noqa: PLC0415 -- the same
+
+    test = send_test_alert(bootstrap.ports(), address=address, actor=OPERATOR)
+    outcome = "was accepted" if test.accepted else f"was not accepted: {test.explanation}"
+    print(f"The test alert to {address} {outcome} ({test.setting}).")
+
+
+def _settings() -> str:
+    from classbell import bootstrap  # noqa: PLC0415 -- needs Django's settings
+
+    bootstrap.ports()
+    return f"complete; the Admin Center is {bootstrap.settings().base_url}"
+
+
+def _database() -> str:
+    from django.db import DatabaseError, connection  # noqa: PLC0415 -- needs Django's settings
+    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415 -- the same
+
+    from classbell.ports.errors import ConfigurationFault  # noqa: PLC0415 -- beside its use
+
+    try:
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as cause:
+        raise ConfigurationFault(
+            f"The database does not answer: {cause}".strip(),
+            remedy="Check CLASSBELL_DATABASE_URL and that the server runs.",
+        ) from cause
+    if waiting:
+        raise ConfigurationFault(
+            f"{len(waiting)} migrations are not applied.", remedy="Run classbell migrate."
+        )
+    return f"{connection.vendor}, up to date"
+
+
+def _clock() -> str:
+    from classbell import bootstrap  # noqa: PLC0415 -- needs Django's settings
+
+    return bootstrap.ports().clock.now().isoformat(timespec="seconds")
+
+
+def _sign_in() -> str:
+    from classbell import bootstrap  # noqa: PLC0415 -- needs Django's settings
+
+    ports = bootstrap.ports()
+    journey = ports.identity.begin_sign_in(
+        redirect_uri=f"{ports.base_url}/signin/callback", state="doctor"
+    )
+    return f"pages at {urlsplit(journey.url).netloc}"
+
+
+def _credential() -> str:
+    from classbell import bootstrap  # noqa: PLC0415 -- needs Django's settings
+    from classbell.domain.connections.alarms import credential_line  # noqa: PLC0415 -- the same
+
+    return credential_line(bootstrap.ports())
+
+
+def _operator() -> str:
+    from classbell import bootstrap  # noqa: PLC0415 -- needs Django's settings
+    from classbell.ports.errors import ConfigurationFault  # noqa: PLC0415 -- beside its use
+
+    address = bootstrap.ports().installation.operator_address
+    if not address:
+        raise ConfigurationFault(
+            "CLASSBELL_OPERATOR_ADDRESS is not set.",
+            meaning="Nobody would be told when Microsoft refuses the application.",
+            remedy="Set it to the address of whoever runs this installation.",
+        )
+    return f"alarms go to {address}"
+
+
+def _alert_route() -> str:
+    from classbell import bootstrap  # noqa: PLC0415 -- needs Django's settings
+    from classbell.domain.connections.alert_routes import alert_warning  # noqa: PLC0415 -- same
+    from classbell.ports.errors import ConfigurationFault  # noqa: PLC0415 -- beside its use
+
+    ports = bootstrap.ports()
+    warning = alert_warning(ports, None)
+    if warning:
+        remedy = "Run classbell doctor --send-test-alert ADDRESS."
+        if ports.system_mailer is None:
+            remedy = "Set CLASSBELL_SMTP_URL to the mail server of your organisation."
+        raise ConfigurationFault(
+            warning, meaning="Nobody would be told when a connection is lost.", remedy=remedy
+        )
+    return f"a test alert was accepted ({ports.installation.mail_route})"
+
+
+CHECKS: tuple[tuple[str, Callable[[], str]], ...] = (
+    ("settings", _settings),
+    ("database", _database),
+    ("clock", _clock),
+    ("sign-in", _sign_in),
+    ("credential", _credential),
+    ("operator", _operator),
+    ("alert route", _alert_route),
+)

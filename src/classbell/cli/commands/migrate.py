@@ -1,0 +1,38 @@
+"""``classbell migrate``: brings the database up to this version."""
+
+from __future__ import annotations
+
+import argparse
+
+from classbell.cli.commands.serve import Commands
+from classbell.cli.framework import start_django
+
+
+def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser("migrate", help="create or update the tables")
+    parser.add_argument(
+        "--showcase",
+        action="store_true",
+        help="also make the organisations of the sandbox (never on a real installation)",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Apply what is missing."""
+    start_django()
+    from django.core.management import call_command  # noqa: PLC0415 -- needs Django's settings
+
+    from classbell import bootstrap  # noqa: PLC0415 -- needs Django's settings
+
+    path = bootstrap.settings().sqlite_path
+    if path is not None:
+        path.absolute().parent.mkdir(parents=True, exist_ok=True)
+    call_command("migrate", verbosity=0, interactive=False)
+    if arguments.showcase:
+        from classbell.cli.seed import seed  # noqa: PLC0415 -- needs Django's settings
+
+        seed(bootstrap.ports())
+    print("The database is up to date.")
+    return 0

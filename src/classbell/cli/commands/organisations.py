@@ -1,0 +1,66 @@
+"""``classbell organisations``: the Microsoft 365 tenants this installation serves."""
+
+from __future__ import annotations
+
+import argparse
+from uuid import UUID
+
+from classbell.cli.commands.serve import Commands
+from classbell.cli.framework import start_django
+from classbell.cli.output import as_json, table
+
+
+def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser("organisations", help="add and list organisations")
+    acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
+    add = acts.add_parser("add", help="bind an organisation and its first LMS admin")
+    add.add_argument("--tenant", type=UUID, required=True, help="tenant id of Microsoft Entra ID")
+    add.add_argument("--name", default="", help="name people know it by; the tenant id by default")
+    add.add_argument(
+        "--lms-admin", type=UUID, required=True, metavar="OBJECT_ID", help="first LMS admin"
+    )
+    add.add_argument("--lms-admin-name", default="LMS admin", help="name of the first LMS admin")
+    add.add_argument("--lms-admin-address", default="", help="address for alerts")
+    add.set_defaults(run=run_add)
+    show = acts.add_parser("list", help="list the organisations")
+    show.add_argument("--json", action="store_true", help="for programs")
+    show.set_defaults(run=run_list)
+
+
+def run_add(arguments: argparse.Namespace) -> int:
+    """Bind an organisation; the first LMS admin is known by object id alone."""
+    start_django()
+    from classbell import bootstrap  # noqa: PLC0415 -- needs Django's settings
+    from classbell.domain.organisations.organisations import (  # noqa: PLC0415 -- the same
+        add_organisation,
+    )
+
+    organisation = add_organisation(
+        bootstrap.ports(),
+        tenant_id=arguments.tenant,
+        name=arguments.name or str(arguments.tenant),
+        lms_admin_object_id=arguments.lms_admin,
+        lms_admin_name=arguments.lms_admin_name,
+        lms_admin_address=arguments.lms_admin_address,
+    )
+    print(f"{organisation.name} is bound to the tenant {organisation.tenant_id}.")
+    print(f"Its LMS admin signs in at {bootstrap.settings().base_url}.")
+    return 0
+
+
+def run_list(arguments: argparse.Namespace) -> int:
+    """List the organisations with their catalogs' number."""
+    start_django()
+    from classbell.storage.queries import operator  # noqa: PLC0415 -- needs Django's settings
+
+    rows = [
+        {
+            "name": row.name,
+            "tenant": str(row.tenant_id),
+            "catalogs": str(getattr(row, "catalog_count", 0)),
+        }
+        for row in operator.organisations()
+    ]
+    print(as_json(rows) if arguments.json else table(("name", "tenant", "catalogs"), rows))
+    return 0

@@ -1,0 +1,58 @@
+"""``classbell sessions``: sessions with their room, meeting and invitations."""
+
+from __future__ import annotations
+
+import argparse
+
+from classbell.cli.commands.serve import Commands
+from classbell.cli.framework import start_django
+from classbell.cli.output import as_json, table
+
+COLUMNS = (
+    "code",
+    "start",
+    "zone",
+    "enrolled",
+    "seats",
+    "entry",
+    "room",
+    "answer",
+    "teams",
+    "problem",
+)
+
+
+def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser("sessions", help="see sessions, their rooms and meetings")
+    acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
+    show = acts.add_parser("list", help="list sessions by their start")
+    show.add_argument("--catalog", required=True, help="slug of the catalog")
+    show.add_argument("--json", action="store_true", help="for programs")
+    show.set_defaults(run=run_list)
+
+
+def run_list(arguments: argparse.Namespace) -> int:
+    """List sessions with what Microsoft 365 says about them."""
+    start_django()
+    from classbell.storage.queries import operator  # noqa: PLC0415 -- needs Django's settings
+
+    rows = []
+    for session in operator.sessions_of(arguments.catalog):
+        entry = getattr(session, "entry", None)
+        rows.append(
+            {
+                "code": session.code,
+                "start": session.starts_at.isoformat(timespec="minutes"),
+                "zone": session.time_zone,
+                "enrolled": str(getattr(session, "taken", 0)),
+                "seats": str(session.seats or ""),
+                "entry": entry.state if entry else "",
+                "room": session.room_address,
+                "answer": entry.room_answer if entry else "",
+                "teams": entry.join_url if entry else "",
+                "problem": entry.problem_code if entry else "",
+            }
+        )
+    print(as_json(rows) if arguments.json else table(COLUMNS, rows))
+    return 0

@@ -1,0 +1,1 @@
+"""The story of the help article, walked headless over real HTTP, each step checked."""

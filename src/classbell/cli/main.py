@@ -1,0 +1,83 @@
+"""The program ``classbell``: reads the words of a command and calls its module."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from classbell.cli.commands import COMMANDS
+from classbell.cli.settings_file import read_settings_file
+from classbell.config import PREFIX
+from classbell.network.logs import configure_logging
+from classbell.ports.errors import ClassbellError
+
+REFUSED, INTERRUPTED = 2, 130
+
+
+def parser() -> argparse.ArgumentParser:
+    """Build the parser of all commands."""
+    top = argparse.ArgumentParser(
+        prog="classbell", description="The Microsoft 365 side of a learning platform."
+    )
+    top.add_argument(
+        "--settings",
+        metavar="FILE",
+        type=Path,
+        help="read CLASSBELL_… variables from a file of NAME=value lines; the environment wins",
+    )
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for module in COMMANDS:
+        module.add_to(commands)
+    return top
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        words: the words after ``classbell``; those of the process where it is None.
+
+    Returns:
+        0 when it was done, 1 when something did not hold, 2 when the input was refused.
+    """
+    configure_logging()
+    arguments = parser().parse_args(words)
+    try:
+        if arguments.settings:
+            _use(read_settings_file(arguments.settings))
+        code: int = arguments.run(arguments)
+    except ClassbellError as error:
+        return _refuse(error)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return code
+
+
+def _use(values: Mapping[str, str]) -> None:
+    """Put the settings of a file into the environment.
+
+    A variable of ours that is set already was set for this call and wins. Others, such as
+    SSL_CERT_FILE, are often set for the whole machine: there the file knows better.
+    """
+    for name, value in values.items():
+        if name.startswith(PREFIX):
+            os.environ.setdefault(name, value)
+        else:
+            os.environ[name] = value
+
+
+def _refuse(error: ClassbellError) -> int:
+    """Tell a person what happened, what it means, what to do and who can do it."""
+    print(error.what, file=sys.stderr)
+    for label, text in (("It means", error.meaning), ("What to do", error.remedy)):
+        if text:
+            print(f"{label}: {text}", file=sys.stderr)
+    print(f"Who can do it: {error.who.value} · code: {error.code}", file=sys.stderr)
+    return REFUSED
+
+
+if __name__ == "__main__":
+    sys.exit(main())
