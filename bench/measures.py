@@ -1,0 +1,188 @@
+"""What the bench measures, each as one function; needs Django's settings."""
+
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from uuid import UUID, uuid5
+
+from django.db import transaction
+
+from classbell.delivery.doorbell import LaneDoorbell
+from classbell.delivery.drain import drain
+from classbell.delivery.handlers import Handlers
+from classbell.delivery.lanes import housekeeping_lane, lane_for, take
+from classbell.delivery.ledger import Addressee, expand
+from classbell.delivery.pace import UNLIMITED, Pace
+from classbell.domain.notifications.expand import expand_notification
+from classbell.domain.notifications.notify import notify
+from classbell.ports.mail import Accepted, Address, Mail
+from classbell.storage.models import (
+    CourseSession,
+    Lane,
+    LaneKind,
+    Message,
+    MessageState,
+    Notification,
+    Person,
+)
+from tests.fakes.clock import FakeClock
+from tests.support import (
+    CONTOSO,
+    NOW,
+    a_catalog,
+    a_connected_account,
+    a_person,
+    a_session,
+    an_organisation,
+    fake_ports,
+)
+
+CLOCK = FakeClock(NOW)
+PORTS = fake_ports(clock=CLOCK, doorbell=LaneDoorbell(CLOCK))
+
+
+@cache
+def people(count: int) -> list[UUID]:
+    """Make so many learners and return their ids."""
+    home = an_organisation()
+    addresses = [f"learner.{number}@contoso.example" for number in range(count)]
+    rows = [
+        Person(
+            id=uuid5(CONTOSO, f"row {address}"),
+            organisation=home,
+            address=address,
+            address_key=address,
+            name=f"Learner {number}",
+            object_id=uuid5(CONTOSO, address),
+            created_at=NOW,
+        )
+        for number, address in enumerate(addresses)
+    ]
+    Person.objects.bulk_create(rows, batch_size=1_000)
+    return [row.pk for row in rows]
+
+
+@cache
+def session() -> CourseSession:
+    """Make a session of a connected catalog."""
+    a_connected_account(PORTS, a_catalog())
+    return a_session()
+
+
+def _tell(count: int) -> Notification:
+    with transaction.atomic():
+        made = notify(
+            PORTS,
+            kind="enrolment_confirmed",
+            organisation_id=an_organisation().pk,
+            catalog=session().course.catalog,
+            audience=people(count),
+            context={"session": str(session().pk)},
+        )
+    if made is None:
+        raise RuntimeError("Nobody was told.")
+    return made
+
+
+def seconds_to_accept(count: int) -> float:
+    """Return what it takes to write down a notification with its audience."""
+    people(count)
+    session()
+    begun = time.perf_counter()
+    _tell(count)
+    return time.perf_counter() - begun
+
+
+def rows_a_second(count: int) -> float:
+    """Return how fast a notification becomes messages."""
+    notification = _tell(count)
+    lane = housekeeping_lane(an_organisation().pk)
+    begun = time.perf_counter()
+    while expand_notification(PORTS, lane, str(notification.pk)):
+        pass
+    return count / (time.perf_counter() - begun)
+
+
+def write_something() -> None:
+    """Write one small row, as a page of the Admin Center would."""
+    Person.objects.filter(pk=a_person("Somebody Else").pk).update(language="en")
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What sending costs: processor seconds a message, and messages a second."""
+
+    processor: float
+    rate: float
+
+
+def _lane_with(count: int, name: str) -> Lane:
+    """Queue mail to so many people on a lane of its own."""
+    lane = lane_for(LaneKind.MAILBOX, name, organisation_id=an_organisation().pk)
+    notification = Notification.objects.create(
+        organisation=an_organisation(),
+        kind="bench",
+        audience_size=count,
+        created_at=CLOCK.now(),
+        due_at=CLOCK.now(),
+        expires_at=CLOCK.now() + timedelta(days=2),
+    )
+    somebody = [
+        Addressee(None, f"{name}.{number}@contoso.example", name, "en", "UTC")
+        for number in range(count)
+    ]
+    expand(
+        PORTS,
+        notification,
+        somebody,
+        lane=lane,
+        state=MessageState.QUEUED,
+        priority=50,
+        upto=count,
+    )
+    return lane
+
+
+def _handlers(pace: Pace) -> Handlers:
+    def render(message_id: int) -> Mail:
+        row = Message.objects.get(pk=message_id)
+        return Mail("Hello", "<p>Hello</p>", to=(Address(row.address, row.name),))
+
+    return Handlers(
+        render=render,
+        send=lambda _lane, _mail: Accepted(request_id="bench"),
+        on_account_verdict=lambda _lane, _verdict: None,
+        work={},
+        pace=pace,
+    )
+
+
+def _serve(handlers: Handlers, lane: Lane) -> None:
+    """Serve the lane once, as a worker would; other lanes are passed over."""
+    for taken in take(CLOCK.now(), holder="bench", limit=100, lease_seconds=15):
+        if taken.lane_id == lane.pk:
+            drain(PORTS, taken, handlers)
+
+
+def cost_of_a_message(count: int, name: str) -> Cost:
+    """Send so many without a pace, in one thread, on a lane of that name."""
+    lane = _lane_with(count, name)
+    handlers = _handlers(UNLIMITED)
+    begun, used = time.perf_counter(), time.process_time()
+    while Message.objects.filter(lane=lane, state=MessageState.QUEUED).exists():
+        _serve(handlers, lane)
+    return Cost((time.process_time() - used) / count, count / (time.perf_counter() - begun))
+
+
+def share_of_the_pace(span: timedelta) -> float:
+    """Return the share of the default pace that a busy lane reaches; the clock is moved."""
+    pace = Pace()
+    most = round(span / timedelta(minutes=1) * pace.messages_per_minute)
+    lane = _lane_with(most, "paced")
+    handlers = _handlers(pace)
+    end = CLOCK.now() + span
+    while CLOCK.now() < end:
+        _serve(handlers, lane)
+        CLOCK.advance(timedelta(seconds=1))
+    return Message.objects.filter(lane=lane, state=MessageState.ACCEPTED).count() / most
