@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 
@@ -59,11 +62,63 @@ class Mail:
 class Accepted:
     """The provider took the mail; that is not yet delivery.
 
-    ``provider_id`` is empty where the provider names none (Graph's sendMail).
+    Attributes:
+        request_id: the provider's id of the exchange, for support.
+        provider_id: its id of the mail; empty where it names none (Graph's sendMail).
+        internet_message_id: what a non-delivery report would name; empty where it is not known.
     """
 
     request_id: str = ""
     provider_id: str = ""
+    internet_message_id: str = ""
+
+
+class SightingState(StrEnum):
+    """What a provider says of a mail it is asked for."""
+
+    SENT = "sent"
+    """It took the mail."""
+    UNDER_WAY = "under_way"
+    """It cannot say yet; to be asked again."""
+    FAILED = "failed"
+    """It took the mail and gave it up."""
+    NEVER_SENT = "never_sent"
+    """It knows of no such mail, and none will leave any more: it may be sent again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """The answer to what became of a mail.
+
+    Attributes:
+        state: what the provider says.
+        accepted: ids of the mail, where it was taken.
+        code, reason: why it was given up, where it was.
+    """
+
+    state: SightingState
+    accepted: Accepted = Accepted()
+    code: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """A non-delivery report that came back to the sender.
+
+    Attributes:
+        internet_message_id: of the mail that was not delivered.
+        recipient: whom it did not reach; empty where the report does not say.
+        code: enhanced status code, such as ``5.1.10``; may be empty.
+        reason: one sentence, free of the mail's content.
+        at: aware UTC moment of the report.
+    """
+
+    internet_message_id: str
+    recipient: str
+    code: str
+    reason: str
+    at: datetime
 
 
 class MailSender(Protocol):
@@ -74,6 +129,82 @@ class MailSender(Protocol):
 
         Raises:
             ProviderFailure: with a verdict; ``UNKNOWN`` where it may have happened.
+        """
+        ...
+
+
+class TracedMailSender(Protocol):
+    """Sends as a mailbox whose drafts and sent items may be read, so that it can be looked up.
+
+    ``key`` is the envelope's id; it travels with the mail as a property of its own.
+    """
+
+    def send_traced(self, mailbox: Mailbox, mail: Mail, key: str) -> Accepted:
+        """Hand one mail over in two steps, draft and send, so that neither is ever in doubt.
+
+        Raises:
+            ProviderFailure: with a verdict; ``UNKNOWN`` where it may have happened.
+        """
+        ...
+
+    def look_up(self, mailbox: Mailbox, key: str) -> Sighting:
+        """Say what became of a mail, and delete what of it must not stay behind.
+
+        Raises:
+            ProviderFailure: with a verdict.
+        """
+        ...
+
+    def sweep(self, mailbox: Mailbox, before: datetime) -> int:
+        """Delete our drafts, and verified copies in Sent Items, made before a moment; say how many.
+
+        Raises:
+            ProviderFailure: with a verdict.
+        """
+        ...
+
+    def bounces(self, mailbox: Mailbox, since: datetime) -> Sequence[Bounce]:
+        """Return the non-delivery reports that arrived since a moment, oldest first.
+
+        Raises:
+            ProviderFailure: with a verdict.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class EmailResource:
+    """One Azure Communication Services resource.
+
+    Attributes:
+        endpoint: its address, such as ``https://contoso.europe.communication.azure.com``.
+        sender_address: the fixed sender.
+        access_key: base64; empty where ``access_token`` proves who asks. Never represented.
+        access_token: of Microsoft Entra ID; empty where a key is used. Never represented.
+    """
+
+    endpoint: str
+    sender_address: str
+    access_key: str = field(default="", repr=False)
+    access_token: str = field(default="", repr=False)
+
+
+class EmailService(Protocol):
+    """Sends through Azure Communication Services."""
+
+    def send(self, resource: EmailResource, mail: Mail, key: str) -> Accepted:
+        """Hand one mail over as the operation ``key`` (a UUID), which may then be looked up.
+
+        Raises:
+            ProviderFailure: with a verdict; ``UNKNOWN`` where it may have happened.
+        """
+        ...
+
+    def look_up(self, resource: EmailResource, key: str) -> Sighting:
+        """Say what became of an operation.
+
+        Raises:
+            ProviderFailure: with a verdict.
         """
         ...
 

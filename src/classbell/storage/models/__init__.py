@@ -42,7 +42,7 @@ from classbell.storage.models.health import (
     HealthEvent,
     OperatorAlarm,
 )
-from classbell.storage.models.notifications import Notification
+from classbell.storage.models.notifications import Notification, NotificationContent
 from classbell.storage.models.organisations import (
     Organisation,
     Person,
@@ -51,6 +51,7 @@ from classbell.storage.models.organisations import (
     RoleAssignment,
     SignInJourney,
 )
+from classbell.storage.models.providers import EmailProvider
 from classbell.storage.models.records import AuditEntry, DomainEvent
 from classbell.storage.models.scheduling import Entry, EntryState, RetiredEvent, Room
 
@@ -72,6 +73,7 @@ __all__ = [
     "Course",
     "CourseSession",
     "DomainEvent",
+    "EmailProvider",
     "Enrolment",
     "EnrolmentState",
     "Entry",
@@ -85,6 +87,7 @@ __all__ = [
     "Message",
     "MessageState",
     "Notification",
+    "NotificationContent",
     "OfferState",
     "OperatorAlarm",
     "Organisation",

@@ -71,7 +71,9 @@ class Account(TenantModel):
 class Connection(TenantModel):
     """A catalog's use of an account: the setting behind «Microsoft 365 Connection Settings».
 
-    ``enabled`` is the toggle. ``account`` is empty where none was ever connected or it was
+    ``enabled`` is the toggle. ``use_acs`` sends mail through Azure Communication Services where it
+    is activated for the organisation; ``fall_over`` lets mail take the other route while the chosen
+    one cannot work. ``account`` is empty where none was ever connected or it was
     disconnected, and ``former_account`` is the one it had then. Tokens and settings survive
     switching off. ``saved_at`` is when the panel was last saved.
     """
@@ -80,6 +82,8 @@ class Connection(TenantModel):
 
     catalog = models.OneToOneField(Catalog, on_delete=models.CASCADE, related_name="connection")
     enabled = models.BooleanField(default=False)
+    use_acs = models.BooleanField(default=False)
+    fall_over = models.BooleanField(default=False)
     account = models.ForeignKey(
         Account, on_delete=models.SET_NULL, null=True, blank=True, related_name="connections"
     )

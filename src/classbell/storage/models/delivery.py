@@ -17,6 +17,7 @@ class LaneKind(models.TextChoices):
     """What a lane's work talks to."""
 
     MAILBOX = "mailbox"
+    ACS = "acs"
     SYSTEM_MAILER = "system_mailer"
     HOUSEKEEPING = "housekeeping"
 
@@ -26,7 +27,10 @@ class Lane(models.Model):
 
     ``due_at`` is business time, None while nothing is due. ``lease_until`` is machine time of the
     database. ``epoch`` rises each time the lane is taken, and fences every write of its holder.
-    ``blocked_until`` (business time) is set where the provider asked for a pause.
+    ``blocked_until`` (business time) is set where the provider asked for a pause. ``figures`` are
+    those of its pace that the operator set for this lane alone, by name. The ``learned`` ones stand
+    below the configured ones where the provider has complained, since ``learned_at``; None where it
+    has not.
     """
 
     kind = models.CharField(max_length=20, choices=LaneKind.choices)
@@ -39,6 +43,10 @@ class Lane(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     holder = models.CharField(max_length=100, blank=True)
     blocked_until = models.DateTimeField(null=True, blank=True)
+    figures = models.JSONField(default=dict, blank=True)
+    learned_messages_per_minute = models.PositiveIntegerField(null=True, blank=True)
+    learned_requests_in_flight = models.PositiveIntegerField(null=True, blank=True)
+    learned_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["kind", "key"], name="lane_once")]
@@ -117,7 +125,10 @@ class EnvelopeState(models.TextChoices):
 class Envelope(TenantModel):
     """One provider call, carrying one message or many.
 
-    The epoch of the holder that made it fences its settling.
+    The epoch of the holder that made it fences its settling. Its id goes along with it, as the
+    operation's id or a property of the mail; ``traceable`` where the provider can be asked by that
+    id what came of it. ``external_recipients`` are those outside the organisation's own domains,
+    ``size`` is in bytes, ``internet_message_id`` is what a non-delivery report names.
     """
 
     tenancy: ClassVar = Tenancy(organisation="lane__organisation_id")
@@ -125,10 +136,22 @@ class Envelope(TenantModel):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     lane = models.ForeignKey(Lane, on_delete=models.CASCADE, related_name="envelopes")
     epoch = models.BigIntegerField()
+    catalog = models.ForeignKey(
+        Catalog,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
     route = models.CharField(max_length=20)
     state = models.CharField(max_length=20, choices=EnvelopeState.choices)
     recipients = models.PositiveIntegerField()
+    external_recipients = models.PositiveIntegerField(default=0)
+    size = models.PositiveIntegerField(default=0)
+    traceable = models.BooleanField(default=False)
     provider_id = models.CharField(max_length=200, blank=True)
+    internet_message_id = models.CharField(max_length=300, blank=True)
     request_id = models.CharField(max_length=100, blank=True)
     verdict = models.CharField(max_length=30, blank=True)
     code = models.CharField(max_length=100, blank=True)
@@ -144,6 +167,11 @@ class Envelope(TenantModel):
                 name="envelope_in_flight",
                 condition=models.Q(state="sending"),
             ),
+            models.Index(
+                fields=["internet_message_id"],
+                name="envelope_by_internet_id",
+                condition=~models.Q(internet_message_id=""),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -155,7 +183,9 @@ class Message(TenantModel):
     """One e-mail to one person: one row of the ledger.
 
     The address, name, language and zone are those at the time of expansion. Without an organisation
-    it is for the operator of the installation, and no organisation sees it.
+    it is for the operator of the installation, and no organisation sees it. ``most_together`` is
+    how many of its notification, language and zone may share its envelope: 1 for what names a
+    person, and less after each refusal of an envelope it shared.
     """
 
     tenancy: ClassVar = Tenancy(organisation="organisation_id", catalog="catalog_id")
@@ -181,6 +211,7 @@ class Message(TenantModel):
     time_zone = models.CharField(max_length=64)
     state = models.CharField(max_length=20, choices=MessageState.choices)
     priority = models.SmallIntegerField(default=50)
+    most_together = models.PositiveSmallIntegerField(default=1)
     due_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     attempt = models.PositiveIntegerField(default=0)
@@ -199,9 +230,14 @@ class Message(TenantModel):
         ]
         indexes: ClassVar = [
             models.Index(
-                fields=["lane", "priority", "due_at", "id"],
+                fields=["lane", "priority", "catalog", "due_at", "id"],
                 name="message_to_send",
                 condition=models.Q(state="queued"),
+            ),
+            models.Index(
+                fields=["lane", "notification", "language", "time_zone", "most_together", "id"],
+                name="message_to_share",
+                condition=models.Q(state="queued", most_together__gt=1),
             ),
             models.Index(
                 fields=["lane", "epoch"],

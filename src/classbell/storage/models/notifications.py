@@ -52,3 +52,37 @@ class Notification(TenantModel):
     def __str__(self) -> str:
         """Return kind and id."""
         return f"{self.kind} {self.id}"
+
+
+class NotificationContent(TenantModel):
+    """What a notification says in one language and time zone, kept once however many receive it.
+
+    Written when the first of its messages is rendered. ``subject`` and ``message`` are templates,
+    ``values`` fill what is the same for everybody; what names a person is filled in when it is
+    sent or shown.
+    """
+
+    tenancy: ClassVar = Tenancy(
+        organisation="notification__organisation_id", catalog="notification__catalog_id"
+    )
+
+    notification = models.ForeignKey(
+        Notification, on_delete=models.CASCADE, related_name="contents"
+    )
+    language = models.CharField(max_length=20)
+    time_zone = models.CharField(max_length=64)
+    subject = models.TextField()
+    message = models.TextField()
+    values = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["notification", "language", "time_zone"], name="content_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Return language and zone."""
+        return f"{self.notification_id} {self.language} {self.time_zone}"

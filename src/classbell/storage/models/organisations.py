@@ -11,11 +11,16 @@ from classbell.storage.scope import Tenancy, TenantModel
 
 
 class Organisation(models.Model):
-    """One Microsoft 365 tenant that this installation serves."""
+    """One Microsoft 365 tenant that this installation serves.
+
+    ``external_recipients_per_day`` is what Microsoft allows the whole tenant, None where the
+    operator has not said.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tenant_id = models.UUIDField(unique=True)
     name = models.CharField(max_length=200)
+    external_recipients_per_day = models.PositiveIntegerField(null=True, blank=True)
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:
