@@ -1,6 +1,7 @@
 """What the bench measures, each as one function; needs Django's settings."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -10,9 +11,9 @@ from django.db import transaction
 
 from classbell.delivery.doorbell import LaneDoorbell
 from classbell.delivery.drain import drain
-from classbell.delivery.handlers import Handlers
+from classbell.delivery.handlers import Handlers, Rendered
 from classbell.delivery.lanes import housekeeping_lane, lane_for, take
-from classbell.delivery.ledger import Addressee, expand
+from classbell.delivery.ledger import Addressee, Birth, expand
 from classbell.delivery.pace import UNLIMITED, Pace
 from classbell.domain.notifications.expand import expand_notification
 from classbell.domain.notifications.notify import notify
@@ -136,22 +137,20 @@ def _lane_with(count: int, name: str) -> Lane:
         PORTS,
         notification,
         somebody,
-        lane=lane,
-        state=MessageState.QUEUED,
-        priority=50,
+        Birth(lane, MessageState.QUEUED),
         upto=count,
     )
     return lane
 
 
 def _handlers(pace: Pace) -> Handlers:
-    def render(message_id: int) -> Mail:
-        row = Message.objects.get(pk=message_id)
-        return Mail("Hello", "<p>Hello</p>", to=(Address(row.address, row.name),))
+    def render(message_ids: Sequence[int]) -> Rendered:
+        row = Message.objects.get(pk=message_ids[0])
+        return Rendered(Mail("Hello", "<p>Hello</p>", to=(Address(row.address, row.name),)))
 
     return Handlers(
         render=render,
-        send=lambda _lane, _mail: Accepted(request_id="bench"),
+        send=lambda _lane, _envelope, _mail: Accepted(request_id="bench"),
         on_account_verdict=lambda _lane, _verdict: None,
         work={},
         pace=pace,

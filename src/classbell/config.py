@@ -40,8 +40,12 @@ class Settings:
         messages_per_minute: most messages a mailbox sends in any minute.
         recipients_per_day: most recipients a mailbox sends to in any 24 hours.
         recipients_reserve: how many of those only urgent kinds may use.
+        recipients_per_envelope: most people who share one mail that names nobody.
         requests_in_flight: most requests under way for one mailbox.
-        worker_threads: how many lanes one worker serves at once.
+        worker_threads: how many lanes one worker works on at once; many more may wait for a
+            provider that does not answer.
+        database_connections: most connections of one process to PostgreSQL; more than its threads.
+        retention_days: for how many days what became of messages is kept; 0 for ever.
         held_decision_messages: above so many held messages of a catalog its admins decide.
         held_decision_days: with held mail that is late by more days than this they decide as well.
         debug: shows error details in pages; never for production.
@@ -68,8 +72,11 @@ class Settings:
     messages_per_minute: int = 28
     recipients_per_day: int = 9000
     recipients_reserve: int = 500
+    recipients_per_envelope: int = 500
     requests_in_flight: int = 3
     worker_threads: int = 16
+    database_connections: int = 40
+    retention_days: int = 365
     held_decision_messages: int = 1000
     held_decision_days: int = 7
     debug: bool = False

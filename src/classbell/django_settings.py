@@ -37,7 +37,9 @@ MIDDLEWARE = [
     "classbell.web.middleware.PlainErrors",
 ]
 
-DATABASES = {"default": database(CLASSBELL.database_url)}
+DATABASES = {
+    "default": database(CLASSBELL.database_url, most_connections=CLASSBELL.database_connections)
+}
 
 TEMPLATES = [
     {

@@ -1,4 +1,4 @@
-"""Choosing the messages that go next, and claiming what goes on the wire now."""
+"""Rendering the messages that go next, and claiming what goes on the wire now."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 import structlog
 from django.db.models import Case, F, UUIDField, Value, When
 
-from classbell.delivery.handlers import Handlers, Undeliverable
+from classbell.delivery.choosing import Bundle, Head, bundles
+from classbell.delivery.handlers import Handlers, Rendered, Undeliverable
 from classbell.delivery.hold import expire_of_lane
-from classbell.delivery.lanes import TakenLane
+from classbell.delivery.holding import Holding
 from classbell.delivery.ledger import move
-from classbell.delivery.pace import URGENT, budget
+from classbell.delivery.pace import URGENT, Budget, Pace
 from classbell.delivery.retry import INTERNAL_ERROR, Fail, Retry, decide
 from classbell.delivery.wire import Claim
 from classbell.ports.errors import Verdict, VerdictKind
@@ -40,41 +42,32 @@ _BROKEN = Verdict(
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """The first queued message of one priority."""
+class Prepared:
+    """A rendered envelope that is not claimed yet."""
 
-    priority: int
-    due_at: datetime
+    envelope_id: UUID
+    message_ids: tuple[int, ...]
+    head: Head
+    rendered: Rendered
+
+    @property
+    def urgent(self) -> bool:
+        """Whether it may use the reserve."""
+        return self.head.priority <= URGENT
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
-    """A rendered message that is not claimed yet."""
+class Chosen:
+    """What a lane sends next: of which catalog and priority, and how much of it."""
 
-    message_id: int
-    urgent: bool
-    mail: Mail
-
-
-def heads(lane: Lane) -> list[Head]:
-    """Return the earliest queued message of each priority, most urgent first.
-
-    One step in the index for each priority there is, however long the queue.
-    """
-    found: list[Head] = []
-    queued = Message.objects.filter(lane=lane, state=MessageState.QUEUED).order_by(
-        "priority", "due_at", "id"
-    )
-    while True:
-        beyond = queued.filter(priority__gt=found[-1].priority) if found else queued
-        row = beyond.values_list("priority", "due_at").first()
-        if row is None:
-            return found
-        found.append(Head(*row))
+    head: Head
+    budget: Budget
 
 
-def prepare(lane: Lane, handlers: Handlers, now: datetime, *, limit: int) -> list[Prepared]:
-    """Render the messages that go next, before they are claimed.
+def prepare(
+    lane: Lane, handlers: Handlers, pace: Pace, chosen: Chosen, now: datetime, *, most: int
+) -> list[Prepared]:
+    """Render the envelopes that go next, before they are claimed.
 
     A message that cannot be rendered fails here and stops nobody; one whose time has passed
     expires here.
@@ -82,129 +75,134 @@ def prepare(lane: Lane, handlers: Handlers, now: datetime, *, limit: int) -> lis
     Args:
         lane: whose messages.
         handlers: how to render.
+        pace: the limits in force.
+        chosen: which messages, and how many may go.
         now: business time.
-        limit: how many to prepare at most.
+        most: how many envelopes to prepare at most.
     """
-    for head in heads(lane):
-        if head.due_at > now:
+    found = list(bundles(lane, chosen.head, now, most=most, budget=chosen.budget, pace=pace))
+    if any(bundle.expires_at <= now for bundle in found):
+        while expire_of_lane(lane, now, limit=_EXPIRE_AT_ONCE) == _EXPIRE_AT_ONCE:
             continue
-        rows = _due(lane, head.priority, now, limit)
-        if any(row.expires_at <= now for row in rows):
-            while expire_of_lane(lane, now, limit=_EXPIRE_AT_ONCE) == _EXPIRE_AT_ONCE:
-                continue
-            rows = _due(lane, head.priority, now, limit)
-        ready = [
-            Prepared(row.pk, row.priority <= URGENT, mail)
-            for row in rows
-            if (mail := _rendered(handlers, row, now)) is not None
-        ]
-        if ready or rows:
-            return ready
-    return []
+        found = list(bundles(lane, chosen.head, now, most=most, budget=chosen.budget, pace=pace))
+    return [
+        Prepared(uuid.uuid4(), bundle.message_ids, chosen.head, rendered)
+        for bundle in found
+        if (rendered := _rendered(handlers, bundle, now)) is not None
+    ]
 
 
-def _due(lane: Lane, priority: int, now: datetime, limit: int) -> list[Message]:
-    """Read the next messages of one priority, in the order of their due time."""
-    return list(
-        Message.objects.filter(
-            lane=lane, state=MessageState.QUEUED, priority=priority, due_at__lte=now
-        )
-        .order_by("due_at", "id")
-        .only("id", "priority", "expires_at", "attempt")[:limit]
-    )
-
-
-def _rendered(handlers: Handlers, row: Message, now: datetime) -> Mail | None:
-    """Render one message, or settle that it cannot be."""
+def _rendered(handlers: Handlers, bundle: Bundle, now: datetime) -> Rendered | None:
+    """Render one envelope, or settle that its messages cannot be."""
     try:
-        return handlers.render(row.pk)
+        return handlers.render(bundle.message_ids)
     except Undeliverable as reason:
         verdict = Verdict(VerdictKind.REFUSED, code=reason.code, explanation=reason.reason)
     except Exception:  # a template that breaks on one row must not stop the lane's other mail
-        log.exception("message cannot be rendered", message=row.pk)
+        log.exception("mail cannot be rendered", message=bundle.message_ids[0])
         verdict = _BROKEN
-    unsent = Message.objects.filter(pk=row.pk, attempt=row.attempt)
-    match decide(verdict, row.attempt + 1, now):
+    unsent = Message.objects.filter(pk__in=bundle.message_ids)
+    facts = {"reason_code": verdict.code, "reason": verdict.explanation[:500]}
+    match decide(verdict, bundle.attempt + 1, now):
         case Retry(at):
             unsent.filter(state=MessageState.QUEUED).update(
-                due_at=at,
-                attempt=row.attempt + 1,
-                reason_code=verdict.code,
-                reason=verdict.explanation[:500],
+                due_at=at, attempt=F("attempt") + 1, **facts
             )
         case Fail():
-            move(
-                unsent,
-                start=MessageState.QUEUED,
-                end=MessageState.FAILED,
-                now=now,
-                reason_code=verdict.code,
-                reason=verdict.explanation[:500],
-            )
+            move(unsent, start=MessageState.QUEUED, end=MessageState.FAILED, now=now, **facts)
         case other:
             raise AssertionError(f"Rendering cannot lead to {other}.")
     return None
 
 
-def claim(
-    lane: Lane, taken: TakenLane, handlers: Handlers, prepared: Sequence[Prepared], now: datetime
-) -> list[Claim]:
+def claim(holding: Holding, prepared: Sequence[Prepared], now: datetime) -> list[Claim]:
     """Claim as much of what is prepared as may go on the wire now.
 
-    Belongs into a transaction that has renewed the lease, which fences it. What was cancelled,
-    held or expired since it was prepared is left out.
+    Belongs into a transaction that has renewed the lease, which fences it. An envelope of which
+    something was cancelled, held or expired since it was prepared is left out; what remains of it
+    is prepared anew.
 
     Args:
-        lane: whose messages.
-        taken: the hold on the lane.
-        handlers: for the pace.
-        prepared: rendered messages, in order.
-        now: business time; the envelopes count for the pace from here on.
+        holding: the lane, its lease renewed.
+        prepared: rendered envelopes, in order, of one catalog and priority.
+        now: business time.
     """
-    allowed = 0
-    if prepared:
-        allowed = budget(lane, now, handlers.pace, urgent=prepared[0].urgent).now_allowed
-    mails = {item.message_id: item.mail for item in prepared[:allowed]}
-    rows = list(
-        Message.objects.select_for_update()
-        .filter(pk__in=mails, state=MessageState.QUEUED, expires_at__gt=now)
-        .order_by("due_at", "id")
-        .values_list("pk", "attempt")
+    wanted = [pk for each in prepared for pk in each.message_ids]
+    if not wanted:
+        return []
+    # What somebody is just holding or cancelling is theirs: waiting for it could be for ever.
+    rows = Message.objects.select_for_update(skip_locked=True).filter(
+        pk__in=wanted, state=MessageState.QUEUED, expires_at__gt=now
     )
-    claims = [Claim(uuid.uuid4(), pk, attempt + 1, mails[pk]) for pk, attempt in rows]
-    if claims:
-        _write(lane, taken, claims, now)
-    return claims
-
-
-def _write(lane: Lane, taken: TakenLane, claims: Sequence[Claim], now: datetime) -> None:
-    """Write one envelope and attempt for each claim, and move its message to sending."""
-    Envelope.objects.bulk_create(
-        Envelope(
-            id=each.envelope_id,
-            lane=lane,
-            epoch=taken.epoch,
-            route=lane.kind,
-            state=EnvelopeState.SENDING,
-            recipients=1,
-            started_at=now,
+    attempts = dict(rows.order_by("id").values_list("pk", "attempt"))
+    whole = [each for each in prepared if all(pk in attempts for pk in each.message_ids)]
+    if not whole:
+        return []
+    _write(holding, whole, attempts, now)
+    for each in whole:
+        holding.meter.note(
+            recipients=len(each.message_ids),
+            size=size_of(each.rendered.mail),
+            catalog_id=each.head.catalog_id,
         )
-        for each in claims
-    )
-    envelope_of = Case(
-        *(When(pk=each.message_id, then=Value(each.envelope_id)) for each in claims),
-        output_field=UUIDField(),
-    )
+    return [
+        Claim(
+            envelope_id=each.envelope_id,
+            message_ids=each.message_ids,
+            attempt=attempts[each.message_ids[0]] + 1,
+            mail=each.rendered.mail,
+            resend_unknown=each.rendered.resend_unknown,
+        )
+        for each in whole
+    ]
+
+
+def size_of(mail: Mail) -> int:
+    """Return about how many bytes a mail takes on the wire; files travel in base64."""
+    files = sum(len(each.content) for each in mail.attachments) * 4 // 3
+    people = sum(len(one.address) + len(one.name) + 50 for one in (*mail.to, *mail.cc, *mail.bcc))
+    return len(mail.html) + len(mail.text) + len(mail.subject) + files + people
+
+
+def _write(
+    holding: Holding, whole: Sequence[Prepared], attempts: dict[int, int], now: datetime
+) -> None:
+    """Write one envelope each with its attempts, and move its messages to sending."""
+    Envelope.objects.bulk_create(_envelope(holding, each, now) for each in whole)
     move(
-        Message.objects.filter(pk__in=[each.message_id for each in claims]),
+        Message.objects.filter(pk__in=[pk for each in whole for pk in each.message_ids]),
         start=MessageState.QUEUED,
         end=MessageState.SENDING,
         now=now,
-        epoch=taken.epoch,
+        epoch=holding.taken.epoch,
         attempt=F("attempt") + 1,
-        envelope_id=envelope_of,
+        envelope_id=Case(
+            *(When(pk__in=each.message_ids, then=Value(each.envelope_id)) for each in whole),
+            output_field=UUIDField(),
+        ),
     )
     Attempt.objects.bulk_create(
-        Attempt(message_id=each.message_id, envelope_id=each.envelope_id, number=each.attempt)
-        for each in claims
+        Attempt(message_id=pk, envelope_id=each.envelope_id, number=attempts[pk] + 1)
+        for each in whole
+        for pk in each.message_ids
+    )
+
+
+def _envelope(holding: Holding, each: Prepared, now: datetime) -> Envelope:
+    """Make the row of an envelope that goes on the wire now."""
+    mail = each.rendered.mail
+    people = (*mail.to, *mail.cc, *mail.bcc)
+    lane, handlers = holding.lane, holding.handlers
+    return Envelope(
+        id=each.envelope_id,
+        lane=lane,
+        catalog_id=each.head.catalog_id,
+        epoch=holding.taken.epoch,
+        route=lane.kind,
+        state=EnvelopeState.SENDING,
+        recipients=len(each.message_ids),
+        external_recipients=sum(handlers.is_external(one.address) for one in people),
+        size=size_of(mail),
+        traceable=handlers.traceable,
+        started_at=now,
     )

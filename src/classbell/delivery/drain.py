@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, wait
 from datetime import datetime
 from time import monotonic, sleep
 
 import structlog
 from django.db import InterfaceError, OperationalError, connection, transaction
 
+from classbell.delivery.choosing import Head, due_heads, heads
 from classbell.delivery.chores import do_chore, next_chore
-from classbell.delivery.claims import Prepared, claim, heads, prepare
+from classbell.delivery.claims import Chosen, Prepared, claim, prepare
+from classbell.delivery.doubt import doubt_older
 from classbell.delivery.handlers import Handlers
+from classbell.delivery.holding import Holding
 from classbell.delivery.killpoints import AFTER_CLAIM, AFTER_SETTLE, BEFORE_SETTLE, reach
 from classbell.delivery.lanes import LaneLost, TakenLane, finish, renew
-from classbell.delivery.pace import URGENT, budget
-from classbell.delivery.settle import doubt_older, settle
+from classbell.delivery.meter import Meter
+from classbell.delivery.pace import URGENT, Budget, Pace, learned
+from classbell.delivery.settle import settle
 from classbell.delivery.wire import Claim, OneByOne, Outcome, Wire, send
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import Verdict
+from classbell.storage.databases import release
 from classbell.storage.models import Lane, WorkItem
 
 log = structlog.get_logger(__name__)
 
 SLICE_SECONDS = 2.0
 """Machine seconds after which a lane makes room for others that wait for a thread."""
+
+QUIET_SECONDS = 0.25
+"""Machine seconds after which what is on the wire is waited for without the store."""
 
 STORE_PAUSE_SECONDS = 0.25
 """Machine seconds between two tries to reach a store that is away."""
@@ -42,6 +51,7 @@ def drain(
     *,
     wire: Wire | None = None,
     stopping: Callable[[], bool] = never,
+    meter: Meter | None = None,
 ) -> None:
     """Serve a lane until it has nothing more to do now, then let it go.
 
@@ -53,11 +63,13 @@ def drain(
         handlers: what the lane is served with.
         wire: runs sends beside each other; without one they go one by one in this thread.
         stopping: asked between steps; once true, nothing more is begun.
+        meter: what the lane has spent, where the caller held it last and knows.
     """
     lane = Lane.objects.get(pk=taken.lane_id)
     with structlog.contextvars.bound_contextvars(lane=str(lane), epoch=taken.epoch):
         try:
-            _Drain(ports, lane, taken, handlers, wire, stopping).run()
+            counted = meter or Meter(lane.pk)
+            _Drain(ports, lane, taken, handlers, wire, stopping, counted).run()
         except LaneLost:
             log.warning("lane was taken over, leaving it to its new holder")
 
@@ -73,20 +85,23 @@ class _Drain:
         handlers: Handlers,
         wire: Wire | None,
         stopping: Callable[[], bool],
+        meter: Meter,
     ) -> None:
         self._clock = ports.clock
         self._lane = lane
         self._taken = taken
         self._handlers = handlers
         self._wire: Wire = wire or OneByOne()
-        self._width = handlers.pace.requests_in_flight if wire else 1
+        self._beside = wire is not None
+        self._meter = meter
+        self._holding = Holding(lane, taken, handlers, meter)
         self._stopping = stopping
         self._slice_ends = monotonic() + SLICE_SECONDS
         self._worked_last = False
 
     def run(self) -> None:
         """Work until nothing may be done now, the slice is over or somebody asks to stop."""
-        doubtful = doubt_older(self._lane, self._taken, self._clock.now())
+        doubtful = doubt_older(self._holding, self._clock.now())
         if doubtful:
             log.warning("envelopes of a lost holder are in doubt", envelopes=doubtful)
         while self._may_go_on() and self._step():
@@ -103,47 +118,50 @@ class _Drain:
         now = self._clock.now()
         if self._blocked_until(now) is not None:
             return False
+        chosen = self._choose(now)
         chore = next_chore(self._lane, now)
-        if chore is not None and self._goes_first(chore, now):
+        if chore is not None and self._goes_first(chore, chosen):
             self._worked_last = True
             self._told(do_chore(self._clock, self._lane, self._taken, self._handlers, chore))
             return True
         self._worked_last = False
-        return self._send_mail(now)
+        return chosen is not None and self._send_mail(chosen, now)
 
-    def _goes_first(self, chore: WorkItem, now: datetime) -> bool:
+    def _goes_first(self, chore: WorkItem, mail: Chosen | None) -> bool:
         """Say whether work goes before mail; of equal priority they take turns."""
-        mail = self._sendable(now)
-        if mail is None or chore.priority != mail:
-            return mail is None or chore.priority < mail
+        if mail is None or chore.priority != mail.head.priority:
+            return mail is None or chore.priority < mail.head.priority
         return not self._worked_last
 
-    def _sendable(self, now: datetime) -> int | None:
-        """Return the priority of the first message that is due and within the budget."""
-        for head in heads(self._lane):
-            if head.due_at <= now and self._budget_opens(head.priority, now) is None:
-                return head.priority
+    def _choose(self, now: datetime) -> Chosen | None:
+        """Return the messages that go next: due, within the budget, fair among catalogs."""
+        for head in due_heads(self._lane, self._meter, now):
+            allowed = self._budget(head, now)
+            if allowed.now_allowed:
+                return Chosen(head, allowed)
         return None
 
-    def _budget_opens(self, priority: int, now: datetime) -> datetime | None:
-        """Return when a message of this priority may go, or None where it may now."""
-        return budget(self._lane, now, self._handlers.pace, urgent=priority <= URGENT).next_at
+    def _pace(self, now: datetime) -> Pace:
+        """Return the figures in force: those configured, less what the lane has learned."""
+        return learned(self._lane, self._handlers.pace, now)
 
-    def _send_mail(self, now: datetime) -> bool:
+    def _budget(self, head: Head, now: datetime) -> Budget:
+        """Return what messages of a head's priority may spend."""
+        return self._meter.budget(self._pace(now), now, urgent=head.priority <= URGENT)
+
+    def _send_mail(self, chosen: Chosen, now: datetime) -> bool:
         """Send one envelope or a few beside each other, and go on while nothing else is due.
 
         While some are on the wire the next are rendered; then one transaction settles the former
         and claims the latter.
         """
-        if self._sendable(now) is None:
-            return False
-        ready = prepare(self._lane, self._handlers, now, limit=self._width)
+        ready = self._prepare(chosen, now)
         claims = self._settle_and_claim([], ready)
         while claims:
             reach(AFTER_CLAIM)
             under_way = [self._wire.submit(self._job(each)) for each in claims]
             ready = self._prepare_next()
-            outcomes = [each.result() for each in under_way]
+            outcomes = self._outcomes(under_way)
             reach(BEFORE_SETTLE)
             claims = self._settle_and_claim(outcomes, ready)
         return True
@@ -152,19 +170,33 @@ class _Drain:
         """Bind one send for another thread."""
         return lambda: send(self._lane, self._taken, self._handlers, each)
 
+    def _prepare(self, chosen: Chosen, now: datetime) -> list[Prepared]:
+        """Render as many envelopes as may be on the wire at once."""
+        pace = self._pace(now)
+        most = pace.requests_in_flight if self._beside else 1
+        return prepare(self._lane, self._handlers, pace, chosen, now, most=most)
+
     def _prepare_next(self) -> list[Prepared]:
         """Render what follows, unless something else has its turn."""
         if not self._may_go_on():
             return []
         try:
             now = self._clock.now()
-            if next_chore(self._lane, now) is not None:
+            chosen = self._choose(now)
+            if chosen is None or next_chore(self._lane, now) is not None:
                 return []
-            return prepare(self._lane, self._handlers, now, limit=self._width)
+            return self._prepare(chosen, now)
         except (OperationalError, InterfaceError) as problem:
             # What is on the wire must be settled all the same.
             log.warning("store does not answer, preparing nothing", problem=str(problem))
             return []
+
+    @staticmethod
+    def _outcomes(under_way: Sequence[Future[Outcome]]) -> list[Outcome]:
+        """Wait for what is on the wire; a provider that hangs keeps no connection of the store."""
+        if wait(under_way, timeout=QUIET_SECONDS).not_done:
+            release()
+        return [each.result() for each in under_way]
 
     def _settle_and_claim(
         self, outcomes: Sequence[Outcome], ready: Sequence[Prepared]
@@ -191,11 +223,11 @@ class _Drain:
         now = self._clock.now()
         with transaction.atomic():
             renew(self._taken)
-            lost = settle(self._lane, self._taken, outcomes, now)
+            lost = settle(self._holding, outcomes, self._pace(now), now)
             rests = self._lane.blocked_until is not None and self._lane.blocked_until > now
             if rests or not self._may_go_on():
                 return lost, []
-            return lost, claim(self._lane, self._taken, self._handlers, ready, now)
+            return lost, claim(self._holding, ready, now)
 
     def _settle_when_store_is_back(self, outcomes: Sequence[Outcome]) -> Verdict | None:
         """Write down what is known already, as long as the lane is surely ours.
@@ -226,7 +258,7 @@ class _Drain:
     def _next_at(self, now: datetime) -> datetime | None:
         """Return when the lane has something to do again."""
         times = [
-            (self._budget_opens(head.priority, now) or now) if head.due_at <= now else head.due_at
+            (self._budget(head, now).next_at or now) if head.due_at <= now else head.due_at
             for head in heads(self._lane)
         ]
         first = WorkItem.objects.filter(lane=self._lane).order_by("due_at").first()

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -46,6 +45,7 @@ TRANSITIONS = MappingProxyType(
                 MessageState.ACCEPTED,
                 MessageState.DELIVERED,
                 MessageState.BOUNCED,
+                MessageState.FAILED,
             }
         ),
         MessageState.DELIVERED: frozenset({MessageState.BOUNCED}),
@@ -90,24 +90,23 @@ class Birth:
         state: ``queued``, ``held`` or ``not_sent``.
         reason: code and plain sentence where a message does not simply go out.
         priority: lower goes first (10 urgent, 50 normal, 80 bulk).
+        most_together: how many of them may share an envelope; 1 where each names a person.
     """
 
     lane: Lane | None
     state: MessageState
     reason: tuple[str, str] = ("", "")
     priority: int = 50
+    most_together: int = 1
 
 
 def expand(
     ports: Ports,
     notification: Notification,
     batch: Sequence[Addressee],
+    birth: Birth,
     *,
-    lane: Lane | None,
-    state: MessageState,
     upto: int,
-    reason: tuple[str, str] = ("", ""),
-    priority: int = 50,
 ) -> None:
     """Write the message rows of a part of a notification's audience.
 
@@ -117,37 +116,23 @@ def expand(
         ports: for the clock and the doorbell.
         notification: what is told; its due time and expiry are the messages'.
         batch: the next people of its audience.
-        lane: who will send; None for what has no account now, which cannot be queued.
-        state: ``queued``, ``held`` or ``not_sent``.
+        birth: how the rows begin.
         upto: how many of the audience have rows after this.
-        reason: code and plain sentence where a message does not simply go out.
-        priority: lower goes first (10 urgent, 50 normal, 80 bulk).
 
     Raises:
-        ValueError: a row cannot begin in ``state``, or would be queued on no lane.
+        ValueError: a row cannot begin so, or would be queued on no lane.
     """
-    if state not in BIRTH_STATES or (lane is None and state == MessageState.QUEUED):
-        raise ValueError(f"A message cannot begin as {state} on {lane}.")
+    if birth.state not in BIRTH_STATES or (
+        birth.lane is None and birth.state == MessageState.QUEUED
+    ):
+        raise ValueError(f"A message cannot begin as {birth.state} on {birth.lane}.")
     now = ports.clock.now()
-    rows = [
-        _row(
-            notification,
-            person,
-            lane=lane,
-            state=state,
-            priority=priority,
-            reason_code=reason[0],
-            reason=reason[1],
-            created_at=now,
-            settled_at=now if state == MessageState.NOT_SENT else None,
-        )
-        for person in batch
-    ]
+    rows = [_row(notification, person, birth, now) for person in batch]
     with transaction.atomic():
         Message.objects.bulk_create(rows, ignore_conflicts=True, batch_size=_BATCH)
         Notification.objects.filter(pk=notification.pk, expanded__lt=upto).update(expanded=upto)
-        if lane is not None and state == MessageState.QUEUED:
-            wake(ports, lane, notification.due_at)
+        if birth.lane is not None and birth.state == MessageState.QUEUED:
+            wake(ports, birth.lane, notification.due_at)
 
 
 def expand_to_people(
@@ -179,6 +164,7 @@ def expand_to_people(
             "lane": birth.lane.pk if birth.lane else None,
             "state": birth.state,
             "priority": birth.priority,
+            "most_together": birth.most_together,
             "due_at": notification.due_at,
             "expires_at": notification.expires_at,
             "reason_code": birth.reason[0],
@@ -191,7 +177,7 @@ def expand_to_people(
     )
 
 
-def _row(notification: Notification, person: Addressee, **values: Any) -> Message:  # noqa: ANN401 -- the row's other fields
+def _row(notification: Notification, person: Addressee, birth: Birth, now: datetime) -> Message:
     """Make the row of one message; the notification's times are the message's."""
     return Message(
         organisation_id=notification.organisation_id,
@@ -202,9 +188,16 @@ def _row(notification: Notification, person: Addressee, **values: Any) -> Messag
         name=person.name,
         language=person.language,
         time_zone=person.time_zone,
+        lane=birth.lane,
+        state=birth.state,
+        priority=birth.priority,
+        most_together=birth.most_together,
         due_at=notification.due_at,
         expires_at=notification.expires_at,
-        **values,
+        reason_code=birth.reason[0],
+        reason=birth.reason[1],
+        created_at=now,
+        settled_at=now if birth.state == MessageState.NOT_SENT else None,
     )
 
 

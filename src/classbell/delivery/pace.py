@@ -1,22 +1,21 @@
-"""How much a lane may send now, derived from the envelopes it has sent."""
+"""The limits of one lane's provider, and what they allow at one moment."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 
-from classbell.storage.models import Envelope, EnvelopeState, Lane
-
-MINUTE = timedelta(minutes=1)
-DAY = timedelta(hours=24)
-AFTER = timedelta(milliseconds=1)
-"""The windows are closed at both ends, so that a boundary is never counted too kindly."""
+from classbell.storage.models import Lane
 
 URGENT = 10
 """Messages with this priority or a lower number may use the reserve."""
 
-_SPENT = (EnvelopeState.SENDING, EnvelopeState.ACCEPTED, EnvelopeState.UNKNOWN)
-"""What may have reached the provider counts as sent; what it refused does not."""
+SMOOTH_ABOVE = 10_000
+"""An hourly limit above this is kept by the minute: counting it exactly would cost too much."""
+
+REGAINED_AN_HOUR = 0.1
+"""The share of the configured figure that a lane gets back for each hour without a complaint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,25 +23,50 @@ class Pace:
     """The limits of one lane's provider; 0 means that there is none.
 
     The defaults stay below what Exchange Online allows a mailbox, 30 messages a minute and 10,000
-    recipients a day, and below the four requests at once that Outlook's Graph endpoints allow an
-    application and mailbox
+    recipients a day, 500 recipients a message, and below the four requests at once and 150 MB in
+    five minutes that Outlook's Graph endpoints allow an application and mailbox
     (https://learn.microsoft.com/office365/servicedescriptions/exchange-online-service-description/exchange-online-limits,
     https://learn.microsoft.com/graph/throttling-limits#outlook-service-limits).
 
     Attributes:
         messages_per_minute: most envelopes in any sliding minute of business time.
+        messages_per_hour: most envelopes in any sliding hour.
         recipients_per_day: most recipients in any sliding 24 hours.
         urgent_reserve: how many of those only urgent messages may use.
-        requests_in_flight: most provider calls under way at once.
+        recipients_per_envelope: most people who share an envelope; 1 where each gets their own.
+        requests_in_flight: most provider calls under way at once; at least 1.
+        bytes_per_five_minutes: most bytes of mail in any sliding five minutes.
     """
 
     messages_per_minute: int = 28
+    messages_per_hour: int = 0
     recipients_per_day: int = 9000
     urgent_reserve: int = 500
+    recipients_per_envelope: int = 500
     requests_in_flight: int = 3
+    bytes_per_five_minutes: int = 140_000_000
+
+    def with_figures(self, figures: Mapping[str, int]) -> Pace:
+        """Return this pace with some figures set otherwise; unknown names are left out."""
+        known = {field.name for field in fields(self)}
+        return replace(self, **{name: n for name, n in figures.items() if name in known})
+
+    def smoothed(self) -> Pace:
+        """Return this pace with a large hourly limit spread evenly over its minutes."""
+        if self.messages_per_hour <= SMOOTH_ABOVE:
+            return self
+        by_the_minute = self.messages_per_hour // 60
+        least = min(self.messages_per_minute or by_the_minute, by_the_minute)
+        return replace(self, messages_per_minute=least, messages_per_hour=0)
 
 
-UNLIMITED = Pace(messages_per_minute=0, recipients_per_day=0, urgent_reserve=0)
+UNLIMITED = Pace(
+    messages_per_minute=0,
+    recipients_per_day=0,
+    urgent_reserve=0,
+    recipients_per_envelope=1,
+    bytes_per_five_minutes=0,
+)
 """For a provider without limits of its own, such as the operator's mail server."""
 
 
@@ -51,58 +75,39 @@ class Budget:
     """What may be sent at one moment.
 
     Attributes:
-        now_allowed: how many messages of one recipient each may go now.
+        now_allowed: how many envelopes may go now.
+        recipients: to how many people in all.
         next_at: when that rises, where it is nothing; None otherwise.
     """
 
     now_allowed: int
+    recipients: int = 0
     next_at: datetime | None = None
 
 
-def budget(lane: Lane, now: datetime, pace: Pace, *, urgent: bool = False) -> Budget:
-    """Work out from the ledger what a lane may send.
+def learned(lane: Lane, pace: Pace, now: datetime) -> Pace:
+    """Return the pace that a lane keeps after what its provider has complained about.
+
+    What was taken away comes back bit by bit, for a provider's limits may rise again.
 
     Args:
-        lane: whose envelopes count.
+        lane: with what it has learned.
+        pace: the configured figures.
         now: business time.
-        pace: the limits.
-        urgent: whether it is for messages that may use the reserve.
     """
-    minute = _minute(lane, now, pace)
-    if minute.next_at is not None or not pace.recipients_per_day:
-        return minute
-    day = _day(lane, now, pace.recipients_per_day - (0 if urgent else pace.urgent_reserve))
-    return day if day.now_allowed < minute.now_allowed else minute
+    if lane.learned_at is None:
+        return pace
+    hours = (now - lane.learned_at) / timedelta(hours=1)
+    changes: dict[str, int] = {}
+    if lane.learned_messages_per_minute is not None and pace.messages_per_minute:
+        figure = _regained(lane.learned_messages_per_minute, pace.messages_per_minute, hours)
+        changes["messages_per_minute"] = figure
+    if lane.learned_requests_in_flight is not None:
+        figure = _regained(lane.learned_requests_in_flight, pace.requests_in_flight, hours)
+        changes["requests_in_flight"] = figure
+    return replace(pace, **changes)
 
 
-def _minute(lane: Lane, now: datetime, pace: Pace) -> Budget:
-    """Judge by the sliding minute and by what may be in flight."""
-    allowed = pace.requests_in_flight
-    if not pace.messages_per_minute:
-        return Budget(allowed)
-    starts = list(
-        Envelope.objects.filter(lane=lane, state__in=_SPENT, started_at__gte=now - MINUTE)
-        .order_by("-started_at")
-        .values_list("started_at", flat=True)[: pace.messages_per_minute]
-    )
-    left = pace.messages_per_minute - len(starts)
-    if left <= 0:
-        return Budget(0, starts[-1] + MINUTE + AFTER)
-    return Budget(min(allowed, left))
-
-
-def _day(lane: Lane, now: datetime, limit: int) -> Budget:
-    """Judge by the recipients of the sliding 24 hours."""
-    sent = list(
-        Envelope.objects.filter(lane=lane, state__in=_SPENT, started_at__gte=now - DAY)
-        .order_by("started_at")
-        .values_list("started_at", "recipients")
-    )
-    spent = sum(recipients for _, recipients in sent)
-    if spent < limit:
-        return Budget(limit - spent)
-    for started_at, recipients in sent:
-        spent -= recipients
-        if spent < limit:
-            return Budget(0, started_at + DAY + AFTER)
-    return Budget(0, now + DAY)
+def _regained(figure: int, configured: int, hours: float) -> int:
+    """Return a lowered figure after some hours, never above the configured one."""
+    return min(configured, figure + int(configured * REGAINED_AN_HOUR * hours))

@@ -6,6 +6,7 @@ import os
 import socket
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from time import monotonic
 
 from django.db import close_old_connections, connections
 
@@ -20,11 +21,18 @@ from classbell.delivery.lanes import (
     next_due,
     take,
 )
+from classbell.delivery.meter import Meter
 from classbell.delivery.wire import Outcome, Wire
 from classbell.ports.bundle import Ports
 from classbell.storage.models import Lane
 
 EXPIRE_AT_ONCE = 500
+
+MOST_METERS = 10_000
+"""Of how many lanes it is remembered what they have spent."""
+
+QUIET_SECONDS = 1.0
+"""A lane that has waited for its provider for longer needs no share of this worker meanwhile."""
 
 PATIENCE_SECONDS = 120.0
 """A step without an end is given up after this; every call to a provider ends far sooner."""
@@ -52,6 +60,7 @@ class LaneService:
         self._handlers_for = handlers_for
         self._holder = (holder or f"{socket.gethostname()}:{os.getpid()}")[-100:]
         self.lease_seconds = lease_seconds
+        self._meters: dict[int, tuple[int, Meter]] = {}
 
     def start_alone(self) -> None:
         """End the leases of a worker that is known to be gone."""
@@ -80,10 +89,30 @@ class LaneService:
         close_old_connections()
         try:
             lane = Lane.objects.get(pk=taken.lane_id)
-            handlers = self._handlers_for(lane)
-            drain(self._ports, taken, handlers, wire=_Submitting(submit), stopping=stopping)
+            drain(
+                self._ports,
+                taken,
+                self._handlers_for(lane),
+                wire=_Submitting(submit),
+                stopping=stopping,
+                meter=self._meter(taken),
+            )
         finally:
             close_old_connections()
+
+    def is_quiet(self, taken: TakenLane) -> bool:
+        """Say whether a lane only waits for its provider at present."""
+        return monotonic() - taken.last_step > QUIET_SECONDS
+
+    def _meter(self, taken: TakenLane) -> Meter:
+        """Return what a lane has spent, from memory where nobody else has held it meanwhile."""
+        epoch, meter = self._meters.pop(taken.lane_id, (0, None))
+        if meter is None or epoch != taken.epoch - 1:
+            meter = Meter(taken.lane_id)
+        if len(self._meters) >= MOST_METERS:
+            self._meters.clear()
+        self._meters[taken.lane_id] = (taken.epoch, meter)
+        return meter
 
     def keep(self, taken: Sequence[TakenLane]) -> None:
         """Renew the leases of lanes that are being served."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db import transaction
-
-from classbell.delivery.lanes import TakenLane, renew
+from classbell.delivery.doubt import doubt
+from classbell.delivery.holding import Holding
+from classbell.delivery.lanes import TakenLane
+from classbell.delivery.learning import learn
 from classbell.delivery.ledger import move
+from classbell.delivery.pace import Pace
 from classbell.delivery.retry import (
     BlockLane,
     Decision,
@@ -23,10 +25,6 @@ from classbell.ports.errors import Verdict, VerdictKind
 from classbell.ports.mail import Accepted
 from classbell.storage.models import Envelope, EnvelopeState, Lane, Message, MessageState
 
-INTERRUPTED = "interrupted"
-INTERRUPTED_REASON = (
-    "The process that sent this was stopped before it knew the answer; it may have arrived."
-)
 LEASE_OVER = Verdict(
     VerdictKind.RETRY, code="lease_over", explanation="The sender had been paused; nothing left."
 )
@@ -35,31 +33,35 @@ ACCOUNT_PAUSE = timedelta(minutes=1)
 
 
 def settle(
-    lane: Lane, taken: TakenLane, outcomes: Sequence[Outcome], now: datetime
+    holding: Holding, outcomes: Sequence[Outcome], pace: Pace, now: datetime
 ) -> Verdict | None:
     """Write down what came of envelopes, in a transaction that has renewed the lease.
 
     Args:
-        lane: whose envelopes.
-        taken: the hold on the lane; its epoch is part of every condition.
+        holding: the lane; its epoch is part of every condition.
         outcomes: what came of them.
+        pace: the figures they were sent by, which a complaint lowers.
         now: business time.
 
     Returns:
         The verdict that concerns the whole account, if there was one.
     """
+    lane, taken = holding.lane, holding.taken
     lost: Verdict | None = None
     for outcome in outcomes:
         match outcome.result:
             case Accepted() as accepted:
                 _accepted(taken, outcome, accepted, now)
             case KeptBack():
-                _judged(taken, outcome, LEASE_OVER, Retry(now), now)
+                _judged(lane, taken, outcome, LEASE_OVER, now, Retry(now))
             case Verdict() as verdict:
                 decision = decide(verdict, outcome.claim.attempt, now)
-                _judged(taken, outcome, verdict, decision, now)
+                _judged(lane, taken, outcome, verdict, now, decision)
+                learn(lane, verdict, pace, now)
                 if pause(lane, decision, now):
                     lost = verdict
+    if _gave_back(outcomes):
+        holding.meter.forget()
     return lost
 
 
@@ -80,39 +82,6 @@ def pause(lane: Lane, decision: Decision, now: datetime) -> bool:
     return False
 
 
-def doubt_older(lane: Lane, taken: TakenLane, now: datetime) -> int:
-    """Mark as unknown what a former holder had on the wire when it was lost.
-
-    Args:
-        lane: the lane just taken.
-        taken: the hold on it.
-        now: business time.
-
-    Returns:
-        How many envelopes are in doubt.
-    """
-    older = Envelope.objects.filter(lane=lane, state=EnvelopeState.SENDING, epoch__lt=taken.epoch)
-    if not older.exists():
-        return 0
-    with transaction.atomic():
-        renew(taken)
-        move(
-            Message.objects.filter(lane=lane, epoch__lt=taken.epoch),
-            start=MessageState.SENDING,
-            end=MessageState.UNKNOWN,
-            now=now,
-            reason_code=INTERRUPTED,
-            reason=INTERRUPTED_REASON,
-        )
-        return older.update(
-            state=EnvelopeState.UNKNOWN,
-            settled_at=now,
-            verdict=VerdictKind.UNKNOWN,
-            code=INTERRUPTED,
-            explanation=INTERRUPTED_REASON,
-        )
-
-
 def _accepted(taken: TakenLane, outcome: Outcome, accepted: Accepted, now: datetime) -> None:
     """The provider took it."""
     _envelope(
@@ -120,18 +89,24 @@ def _accepted(taken: TakenLane, outcome: Outcome, accepted: Accepted, now: datet
         outcome,
         state=EnvelopeState.ACCEPTED,
         provider_id=accepted.provider_id[:200],
+        internet_message_id=accepted.internet_message_id[:300],
         request_id=accepted.request_id[:100],
         settled_at=now,
     )
     _messages(taken, outcome, MessageState.ACCEPTED, now, reason_code="", reason="")
 
 
-def _judged(
-    taken: TakenLane, outcome: Outcome, verdict: Verdict, decision: Decision, now: datetime
+def _judged(  # noqa: PLR0917 -- private: one outcome and what was decided of it
+    lane: Lane,
+    taken: TakenLane,
+    outcome: Outcome,
+    verdict: Verdict,
+    now: datetime,
+    decision: Decision,
 ) -> None:
     """The provider did not take it, or nobody knows."""
     unknown = isinstance(decision, MarkUnknown)
-    _envelope(
+    mine = _envelope(
         taken,
         outcome,
         state=EnvelopeState.UNKNOWN if unknown else EnvelopeState.REFUSED,
@@ -141,29 +116,45 @@ def _judged(
         explanation=verdict.explanation[:500],
         settled_at=now,
     )
-    changes: dict[str, object] = {
-        "reason_code": (verdict.code or verdict.kind.value)[:100],
-        "reason": verdict.explanation[:500],
-    }
+    end, changes = _consequence(outcome, decision)
+    _messages(
+        taken,
+        outcome,
+        end,
+        now,
+        reason_code=(verdict.code or verdict.kind.value)[:100],
+        reason=verdict.explanation[:500],
+        **changes,
+    )
+    if unknown and mine:
+        claim = outcome.claim
+        doubt(lane, claim.envelope_id, claim.attempt, now, resend=claim.resend_unknown)
+
+
+def _consequence(outcome: Outcome, decision: Decision) -> tuple[MessageState, dict[str, object]]:
+    """Return the state that messages get, and what else changes about them."""
+    together = len(outcome.claim.message_ids)
     match decision:
         case MarkUnknown():
-            end = MessageState.UNKNOWN
+            return MessageState.UNKNOWN, {}
+        case Fail() if together > 1:
+            # One bad address must not cost the others: they go on in two halves.
+            return MessageState.QUEUED, {"most_together": (together + 1) // 2}
         case Fail():
-            end = MessageState.FAILED
+            return MessageState.FAILED, {}
         case Retry(at):
-            end = MessageState.QUEUED
-            changes["due_at"] = at
+            return MessageState.QUEUED, {"due_at": at}
         case _:
             # The lane rests: it keeps its due time and with it its place before newer mail.
-            end = MessageState.QUEUED
-    _messages(taken, outcome, end, now, **changes)
+            return MessageState.QUEUED, {}
 
 
-def _envelope(taken: TakenLane, outcome: Outcome, **changes: object) -> None:
-    """Change an envelope that is still this holder's."""
-    Envelope.objects.filter(
+def _envelope(taken: TakenLane, outcome: Outcome, **changes: object) -> bool:
+    """Change an envelope that is still this holder's; False where it is not."""
+    rows = Envelope.objects.filter(
         pk=outcome.claim.envelope_id, state=EnvelopeState.SENDING, epoch=taken.epoch
-    ).update(**changes)
+    )
+    return bool(rows.update(**changes))
 
 
 def _messages(
@@ -184,3 +175,12 @@ def _block(lane: Lane, until: datetime) -> None:
     if lane.blocked_until is None or lane.blocked_until < until:
         lane.blocked_until = until
         Lane.objects.filter(pk=lane.pk).update(blocked_until=until)
+
+
+def _gave_back(outcomes: Sequence[Outcome]) -> bool:
+    """Say whether something that was counted as sent turned out not to be."""
+    return any(
+        not isinstance(outcome.result, Accepted)
+        and not (isinstance(outcome.result, Verdict) and outcome.result.kind is VerdictKind.UNKNOWN)
+        for outcome in outcomes
+    )

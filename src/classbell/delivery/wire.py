@@ -25,13 +25,15 @@ log = structlog.get_logger(__name__)
 class Claim:
     """An envelope in this process's hands.
 
-    ``attempt`` counts the attempts of its message, this one included.
+    ``attempt`` counts the attempts of its messages, this one included. ``resend_unknown`` is
+    whether they are sent again where nobody can tell whether this one went out.
     """
 
     envelope_id: UUID
-    message_id: int
+    message_ids: tuple[int, ...]
     attempt: int
     mail: Mail
+    resend_unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +83,20 @@ def _result(
     lane: Lane, taken: TakenLane, handlers: Handlers, claim: Claim
 ) -> Accepted | Verdict | KeptBack:
     if not taken.may_send():
-        log.warning("lease ran out before the wire", message=claim.message_id)
+        log.warning("lease ran out before the wire", message=claim.message_ids[0])
         return KeptBack()
     reach(BEFORE_WIRE)
     try:
-        accepted = handlers.send(lane, claim.mail)
+        accepted = handlers.send(lane, claim.envelope_id, claim.mail)
     except ProviderFailure as failure:
         return failure.verdict
     except ConfigurationFault as fault:
-        log.error("installation cannot send", message=claim.message_id, problem=str(fault))  # noqa: TRY400 -- the words say it all
+        log.error("installation cannot send", message=claim.message_ids[0], problem=str(fault))  # noqa: TRY400 -- the words say it all
         return Verdict(VerdictKind.OPERATOR_FAULT, code=fault.code, explanation=str(fault)[:500])
     except Exception:  # an unforeseen fault may have come after the wire: the row must say so
-        log.exception("sending broke", message=claim.message_id, envelope=str(claim.envelope_id))
+        log.exception(
+            "sending broke", message=claim.message_ids[0], envelope=str(claim.envelope_id)
+        )
         return Verdict(
             VerdictKind.UNKNOWN,
             code=INTERNAL_ERROR,

@@ -12,7 +12,7 @@ from classbell.delivery.lanes import make_due
 from classbell.ports.bundle import Ports
 from classbell.storage.models import Lane, WorkItem
 
-NORMAL = 50
+NORMAL, BULK = 50, 80
 
 
 def ask(
@@ -32,23 +32,36 @@ def ask(
         priority: lower goes first (10 urgent, 50 normal, 80 bulk).
     """
     with transaction.atomic():
-        # The update comes first, for it locks a waiting item against being finished meanwhile.
-        # An item inserted by somebody else between the two statements is met in the next round.
-        while not _ask_again(lane, kind, subject, due_at, priority):
-            WorkItem.objects.bulk_create(
-                [
-                    WorkItem(
-                        lane=lane,
-                        kind=kind,
-                        subject=subject,
-                        due_at=due_at,
-                        priority=priority,
-                        revision=0,
-                    )
-                ],
-                ignore_conflicts=True,
-            )
+        put(lane, kind=kind, subject=subject, due_at=due_at, priority=priority)
         wake(ports, lane, due_at)
+
+
+def put(lane: Lane, *, kind: str, subject: str, due_at: datetime, priority: int = NORMAL) -> None:
+    """Write down something to do without waking the lane, for its holder sees it by itself.
+
+    Args:
+        lane: who does it.
+        kind: which of the lane's work functions.
+        subject: about what, usually an id.
+        due_at: business time before which it is not begun.
+        priority: lower goes first (10 urgent, 50 normal, 80 bulk).
+    """
+    # The update comes first, for it locks a waiting item against being finished meanwhile.
+    # An item inserted by somebody else between the two statements is met in the next round.
+    while not _ask_again(lane, kind, subject, due_at, priority):
+        WorkItem.objects.bulk_create(
+            [
+                WorkItem(
+                    lane=lane,
+                    kind=kind,
+                    subject=subject,
+                    due_at=due_at,
+                    priority=priority,
+                    revision=0,
+                )
+            ],
+            ignore_conflicts=True,
+        )
 
 
 def wake(ports: Ports, lane: Lane, due_at: datetime) -> None:

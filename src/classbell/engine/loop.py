@@ -47,6 +47,10 @@ class Service(Protocol[Taken]):
         """Serve one lane on this thread, with ``submit`` for what runs beside it."""
         ...
 
+    def is_quiet(self, taken: Taken) -> bool:
+        """Say whether a lane that is served only waits for its provider at present."""
+        ...
+
     def keep(self, taken: Sequence[Taken]) -> None:
         """Renew the leases of lanes being served."""
         ...
@@ -78,8 +82,10 @@ class Engine(Generic[Taken]):
     Args:
         service: what to drive.
         wake: notices rings.
-        threads: how many lanes are served at once.
+        threads: how many lanes are worked on at once.
         wires: how many calls to providers are under way at once.
+        most_lanes: how many lanes are held at once, those included that only wait for a provider
+            that does not answer; so that a hundred hanging providers do not stop the others.
         recoverable: errors of the store or the clock that pass; the loop waits and goes on.
         alone: entered before anything else where this must be the only worker; its leases are
             then cleared. None where several may run.
@@ -93,6 +99,7 @@ class Engine(Generic[Taken]):
         wake: Wake,
         threads: int = 16,
         wires: int = 32,
+        most_lanes: int = 0,
         recoverable: tuple[type[Exception], ...] = (),
         alone: AbstractContextManager[object] | None = None,
         interval: float = INTERVAL_SECONDS,
@@ -101,6 +108,7 @@ class Engine(Generic[Taken]):
         self._wake = wake
         self._threads = threads
         self._wires = wires
+        self._most_lanes = max(threads, most_lanes)
         self._recoverable = recoverable
         self._alone = alone
         self._interval = interval
@@ -144,7 +152,7 @@ class Engine(Generic[Taken]):
         """Take and serve; leaving the pools waits for what still runs."""
         with (
             Pool(self._wires, "wire", self._service.leave) as wire,
-            Pool(self._threads, "lane", self._service.leave) as lanes,
+            Pool(self._most_lanes, "lane", self._service.leave) as lanes,
         ):
             log.info("worker takes lanes", threads=self._threads)
             while not stop.is_set():
@@ -164,7 +172,7 @@ class Engine(Generic[Taken]):
         Returns:
             Machine seconds to wait for a sign; 0 where there may be more to take at once.
         """
-        free = self._threads - len(self._held())
+        free = self._free()
         took = self._service.take(free) if free else ()
         for taken in took:
             with self._lock:
@@ -194,6 +202,12 @@ class Engine(Generic[Taken]):
             with self._lock:
                 self._running.discard(taken)
             self._woken.set()
+
+    def _free(self) -> int:
+        """Return how many lanes more may be taken; those that only wait take up no share."""
+        held = self._held()
+        busy = sum(not self._service.is_quiet(taken) for taken in held)
+        return max(0, min(self._threads - busy, self._most_lanes - len(held)))
 
     def _held(self) -> list[Taken]:
         """Return the lanes being served."""

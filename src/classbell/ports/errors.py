@@ -75,6 +75,8 @@ class Verdict:
         permission: the permission, short name, that a forbidden call needed; only what rests on
             that permission is affected, not the whole account. Empty for everything else, and for
             the permissions without which an account is of no use.
+        crowded: whether the provider complained of too many calls at once, rather than of too many
+            in all (``THROTTLED`` only).
     """
 
     kind: VerdictKind
@@ -86,6 +88,7 @@ class Verdict:
     claims: str = ""
     existing_id: str = ""
     permission: str = ""
+    crowded: bool = False
 
     @property
     def concerns_the_account(self) -> bool:

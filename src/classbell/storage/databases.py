@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from django.db import connection
+
 from classbell.ports.errors import ConfigurationFault
 
 SQLITE_OPTIONS: dict[str, Any] = {
@@ -22,12 +24,27 @@ POSTGRESQL_OPTIONS: dict[str, Any] = {
 }
 
 
-def database(url: str) -> dict[str, Any]:
+MOST_CONNECTIONS = 40
+"""Of one process; no thread keeps one while it waits for a provider, so a few serve many."""
+
+
+def release() -> None:
+    """Give this thread's connection back while something else is waited for.
+
+    Only a pool takes connections back; without one this would close what is soon needed again.
+    Inside a transaction nothing happens.
+    """
+    if connection.settings_dict["OPTIONS"].get("pool") and not connection.in_atomic_block:
+        connection.close()
+
+
+def database(url: str, *, most_connections: int = MOST_CONNECTIONS) -> dict[str, Any]:
     """Return Django's settings for one database.
 
     Args:
         url: ``sqlite:///relative/path``, ``sqlite:////absolute/path`` or
             ``postgresql://user:password@host:port/name?sslmode=require``.
+        most_connections: of this process, on PostgreSQL.
 
     Raises:
         ConfigurationFault: the address names another kind of database.
@@ -51,7 +68,12 @@ def database(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": 60,
+        # A pool's connections belong to no thread; giving one back is what «closing» means then.
+        "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": dict(POSTGRESQL_OPTIONS) | dict(parse_qsl(parts.query)),
+        "OPTIONS": {
+            **POSTGRESQL_OPTIONS,
+            "pool": {"min_size": 1, "max_size": most_connections, "timeout": 20},
+            **dict(parse_qsl(parts.query)),
+        },
     }

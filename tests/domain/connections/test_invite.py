@@ -23,6 +23,7 @@ from classbell.domain.connections.invite import (
 from classbell.domain.connections.save import cancel_pending, save_settings
 from classbell.domain.connections.scopes import EMAIL_ONLY
 from classbell.domain.notifications.kinds import kind_named
+from classbell.domain.notifications.reader import Reader
 from classbell.domain.organisations.audit import OPERATOR, Actor
 from classbell.ports.errors import (
     InvalidInput,
@@ -119,8 +120,10 @@ def test_the_mail_names_catalog_and_inviter_and_carries_the_link(stage: Stage) -
     assert token_of(invitation) not in str(notification.context)
     to = Addressee(None, ADDRESS, "", "en", "UTC")
     message = Message(notification=notification, address=to.address)
-    values = kind_named("connect_invitation").values(stage.ports, notification, message)
-    assert values["LINK"] == invitation.link
+    kind = kind_named("connect_invitation")
+    values = kind.values(stage.ports, notification, Reader("en", "UTC"))
+    assert kind.personal(stage.ports, notification, message)["LINK"] == invitation.link
+    assert invitation.link not in values.values(), "what is kept holds no secret"
     assert values["INVITER NAME"] == "Mai Nielsen"
     assert values["CATALOG TITLE"] == "Contoso Academy"
 

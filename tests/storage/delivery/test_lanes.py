@@ -10,9 +10,13 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from classbell.delivery import lanes
-from classbell.delivery.claims import claim, prepare
+from classbell.delivery.choosing import due_heads
+from classbell.delivery.claims import Chosen, claim, prepare
+from classbell.delivery.doubt import doubt_older
 from classbell.delivery.lanes import LaneLost, TakenLane
-from classbell.delivery.settle import doubt_older, settle
+from classbell.delivery.meter import Meter
+from classbell.delivery.pace import Budget
+from classbell.delivery.settle import settle
 from classbell.delivery.wire import Outcome, send
 from classbell.ports.mail import Accepted
 from classbell.storage.models import Envelope, EnvelopeState, Lane
@@ -30,10 +34,12 @@ def on_the_wire(world: World) -> tuple[TakenLane, Outcome]:
     """Take the lane, claim one message, and have the provider accept it; nothing is settled yet."""
     taken = world.take()
     assert taken is not None
-    ready = prepare(world.lane, world.handlers, world.clock.now(), limit=1)
+    now = world.clock.now()
+    (head,) = due_heads(world.lane, Meter(world.lane.pk), now)
+    ready = prepare(world.lane, world.handlers, world.pace, Chosen(head, Budget(1, 1)), now, most=1)
     with transaction.atomic():
         lanes.renew(taken)
-        claims = claim(world.lane, taken, world.handlers, ready, world.clock.now())
+        claims = claim(world.holding(taken), ready, now)
     return taken, Outcome(claims[0], Accepted(request_id="late"))
 
 
@@ -72,12 +78,12 @@ def test_a_silent_holders_lane_is_taken_over_and_its_settle_is_refused(world: Wo
     expire_lease(world.lane)
     successor = world.take()
     assert successor is not None
-    doubt_older(world.lane, successor, world.clock.now())
+    doubt_older(world.holding(successor), world.clock.now())
 
     with pytest.raises(LaneLost), transaction.atomic():
         lanes.renew(stale)
     # Even one that did not look at its lease changes nothing: the epoch is in every condition.
-    settle(world.lane, stale, [outcome], world.clock.now())
+    settle(world.holding(stale), [outcome], world.pace, world.clock.now())
     assert world.states() == {"ana": "unknown"}
     assert Envelope.objects.get().state == EnvelopeState.UNKNOWN
     assert not lanes.finish(stale, None), "nor can it let go what is not its own"
@@ -89,7 +95,7 @@ def test_the_holder_itself_settles_as_long_as_it_holds_the_lane(world: World) ->
     taken, outcome = on_the_wire(world)
     with transaction.atomic():
         lanes.renew(taken)
-        settle(world.lane, taken, [outcome], world.clock.now())
+        settle(world.holding(taken), [outcome], world.pace, world.clock.now())
     assert world.states() == {"ana": "accepted"}
 
 
@@ -109,7 +115,7 @@ def test_a_send_that_comes_too_late_is_kept_back_and_goes_next_time(world: World
     kept = send(world.lane, taken, world.handlers, outcome.claim)
     with transaction.atomic():
         lanes.renew(taken)
-        settle(world.lane, taken, [kept], world.clock.now())
+        settle(world.holding(taken), [kept], world.pace, world.clock.now())
     assert world.provider.sent == []
     assert world.states() == {"ana": "queued"}
 

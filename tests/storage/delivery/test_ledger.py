@@ -24,8 +24,7 @@ def test_expanding_twice_writes_nothing_twice(world: World) -> None:
             world.ports,
             notification,
             addressees("ana", "bo"),
-            lane=world.lane,
-            state=MessageState.QUEUED,
+            ledger.Birth(world.lane, MessageState.QUEUED),
             upto=upto,
         )
     assert Message.objects.count() == 2
@@ -38,10 +37,10 @@ def test_a_message_keeps_what_was_known_of_its_addressee(world: World) -> None:
         world.ports,
         notification,
         addressees("ana"),
-        lane=None,
-        state=MessageState.NOT_SENT,
+        ledger.Birth(
+            None, MessageState.NOT_SENT, ("never_connected", "No account was ever connected.")
+        ),
         upto=1,
-        reason=("never_connected", "No account was ever connected."),
     )
     ana = world.message("ana")
     assert (ana.language, ana.state, ana.reason_code) == ("da", "not_sent", "never_connected")
@@ -53,10 +52,8 @@ def test_a_message_may_be_held_before_anybody_can_send_it(world: World) -> None:
         world.ports,
         world.queue(),
         addressees("ana"),
-        lane=None,
-        state=MessageState.HELD,
+        ledger.Birth(None, MessageState.HELD, ("disconnected", "The account was disconnected.")),
         upto=1,
-        reason=("disconnected", "The account was disconnected."),
     )
     assert world.states() == {"ana": "held"}
     assert hold.expire_due(NOW + timedelta(days=3), limit=5) == 1
@@ -68,8 +65,7 @@ def test_a_message_cannot_be_queued_on_no_lane(world: World) -> None:
             world.ports,
             world.queue(),
             addressees("ana"),
-            lane=None,
-            state=MessageState.QUEUED,
+            ledger.Birth(None, MessageState.QUEUED),
             upto=1,
         )
 
@@ -79,7 +75,7 @@ def test_a_message_cannot_begin_as_sent(world: World, state: MessageState) -> No
     notification = world.queue()
     with pytest.raises(ValueError, match="cannot begin"):
         ledger.expand(
-            world.ports, notification, addressees("ana"), lane=world.lane, state=state, upto=1
+            world.ports, notification, addressees("ana"), ledger.Birth(world.lane, state), upto=1
         )
 
 

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from classbell.delivery.pace import Pace, budget
+from classbell.delivery.meter import budget
+from classbell.delivery.pace import Pace
 from classbell.delivery.work import ask
 from classbell.ports.errors import Verdict, VerdictKind
 from classbell.storage.models import Envelope, EnvelopeState
@@ -65,31 +66,31 @@ def test_the_lane_sleeps_until_the_budget_opens(world: World) -> None:
 )
 def test_what_may_have_arrived_counts_as_sent(world: World, state: EnvelopeState) -> None:
     spend(world, 28, NOW - timedelta(seconds=30), state=state)
-    allowed = budget(world.lane, NOW, DEFAULT)
+    allowed = budget(world.lane.pk, NOW, DEFAULT)
     assert allowed.now_allowed == 0
     assert allowed.next_at is not None
-    assert budget(world.lane, allowed.next_at, DEFAULT).now_allowed == 3
+    assert budget(world.lane.pk, allowed.next_at, DEFAULT).now_allowed == 3
 
 
 def test_what_the_provider_refused_does_not_count(world: World) -> None:
     spend(world, 28, NOW - timedelta(seconds=30), state=EnvelopeState.REFUSED)
-    assert budget(world.lane, NOW, DEFAULT).now_allowed == 3
+    assert budget(world.lane.pk, NOW, DEFAULT).now_allowed == 3
 
 
 def test_no_more_than_the_requests_in_flight_at_once(world: World) -> None:
-    assert budget(world.lane, NOW, DEFAULT).now_allowed == 3
+    assert budget(world.lane.pk, NOW, DEFAULT).now_allowed == 3
     spend(world, 27, NOW - timedelta(seconds=1))
-    assert budget(world.lane, NOW, DEFAULT).now_allowed == 1
+    assert budget(world.lane.pk, NOW, DEFAULT).now_allowed == 1
 
 
 def test_the_last_recipients_of_the_day_are_kept_for_urgent_mail(world: World) -> None:
     spend(world, 17, NOW - timedelta(hours=5), recipients=500)
-    normal = budget(world.lane, NOW, DEFAULT)
+    normal = budget(world.lane.pk, NOW, DEFAULT)
     assert normal.now_allowed == 0
     assert normal.next_at == NOW + timedelta(hours=19, milliseconds=1)
-    assert budget(world.lane, NOW, DEFAULT, urgent=True).now_allowed == 3
+    assert budget(world.lane.pk, NOW, DEFAULT, urgent=True).now_allowed == 3
     spend(world, 1, NOW - timedelta(hours=4), recipients=500)
-    assert budget(world.lane, NOW, DEFAULT, urgent=True).now_allowed == 0
+    assert budget(world.lane.pk, NOW, DEFAULT, urgent=True).now_allowed == 0
 
 
 def test_urgent_mail_still_goes_on_a_day_that_is_full_for_the_rest(world: World) -> None:
@@ -104,7 +105,7 @@ def test_urgent_mail_still_goes_on_a_day_that_is_full_for_the_rest(world: World)
 
 def test_another_lanes_envelopes_are_its_own(world: World) -> None:
     spend(world, 28, NOW)
-    assert budget(world.another_lane(), NOW, DEFAULT).now_allowed == 3
+    assert budget(world.another_lane().pk, NOW, DEFAULT).now_allowed == 3
 
 
 def test_work_goes_on_while_mail_waits_for_its_budget(world: World) -> None:

@@ -7,10 +7,12 @@ from datetime import timedelta
 import pytest
 
 from classbell.delivery import lanes
-from classbell.delivery.claims import heads, prepare
+from classbell.delivery.choosing import due_heads
+from classbell.delivery.claims import Chosen, prepare
+from classbell.delivery.doubt import doubt_older
 from classbell.delivery.hold import expire_due
-from classbell.delivery.pace import Pace, budget
-from classbell.delivery.settle import doubt_older
+from classbell.delivery.meter import Meter, budget
+from classbell.delivery.pace import Budget, Pace
 from classbell.storage.models import Envelope, EnvelopeState, Lane, LaneKind, Message, MessageState
 from tests.storage.delivery.plans import analyse, queries, selects
 from tests.storage.delivery.world import NOW, World
@@ -41,8 +43,9 @@ def test_claims_and_expiry_read_only_what_they_take(world: World) -> None:
     world.queue(*(f"held{n}" for n in range(300)), state=MessageState.HELD)
     analyse()
     with queries() as seen:
-        heads(world.lane)
-        prepare(world.lane, world.handlers, NOW, limit=3)
+        (head,) = due_heads(world.lane, Meter(world.lane.pk), NOW)
+        chosen = Chosen(head, Budget(3, 3))
+        assert len(prepare(world.lane, world.handlers, world.pace, chosen, NOW, most=3)) == 3
     plans = [plan for plan in selects(seen, "storage_message") if "PRIMARY" not in plan]
     used = [plan for plan in plans if "message_to_send" in plan]
     assert len(used) >= 5
@@ -71,8 +74,8 @@ def test_the_pace_reads_only_the_lanes_own_window(world: World) -> None:
     analyse()
     taken = world.take() or lanes.TakenLane(world.lane.pk, 5, 15, 0, 0)
     with queries() as seen:
-        budget(world.lane, NOW, Pace(messages_per_minute=28, recipients_per_day=9000))
-        doubt_older(world.lane, taken, NOW)
+        budget(world.lane.pk, NOW, Pace(messages_per_minute=28, recipients_per_day=9000))
+        doubt_older(world.holding(taken), NOW)
     plans = selects(seen, "storage_envelope")
     assert "envelope_by_lane" in plans[0]
     assert "envelope_in_flight" in plans[-1]

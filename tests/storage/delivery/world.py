@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from classbell.delivery import lanes, ledger
 from classbell.delivery.doorbell import LaneDoorbell
+from classbell.delivery.doubt import LOOK_UP, look_up
 from classbell.delivery.drain import drain
-from classbell.delivery.handlers import Handlers, Undeliverable, WorkFunction
+from classbell.delivery.handlers import Handlers, Rendered, Undeliverable, WorkFunction
+from classbell.delivery.holding import Holding
+from classbell.delivery.meter import Meter
 from classbell.delivery.pace import Pace
 from classbell.delivery.wire import Wire
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import ProviderFailure, Verdict
-from classbell.ports.mail import Accepted, Address, Mail
+from classbell.ports.mail import Accepted, Address, Mail, Sighting
 from classbell.storage.models import (
+    Catalog,
     Lane,
     LaneKind,
     Message,
@@ -39,21 +43,25 @@ class Provider:
     sent: list[tuple[datetime, str]] = field(default_factory=list)
     answers: dict[str, list[Verdict | Exception]] = field(default_factory=dict)
     lost: list[Verdict] = field(default_factory=list)
+    envelopes: list[tuple[UUID, list[str]]] = field(default_factory=list)
     before: Callable[[str], None] = lambda _address: None
 
     def __post_init__(self) -> None:
         self._lock = Lock()
 
-    def send(self, _lane: Lane, mail: Mail) -> Accepted:
-        address = mail.to[0].address
-        self.before(address)
+    def send(self, _lane: Lane, envelope_id: UUID, mail: Mail) -> Accepted:
+        people = [one.address for one in (*mail.to, *mail.bcc)]
+        self.before(people[0])
         with self._lock:
-            trouble = self.answers.get(address, [])
-            if trouble:
-                first = trouble.pop(0)
-                raise ProviderFailure(first) if isinstance(first, Verdict) else first
-            self.sent.append((self.clock.now(), address))
-        return Accepted(request_id=f"request-{address}")
+            for address in people:
+                trouble = self.answers.get(address, [])
+                if trouble:
+                    first = trouble.pop(0)
+                    raise ProviderFailure(first) if isinstance(first, Verdict) else first
+            now = self.clock.now()
+            self.sent += [(now, address) for address in people]
+            self.envelopes.append((envelope_id, people))
+        return Accepted(request_id=f"request-{people[0]}")
 
     @property
     def addresses(self) -> list[str]:
@@ -69,6 +77,8 @@ class World:
     pace: Pace = FAST
     work: dict[str, WorkFunction] = field(default_factory=dict)
     unwritable: dict[str, Exception] = field(default_factory=dict)
+    resend_unknown: bool = False
+    sightings: list[Sighting | None] | None = None
 
     def __post_init__(self) -> None:
         self.ports: Ports = fake_ports(clock=self.clock, doorbell=LaneDoorbell(self.clock))
@@ -87,11 +97,15 @@ class World:
         due_at: datetime | None = None,
         lives: timedelta = timedelta(days=2),
         state: MessageState = MessageState.QUEUED,
+        catalog: Catalog | None = None,
+        together: int = 1,
+        language: str = "en",
     ) -> Notification:
-        """Write one notification to people with these names."""
+        """Write one notification to people with these names, or addresses."""
         now = self.clock.now()
         notification = Notification.objects.create(
             organisation=self.organisation,
+            catalog=catalog,
             kind="test",
             audience_size=len(names),
             created_at=now,
@@ -99,24 +113,28 @@ class World:
             expires_at=(due_at or now) + lives,
         )
         people = [
-            ledger.Addressee(None, f"{name}@contoso.example", name, "en", "UTC") for name in names
+            ledger.Addressee(
+                None, name if "@" in name else f"{name}@contoso.example", name, language, "UTC"
+            )
+            for name in names
         ]
         ledger.expand(
             self.ports,
             notification,
             people,
-            lane=lane or self.lane,
-            state=state,
-            priority=priority,
+            ledger.Birth(lane or self.lane, state, priority=priority, most_together=together),
             upto=len(names),
         )
         return notification
 
-    def render(self, message_id: int) -> Mail:
-        row = Message.objects.get(pk=message_id)
-        if row.name in self.unwritable:
-            raise self.unwritable[row.name]
-        return Mail("Hello", "<p>Hello</p>", to=(Address(row.address, row.name),))
+    def render(self, message_ids: Sequence[int]) -> Rendered:
+        rows = list(Message.objects.filter(pk__in=message_ids).order_by("pk"))
+        for row in rows:
+            if row.name in self.unwritable:
+                raise self.unwritable[row.name]
+        people = tuple(Address(row.address, row.name) for row in rows)
+        to, bcc = (people, ()) if len(people) == 1 else ((), people)
+        return Rendered(Mail("Hello", "<p>Hello</p>", to=to, bcc=bcc), self.resend_unknown)
 
     @property
     def handlers(self) -> Handlers:
@@ -124,9 +142,20 @@ class World:
             render=self.render,
             send=self.provider.send,
             on_account_verdict=lambda _lane, verdict: self.provider.lost.append(verdict),
-            work=self.work,
+            work=self.work | {LOOK_UP: self._look_up},
             pace=self.pace,
+            traceable=self.sightings is not None,
+            look_up=lambda _lane, _envelope: (self.sightings or [None]).pop(0),
+            resends_unknown=lambda _kind: self.resend_unknown,
+            is_external=lambda address: not address.endswith("@contoso.example"),
         )
+
+    def _look_up(self, lane: Lane, subject: str) -> datetime | None:
+        return look_up(self.clock, self.handlers, lane, subject)
+
+    def holding(self, taken: lanes.TakenLane) -> Holding:
+        """Return what the holder of the lane works with."""
+        return Holding(self.lane, taken, self.handlers, Meter(self.lane.pk))
 
     def take(self, lane: Lane | None = None, *, lease: float = 15.0) -> lanes.TakenLane | None:
         """Take the lane if it is due."""

@@ -30,6 +30,7 @@ class Numbers:
         self.due = list(due)
         self.served: list[int] = []
         self.kept: list[int] = []
+        self.quiet: set[int] = set()
         self.sweeps = 0
         self.started_alone = 0
         self.left: set[str] = set()
@@ -56,6 +57,9 @@ class Numbers:
     ) -> None:
         submit(lambda: self.doing(taken, stopping)).result()
         self.served.append(taken)
+
+    def is_quiet(self, taken: int) -> bool:
+        return taken in self.quiet
 
     def keep(self, taken: Sequence[int]) -> None:
         self.kept.extend(taken)
@@ -118,6 +122,27 @@ def test_more_lanes_than_threads_are_all_served() -> None:
     with looping(numbers):
         eventually(lambda: len(numbers.served) == 20)
     assert sorted(numbers.served) == list(range(20))
+
+
+def test_lanes_that_only_wait_for_their_provider_do_not_stop_the_others() -> None:
+    numbers, release = hanging(1, 2, 3, 4)
+    numbers.quiet = {1, 2, 3, 4}
+    with looping(numbers, threads=2, most_lanes=6):
+        eventually(lambda: not numbers.due)
+        numbers.due.append(5)
+        numbers.doing = lambda _number, _stopping: None
+        eventually(lambda: 5 in numbers.served)
+        release.set()
+
+
+def test_only_so_many_lanes_may_wait_at_once() -> None:
+    numbers, release = hanging(1, 2, 3, 4)
+    numbers.quiet = {1, 2, 3, 4}
+    with looping(numbers, threads=2, most_lanes=3):
+        eventually(lambda: numbers.due == [4])
+        sleep(0.1)
+        assert numbers.due == [4]
+        release.set()
 
 
 def test_a_lane_that_breaks_is_its_own_affair() -> None:

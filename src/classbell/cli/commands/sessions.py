@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from classbell.cli.commands.serve import Commands
 from classbell.cli.framework import start_django
 from classbell.cli.output import as_json, table
+from classbell.ports.errors import NotFoundHere
 
 COLUMNS = (
     "code",
@@ -30,6 +32,12 @@ def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
     show.add_argument("--catalog", required=True, help="slug of the catalog")
     show.add_argument("--json", action="store_true", help="for programs")
     show.set_defaults(run=run_list)
+    write = acts.add_parser("message", help="write to the learners of a session")
+    write.add_argument("session", help="code of the session")
+    write.add_argument("--catalog", required=True, help="slug of the catalog")
+    write.add_argument("--subject", required=True, help="one line")
+    write.add_argument("--text", required=True, help="plain text; - reads standard input")
+    write.set_defaults(run=run_message)
 
 
 def run_list(arguments: argparse.Namespace) -> int:
@@ -55,4 +63,26 @@ def run_list(arguments: argparse.Namespace) -> int:
             }
         )
     print(as_json(rows) if arguments.json else table(COLUMNS, rows))
+    return 0
+
+
+def run_message(arguments: argparse.Namespace) -> int:
+    """Write to everybody enrolled in a session."""
+    start_django()
+    from classbell import bootstrap  # noqa: PLC0415 -- needs Django's settings
+    from classbell.domain.courses.message_learners import message_learners  # noqa: PLC0415
+    from classbell.domain.organisations.audit import OPERATOR  # noqa: PLC0415
+    from classbell.storage.queries import operator  # noqa: PLC0415
+
+    session = operator.session_of(arguments.catalog, arguments.session)
+    if session is None:
+        raise NotFoundHere(
+            f"There is no session {arguments.session} in the catalog {arguments.catalog}.",
+            remedy=f"See: classbell sessions list --catalog {arguments.catalog}",
+        )
+    text = sys.stdin.read() if arguments.text == "-" else arguments.text
+    notification = message_learners(
+        bootstrap.ports(), session=session, subject=arguments.subject, text=text, actor=OPERATOR
+    )
+    print(f"It goes to {notification.audience_size} learners of {session.title}.")
     return 0

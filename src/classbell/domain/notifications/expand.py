@@ -69,28 +69,26 @@ def _expand_batch(ports: Ports, notification: Notification, done: int) -> int:
     language, zone = _habits(notification)
     with transaction.atomic():
         destination = destination_of(ports, notification)
-        priority = URGENT if notification.urgent else NORMAL
+        birth = Birth(
+            destination.lane,
+            destination.state,
+            destination.reason,
+            URGENT if notification.urgent else NORMAL,
+            kind_named(notification.kind).most_together,
+        )
         expand_to_people(
             ports,
             notification,
             [UUID(member) for member in members if isinstance(member, str)],
-            Birth(destination.lane, destination.state, destination.reason, priority),
+            birth,
             language=language,
             time_zone=zone,
         )
-        expand(
-            ports,
-            notification,
-            [
-                Addressee(None, address, name, language, zone)
-                for address, name in (member for member in members if isinstance(member, list))
-            ],
-            lane=destination.lane,
-            state=destination.state,
-            reason=destination.reason,
-            priority=priority,
-            upto=upto,
-        )
+        others = [
+            Addressee(None, address, name, language, zone)
+            for address, name in (member for member in members if isinstance(member, list))
+        ]
+        expand(ports, notification, others, birth, upto=upto)
     return upto
 
 

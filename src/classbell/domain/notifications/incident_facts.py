@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from classbell.domain.connections.remedies import remedy_for
+from classbell.domain.notifications.reader import Reader
 from classbell.ports.bundle import Ports
 from classbell.storage.models import Catalog, Incident, Message, MessageState, Notification
 
@@ -24,13 +25,12 @@ VARIABLES = {
 WAITING = (MessageState.QUEUED, MessageState.HELD)
 
 
-def incident_values(ports: Ports, notification: Notification, message: Message) -> dict[str, str]:
-    """Fill the variables for one admin.
+def incident_values(ports: Ports, notification: Notification, _reader: Reader) -> dict[str, str]:
+    """Fill the variables, except the name of each admin.
 
     Args:
         ports: for the address of the pages.
         notification: its context names the incident.
-        message: who is written to.
     """
     incident = Incident.objects.select_related("account").get(pk=notification.context["incident"])
     catalogs = list(Catalog.objects.filter(connection__account=incident.account).order_by("title"))
@@ -38,7 +38,6 @@ def incident_values(ports: Ports, notification: Notification, message: Message) 
     where = f"/catalogs/{catalogs[0].slug}/settings/notifications?panel=m365" if catalogs else "/"
     remedy = remedy_for(incident.verdict, incident.code)
     return {
-        "PERSON NAME": message.name or message.address,
         "ACCOUNT ADDRESS": incident.account.address,
         "CATALOGS": ", ".join(catalog.title for catalog in catalogs),
         "CAUSE": (incident.explanation or incident.code).rstrip("."),

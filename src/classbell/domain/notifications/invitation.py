@@ -9,7 +9,7 @@ from classbell.ports.mail import Attachment
 from classbell.storage.models import Message, Notification
 
 
-def invitation_file(notification: Notification, message: Message) -> tuple[Attachment, ...]:
+def invitation_file(notification: Notification, message: Message | None) -> tuple[Attachment, ...]:
     """Make the file that puts the session into the reader's calendar.
 
     It is published, not requested: an answer would go to a mailbox that nobody reads.
@@ -22,9 +22,10 @@ def invitation_file(notification: Notification, message: Message) -> tuple[Attac
     event.add("dtend", session.ends_at)
     event.add("summary", f"{session.course.title}: {session.title}")
     event.add("location", place_of(session))
-    attendee = vCalAddress(f"mailto:{message.address}")
-    attendee.params["CN"] = message.name or message.address
-    event.add("attendee", attendee)
+    if message is not None:
+        attendee = vCalAddress(f"mailto:{message.address}")
+        attendee.params["CN"] = message.name or message.address
+        event.add("attendee", attendee)
     calendar = Calendar()
     calendar.add("prodid", "-//Classbell//Sessions//EN")
     calendar.add("version", "2.0")

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_datetime, format_time, get_timezone_name
 
-from classbell.storage.models import CourseSession, Message, Notification, Room
+from classbell.domain.notifications.reader import Reader
+from classbell.storage.models import CourseSession, Notification, Room
 
-VARIABLES: Mapping[str, str] = {
-    "PERSON NAME": "name of the person the message goes to",
+SHARED_VARIABLES: dict[str, str] = {
     "COURSE TITLE": "title of the course",
     "SESSION TITLE": "title of the session",
     "SESSION START": "date and time at which the session starts, in its own time zone",
@@ -20,6 +20,12 @@ VARIABLES: Mapping[str, str] = {
     "SESSION TIME ZONE": "time zone of the session's times",
     "SESSION PLACE": "room or place, or that it is online",
     "CATALOG TITLE": "title of the course catalog",
+}
+"""What can be said of a session to everybody alike."""
+
+VARIABLES: Mapping[str, str] = {
+    "PERSON NAME": "name of the person the message goes to",
+    **SHARED_VARIABLES,
 }
 
 
@@ -30,14 +36,13 @@ def session_of(notification: Notification) -> CourseSession:
     )
 
 
-def session_values(notification: Notification, message: Message) -> dict[str, str]:
-    """Fill ``VARIABLES`` for one message."""
+def session_values(notification: Notification, reader: Reader) -> dict[str, str]:
+    """Fill ``VARIABLES`` for the readers of a language, except the name of each."""
     session = session_of(notification)
-    locale = locale_for(message.language)
+    locale = locale_for(reader.language)
     zone = ZoneInfo(session.time_zone)
     start = session.starts_at.astimezone(zone)
     return {
-        "PERSON NAME": message.name or message.address,
         "COURSE TITLE": session.course.title,
         "SESSION TITLE": session.title,
         "SESSION START": long_time(session.starts_at, zone, locale),

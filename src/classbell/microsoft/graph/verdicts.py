@@ -55,6 +55,10 @@ _ROW_BY_STATUS = {
     429: THROTTLED,
 }
 
+# Outlook says so of a mailbox that is asked too many things at once:
+# https://learn.microsoft.com/en-us/graph/throttling-limits#outlook-service-limits
+CROWDED = "ApplicationThrottled"
+
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
@@ -120,6 +124,7 @@ def judge_answer(answer: HttpAnswer, purpose: Purpose, now: datetime) -> Verdict
         claims=claims_challenge(answer.headers.get("www-authenticate", "")),
         existing_id=error.text(EXISTING_EVENT) if kind is VerdictKind.CONFLICT else "",
         permission=_missing_permission(row, purpose),
+        crowded=kind is VerdictKind.THROTTLED and CROWDED in codes,
     )
 
 

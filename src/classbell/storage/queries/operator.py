@@ -80,6 +80,12 @@ def sessions_of(slug: str) -> QuerySet[CourseSession]:
     )
 
 
+def session_of(slug: str, code: str) -> CourseSession | None:
+    """Return the session of that code in a catalog, or None where there is none."""
+    rows = CourseSession.objects.select_related("course__catalog")
+    return rows.filter(course__catalog__slug=slug, code=code).first()
+
+
 def messages(*, slug: str = "", state: str = "") -> QuerySet[Message]:
     """Return messages, newest first, of one catalog and state or of all."""
     rows = Message.objects.select_related("notification").order_by("-id")

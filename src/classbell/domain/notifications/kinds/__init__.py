@@ -13,6 +13,7 @@ from classbell.domain.notifications.kinds import (
     enrolment_confirmed,
     held_mail_waiting,
     session_invitation,
+    session_message,
     sign_in_link,
 )
 from classbell.domain.notifications.kinds.kind import Kind
@@ -30,6 +31,7 @@ REGISTRY: dict[str, Kind] = {
         enrolment_confirmed,
         held_mail_waiting,
         session_invitation,
+        session_message,
         sign_in_link,
     )
 }

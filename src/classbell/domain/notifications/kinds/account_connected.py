@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from classbell.domain.notifications.kinds.kind import Carrier, Kind, OnUnknown, Route
+from classbell.domain.notifications.reader import Reader
 from classbell.ports.bundle import Ports
 from classbell.storage.models import Message, Notification
 
@@ -17,15 +18,18 @@ def _expires_at(_context: Mapping[str, str], now: datetime) -> datetime:
     return now + LIFE
 
 
-def _values(ports: Ports, notification: Notification, message: Message) -> dict[str, str]:
+def _values(ports: Ports, notification: Notification, _reader: Reader) -> dict[str, str]:
     catalog = notification.catalog
     title = catalog.title if catalog else ""
     slug = catalog.slug if catalog else ""
     return {
         "CATALOG TITLE": title,
-        "ACCOUNT ADDRESS": message.address,
         "SETTINGS LINK": f"{ports.base_url}/catalogs/{slug}/settings/notifications?panel=m365",
     }
+
+
+def _personal(_ports: Ports, _notification: Notification, message: Message) -> dict[str, str]:
+    return {"ACCOUNT ADDRESS": message.address}
 
 
 KIND = Kind(
@@ -53,4 +57,5 @@ KIND = Kind(
     ),
     expires_at=_expires_at,
     values=_values,
+    personal=_personal,
 )

@@ -6,9 +6,16 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from classbell.domain.notifications.incident_facts import moment
-from classbell.domain.notifications.kinds.kind import Carrier, Kind, OnUnknown, Route
+from classbell.domain.notifications.kinds.kind import (
+    Carrier,
+    Kind,
+    OnUnknown,
+    Route,
+    nothing_personal,
+)
+from classbell.domain.notifications.reader import Reader
 from classbell.ports.bundle import Ports
-from classbell.storage.models import Message, Notification, OperatorAlarm
+from classbell.storage.models import Notification, OperatorAlarm
 
 LIFE = timedelta(days=3)
 
@@ -20,7 +27,7 @@ ALARM_VARIABLES = {
 }
 
 
-def alarm_values(ports: Ports, notification: Notification, _message: Message) -> dict[str, str]:
+def alarm_values(ports: Ports, notification: Notification, _reader: Reader) -> dict[str, str]:
     """Fill the variables of a mail about an alarm."""
     alarm = OperatorAlarm.objects.get(pk=notification.context["alarm"])
     return {
@@ -59,4 +66,5 @@ KIND = Kind(
     ),
     expires_at=alarm_expires_at,
     values=alarm_values,
+    personal=nothing_personal,
 )

@@ -7,7 +7,13 @@ from classbell.domain.notifications.kinds.application_refused import (
     alarm_expires_at,
     alarm_values,
 )
-from classbell.domain.notifications.kinds.kind import Carrier, Kind, OnUnknown, Route
+from classbell.domain.notifications.kinds.kind import (
+    Carrier,
+    Kind,
+    OnUnknown,
+    Route,
+    nothing_personal,
+)
 
 KIND = Kind(
     name="application_secret_expiring",
@@ -30,4 +36,5 @@ KIND = Kind(
     ),
     expires_at=alarm_expires_at,
     values=alarm_values,
+    personal=nothing_personal,
 )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from classbell.domain.notifications.kinds.kind import Carrier, Kind, OnUnknown, Route
+from classbell.domain.notifications.reader import Reader
 from classbell.ports.bundle import Ports
 from classbell.storage.models import ConnectInvitation, Message, Notification
 
@@ -14,18 +15,24 @@ def _expires_at(context: Mapping[str, str], _now: datetime) -> datetime:
     return ConnectInvitation.objects.only("expires_at").get(pk=context["invitation"]).expires_at
 
 
-def _values(ports: Ports, notification: Notification, message: Message) -> dict[str, str]:
-    """The link's token stays sealed with its invitation and is opened only here."""
+def _values(_ports: Ports, notification: Notification, _reader: Reader) -> dict[str, str]:
     rows = ConnectInvitation.objects.select_related("person__organisation", "catalog")
     invitation = rows.get(pk=notification.context["invitation"])
-    place = f"connect_invitation.token:{invitation.pk}"
-    token = ports.cipher.open(bytes(invitation.sealed_token), bound_to=place).decode()
     return {
-        "ACCOUNT ADDRESS": message.address,
         "CATALOG TITLE": invitation.catalog.title,
         "ORGANISATION NAME": invitation.person.organisation.name,
         "INVITER NAME": invitation.person.name,
         "INVITER ADDRESS": invitation.person.address,
+    }
+
+
+def _personal(ports: Ports, notification: Notification, message: Message) -> dict[str, str]:
+    """The link's token stays sealed with its invitation and is opened only here."""
+    invitation = ConnectInvitation.objects.get(pk=notification.context["invitation"])
+    place = f"connect_invitation.token:{invitation.pk}"
+    token = ports.cipher.open(bytes(invitation.sealed_token), bound_to=place).decode()
+    return {
+        "ACCOUNT ADDRESS": message.address,
         "LINK": f"{ports.base_url}/invited/{token}",
     }
 
@@ -61,4 +68,5 @@ KIND = Kind(
     ),
     expires_at=_expires_at,
     values=_values,
+    personal=_personal,
 )

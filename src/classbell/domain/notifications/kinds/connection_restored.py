@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from classbell.domain.notifications.incident_facts import VARIABLES, incident_values
 from classbell.domain.notifications.kinds.kind import Carrier, Kind, OnUnknown, Route
+from classbell.domain.notifications.reader import Reader
 from classbell.ports.bundle import Ports
-from classbell.storage.models import Message, Notification
+from classbell.storage.models import Notification
 
 LIFE = timedelta(days=1)
 
@@ -17,8 +18,8 @@ def _expires_at(_context: Mapping[str, str], now: datetime) -> datetime:
     return now + LIFE
 
 
-def _values(ports: Ports, notification: Notification, message: Message) -> dict[str, str]:
-    facts = incident_values(ports, notification, message)
+def _values(ports: Ports, notification: Notification, reader: Reader) -> dict[str, str]:
+    facts = incident_values(ports, notification, reader)
     return {**facts, "RELEASED": notification.context["released"]}
 
 

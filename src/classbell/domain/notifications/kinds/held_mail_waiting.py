@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from classbell.domain.notifications.incident_facts import moment
 from classbell.domain.notifications.kinds.kind import Carrier, Kind, OnUnknown, Route
+from classbell.domain.notifications.reader import Reader
 from classbell.ports.bundle import Ports
-from classbell.storage.models import Message, Notification
+from classbell.storage.models import Notification
 
 LIFE = timedelta(days=3)
 
@@ -17,11 +18,10 @@ def _expires_at(_context: Mapping[str, str], now: datetime) -> datetime:
     return now + LIFE
 
 
-def _values(ports: Ports, notification: Notification, message: Message) -> dict[str, str]:
+def _values(ports: Ports, notification: Notification, _reader: Reader) -> dict[str, str]:
     catalog = notification.catalog
     slug = catalog.slug if catalog else ""
     return {
-        "PERSON NAME": message.name or message.address,
         "CATALOG TITLE": catalog.title if catalog else "",
         "WAITING": notification.context["waiting"],
         "OLDEST": moment(datetime.fromisoformat(notification.context["oldest"])),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from classbell.domain.notifications.reader import Reader
 from classbell.ports.bundle import Ports
 from classbell.ports.mail import Attachment
 from classbell.storage.models import Message, Notification
@@ -40,6 +41,25 @@ class Carrier(StrEnum):
 
 Values = Mapping[str, str]
 
+MOST_TOGETHER = 1000
+"""Most people who may share an envelope, whatever its route allows: Exchange Online's highest limit
+(https://learn.microsoft.com/powershell/module/exchange/set-mailbox, RecipientLimits)."""
+
+
+def person_name(_ports: Ports, _notification: Notification, message: Message) -> Values:
+    """Return what most kinds say of their reader alone: the name."""
+    return {"PERSON NAME": message.name or message.address}
+
+
+def nothing_personal(_ports: Ports, _notification: Notification, _message: Message) -> Values:
+    """Return what a kind says that names nobody: nothing."""
+    return {}
+
+
+def no_files(_notification: Notification, _message: Message | None) -> tuple[Attachment, ...]:
+    """Return the files of a kind that sends none along."""
+    return ()
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -56,8 +76,10 @@ class Kind:
         variables: name in braces to what it stands for.
         subject, message: default texts; ``message`` is HTML.
         expires_at: from context and now to the moment after which it is pointless.
-        values: fills the variables for one message.
-        attachments: files to send along, made for one message.
+        values: fills the variables that are the same for all readers of a language and time zone;
+            they are kept as long as the notification, so none of them may be a secret.
+        personal: fills the others for one message; never kept. Nothing where ``shared``.
+        attachments: files to send along, made for one message, or for all where it is None.
     """
 
     name: str
@@ -73,7 +95,11 @@ class Kind:
     subject: str
     message: str
     expires_at: Callable[[Mapping[str, str], datetime], datetime]
-    values: Callable[[Ports, Notification, Message], Values]
-    attachments: Callable[[Notification, Message], tuple[Attachment, ...]] = (
-        lambda _notification, _message: ()
-    )
+    values: Callable[[Ports, Notification, Reader], Values]
+    personal: Callable[[Ports, Notification, Message], Values] = person_name
+    attachments: Callable[[Notification, Message | None], tuple[Attachment, ...]] = no_files
+
+    @property
+    def most_together(self) -> int:
+        """How many people may share an envelope."""
+        return MOST_TOGETHER if self.shared else 1

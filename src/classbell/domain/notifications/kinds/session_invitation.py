@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from classbell.domain.notifications.invitation import invitation_file
 from classbell.domain.notifications.kinds.kind import Carrier, Kind, OnUnknown, Route
+from classbell.domain.notifications.reader import Reader
 from classbell.domain.notifications.session_facts import (
     VARIABLES,
     session_expiry,
     session_values,
 )
 from classbell.ports.bundle import Ports
-from classbell.storage.models import Message, Notification
+from classbell.storage.models import Notification
 
 
-def _values(_ports: Ports, notification: Notification, message: Message) -> dict[str, str]:
-    return session_values(notification, message)
+def _values(_ports: Ports, notification: Notification, reader: Reader) -> dict[str, str]:
+    return session_values(notification, reader)
 
 
 KIND = Kind(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from classbell.domain.notifications.kinds.kind import Carrier, Kind, OnUnknown, Route
+from classbell.domain.notifications.reader import Reader
 from classbell.ports.bundle import Ports
 from classbell.storage.models import Message, Notification, PersonLink
 
@@ -15,14 +16,19 @@ def _expires_at(context: Mapping[str, str], _now: datetime) -> datetime:
     return PersonLink.objects.only("expires_at").get(pk=context["link"]).expires_at
 
 
-def _values(ports: Ports, notification: Notification, message: Message) -> dict[str, str]:
+def _values(_ports: Ports, notification: Notification, _reader: Reader) -> dict[str, str]:
+    return {
+        "ORGANISATION NAME": notification.organisation.name if notification.organisation else "",
+    }
+
+
+def _personal(ports: Ports, notification: Notification, message: Message) -> dict[str, str]:
     """The link's token travels sealed in the notification's context and is opened only here."""
     link_id = notification.context["link"]
     sealed = base64.b64decode(notification.context["sealed_token"])
     token = ports.cipher.open(sealed, bound_to=f"person_link.token:{link_id}").decode()
     return {
         "PERSON NAME": message.name or message.address,
-        "ORGANISATION NAME": notification.organisation.name if notification.organisation else "",
         "LINK": f"{ports.base_url}/link/{token}",
     }
 
@@ -51,4 +57,5 @@ KIND = Kind(
     ),
     expires_at=_expires_at,
     values=_values,
+    personal=_personal,
 )

@@ -1,46 +1,19 @@
-"""The one room that names concrete adapters: it builds the ports and hands them out."""
+"""The outside world of a process: settings, adapters, and the ports they fulfil."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from functools import cache, partial
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from uuid import UUID
 
 from django.conf import settings as django_settings
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import connection
 
 from classbell.config import Settings, missing
 from classbell.delivery.doorbell import LaneDoorbell
-from classbell.delivery.handlers import Handlers
-from classbell.delivery.lanes import TakenLane
-from classbell.delivery.pace import UNLIMITED, Pace
-from classbell.delivery.service import LaneService
-from classbell.domain.connections.alerts import STILL_LOST, still_lost
-from classbell.domain.connections.connect import FORGET_PENDING, forget_pending
-from classbell.domain.connections.daily import (
-    OPERATOR_CHECK,
-    ask_operator_check,
-    daily_check,
-    operator_check,
-)
-from classbell.domain.connections.daily_times import DAILY_CHECK
-from classbell.domain.connections.lost import lane_verdict
-from classbell.domain.connections.tokens import mailbox_for
-from classbell.domain.notifications.expand import expand_notification
-from classbell.domain.notifications.notify import EXPAND
-from classbell.domain.notifications.render import render
-from classbell.domain.notifications.routes import REROUTE, reroute
-from classbell.domain.scheduling.reconcile import reconcile
-from classbell.domain.scheduling.request import RECONCILE
-from classbell.domain.scheduling.rooms import REFRESH_ROOMS, refresh_rooms
-from classbell.engine.alone import OnlyWorker
-from classbell.engine.loop import Engine
-from classbell.engine.wake_postgresql import Listener
-from classbell.engine.wake_sqlite import DataVersion
 from classbell.microsoft.clouds import cloud_for
 from classbell.microsoft.entra import (
     ClientCertificate,
@@ -67,12 +40,14 @@ from classbell.ports.bundle import HeldMailRule, Ports
 from classbell.ports.clock import Clock, SystemClock
 from classbell.ports.errors import ConfigurationFault
 from classbell.ports.installation import Credential, Installation
-from classbell.ports.mail import Accepted, Mail, SystemMailer
+from classbell.ports.mail import SystemMailer
 from classbell.smtp.mailer import SmtpMailer
 from classbell.smtp.settings import mail_route
+from classbell.storage.databases import release
 from classbell.storage.encryption import key_ring
-from classbell.storage.models import Lane, LaneKind
-from classbell.storage.queries.delivery import CHANNEL
+
+LANES_FOR_A_THREAD = 16
+"""How many lanes may wait for a hanging provider for each that is worked on."""
 
 _replacement: list[Ports] = []
 
@@ -123,9 +98,7 @@ def build(
     for variable, hint in missing(chosen).items():
         raise ConfigurationFault(f"{variable} is not set.", remedy=hint)
     configure_logging()
-    door = HttpDoor(
-        before_call=refuse_inside_transaction, observe=observe, max_connections=wires(chosen)
-    )
+    door = HttpDoor(before_call=leave_the_store, observe=observe, max_connections=wires(chosen))
     cloud = cloud_for(chosen.cloud, login_url=chosen.login_url, graph_url=chosen.graph_url)
     clock = _clock(chosen)
     proofs = _proofs(chosen)
@@ -202,87 +175,25 @@ def _system_mailer(chosen: Settings, clock: Clock) -> SystemMailer | None:
     return SmtpMailer(chosen.smtp_url, sender=chosen.smtp_from, clock=clock)
 
 
-def refuse_inside_transaction() -> None:
-    """Refuse a network call while a transaction is open.
+def leave_the_store() -> None:
+    """Refuse a network call while a transaction is open, and else give the connection back.
 
-    A call may take seconds; rows locked meanwhile would stop everybody else.
+    A call may take seconds: rows locked meanwhile would stop everybody else, and so would
+    connections that wait together with the threads that hold them.
 
     Raises:
         RuntimeError: always a fault of ours, so it is not worded for people.
     """
     if connection.in_atomic_block:
         raise RuntimeError("A network call was made inside a database transaction.")
-
-
-def pace() -> Pace:
-    """Return the figures that the operator set for a mailbox."""
-    chosen = settings()
-    return Pace(
-        messages_per_minute=chosen.messages_per_minute,
-        recipients_per_day=chosen.recipients_per_day,
-        urgent_reserve=chosen.recipients_reserve,
-        requests_in_flight=chosen.requests_in_flight,
-    )
-
-
-def handlers_for(lane: Lane) -> Handlers:
-    """Return what the work of a lane needs: rendering, sending, verdicts and work items."""
-    outside = ports()
-    is_mailbox = lane.kind == LaneKind.MAILBOX
-    return Handlers(
-        render=partial(render, outside),
-        send=partial(_send_as_account if is_mailbox else _send_by_system_mailer, outside),
-        on_account_verdict=partial(lane_verdict, outside),
-        work={
-            DAILY_CHECK: partial(daily_check, outside),
-            EXPAND: partial(expand_notification, outside),
-            FORGET_PENDING: partial(forget_pending, outside),
-            OPERATOR_CHECK: partial(operator_check, outside),
-            RECONCILE: partial(reconcile, outside),
-            REFRESH_ROOMS: partial(refresh_rooms, outside),
-            REROUTE: partial(reroute, outside),
-            STILL_LOST: partial(still_lost, outside),
-        },
-        # The limits are Exchange Online's; the operator's own mail server has none of ours.
-        pace=pace() if is_mailbox else UNLIMITED,
-    )
+    release()
 
 
 def wires(chosen: Settings) -> int:
     """Return how many calls to providers one process has under way at most."""
-    return chosen.worker_threads * chosen.requests_in_flight
+    return most_lanes(chosen) * chosen.requests_in_flight
 
 
-def begin_daily_work() -> None:
-    """Ask for the installation's daily work; a worker does so when it starts."""
-    ask_operator_check(ports())
-
-
-def engine() -> Engine[TakenLane]:
-    """Return the worker's loop for this process's store.
-
-    Raises:
-        ConfigurationFault: a required setting is missing or unusable.
-    """
-    chosen = settings()
-    path = chosen.sqlite_path
-    return Engine(
-        LaneService(ports(), handlers_for),
-        wake=DataVersion(path) if path else Listener(chosen.database_url, CHANNEL),
-        threads=chosen.worker_threads,
-        wires=wires(chosen),
-        recoverable=(DatabaseError, InterfaceError, ConfigurationFault),
-        alone=OnlyWorker(path) if path else None,
-    )
-
-
-def _send_as_account(outside: Ports, lane: Lane, mail: Mail) -> Accepted:
-    """Send as the account whose lane it is."""
-    return outside.mail.send(mailbox_for(outside, UUID(lane.key)), mail)
-
-
-def _send_by_system_mailer(outside: Ports, _lane: Lane, mail: Mail) -> Accepted:
-    """Send through the operator's system mailer; housekeeping lanes never have mail."""
-    if outside.system_mailer is None:
-        raise ConfigurationFault("CLASSBELL_SMTP_URL is not set.")
-    return outside.system_mailer.send(mail)
+def most_lanes(chosen: Settings) -> int:
+    """Return how many lanes a worker holds at most, those that wait for a provider included."""
+    return chosen.worker_threads * LANES_FOR_A_THREAD

@@ -1,0 +1,21 @@
+"""The one room that names concrete adapters: it builds the ports and hands them out.
+
+``outside`` builds the ports, ``routes`` says how each kind of lane sends, ``lanes`` what else it
+does, and gives the worker its loop.
+"""
+
+from classbell.bootstrap.lanes import begin_daily_work, engine, handlers_for, pace
+from classbell.bootstrap.outside import build, leave_the_store, ports, settings, use, wires
+
+__all__ = [
+    "begin_daily_work",
+    "build",
+    "engine",
+    "handlers_for",
+    "leave_the_store",
+    "pace",
+    "ports",
+    "settings",
+    "use",
+    "wires",
+]

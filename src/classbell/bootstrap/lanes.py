@@ -1,0 +1,116 @@
+"""What each kind of lane is served with, and the loop that serves them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from django.db import DatabaseError, InterfaceError, transaction
+
+from classbell.bootstrap.outside import most_lanes, ports, settings, wires
+from classbell.bootstrap.routes import mailbox_pace, route_of
+from classbell.config import Settings
+from classbell.delivery.doubt import LOOK_UP, look_up
+from classbell.delivery.handlers import Handlers, WorkFunction
+from classbell.delivery.lanes import TakenLane, housekeeping_lane
+from classbell.delivery.pace import Pace
+from classbell.delivery.retention import PURGE, purge_daily
+from classbell.delivery.service import LaneService
+from classbell.delivery.work import BULK, ask
+from classbell.domain.connections.alerts import STILL_LOST, still_lost
+from classbell.domain.connections.connect import FORGET_PENDING, forget_pending
+from classbell.domain.connections.daily import (
+    OPERATOR_CHECK,
+    ask_operator_check,
+    daily_check,
+    operator_check,
+)
+from classbell.domain.connections.daily_times import DAILY_CHECK
+from classbell.domain.connections.lost import lane_verdict
+from classbell.domain.notifications.expand import expand_notification
+from classbell.domain.notifications.notify import EXPAND
+from classbell.domain.notifications.render import render, resends_unknown
+from classbell.domain.notifications.routes import REROUTE, reroute
+from classbell.domain.scheduling.reconcile import reconcile
+from classbell.domain.scheduling.request import RECONCILE
+from classbell.domain.scheduling.rooms import REFRESH_ROOMS, refresh_rooms
+from classbell.engine.alone import OnlyWorker
+from classbell.engine.loop import Engine
+from classbell.engine.wake_postgresql import Listener
+from classbell.engine.wake_sqlite import DataVersion
+from classbell.ports.bundle import Ports
+from classbell.ports.errors import ConfigurationFault
+from classbell.storage.models import Lane
+from classbell.storage.queries.delivery import CHANNEL, own_domains
+
+
+def pace() -> Pace:
+    """Return the figures that the operator set for a mailbox."""
+    return mailbox_pace(settings())
+
+
+def handlers_for(lane: Lane) -> Handlers:
+    """Return what the work of a lane needs: rendering, sending, verdicts and work items."""
+    outside, chosen = ports(), settings()
+    route = route_of(outside, chosen, lane)
+    handlers = Handlers(
+        render=partial(render, outside),
+        send=route.send,
+        on_account_verdict=partial(lane_verdict, outside),
+        work={},
+        pace=route.pace.with_figures(lane.figures).smoothed(),
+        traceable=route.traceable,
+        look_up=route.look_up,
+        resends_unknown=resends_unknown,
+        is_external=partial(_is_external, own_domains(lane.organisation_id)),
+    )
+    return replace(handlers, work=_work(outside, chosen, handlers))
+
+
+def _work(outside: Ports, chosen: Settings, handlers: Handlers) -> dict[str, WorkFunction]:
+    """Return what lanes do beside mail, by the name that is in their work items."""
+    return {
+        DAILY_CHECK: partial(daily_check, outside),
+        EXPAND: partial(expand_notification, outside),
+        FORGET_PENDING: partial(forget_pending, outside),
+        LOOK_UP: partial(look_up, outside.clock, handlers),
+        OPERATOR_CHECK: partial(operator_check, outside),
+        PURGE: partial(purge_daily, outside.clock, chosen.retention_days),
+        RECONCILE: partial(reconcile, outside),
+        REFRESH_ROOMS: partial(refresh_rooms, outside),
+        REROUTE: partial(reroute, outside),
+        STILL_LOST: partial(still_lost, outside),
+    }
+
+
+def _is_external(own: frozenset[str], address: str) -> bool:
+    """Say whether an address lies outside the organisation's own domains."""
+    return address.rpartition("@")[2].casefold() not in own
+
+
+def begin_daily_work() -> None:
+    """Ask for the installation's daily work; a worker does so when it starts."""
+    outside = ports()
+    ask_operator_check(outside)
+    with transaction.atomic():
+        lane, now = housekeeping_lane(None), outside.clock.now()
+        ask(outside, lane, kind=PURGE, subject="messages", due_at=now, priority=BULK)
+
+
+def engine() -> Engine[TakenLane]:
+    """Return the worker's loop for this process's store.
+
+    Raises:
+        ConfigurationFault: a required setting is missing or unusable.
+    """
+    chosen = settings()
+    path = chosen.sqlite_path
+    return Engine(
+        LaneService(ports(), handlers_for),
+        wake=DataVersion(path) if path else Listener(chosen.database_url, CHANNEL),
+        threads=chosen.worker_threads,
+        wires=wires(chosen),
+        most_lanes=most_lanes(chosen),
+        recoverable=(DatabaseError, InterfaceError, ConfigurationFault),
+        alone=OnlyWorker(path) if path else None,
+    )
