@@ -13,6 +13,10 @@ from classbell.delivery.meter import Meter
 from classbell.delivery.pace import Budget, Pace
 from classbell.storage.models import Lane, Message, MessageState
 
+IN_TURN = ("catalog_id", "due_at", "id")
+"""The order within a priority. It names the catalog even where that is given: without it PostgreSQL
+would sort what the index has in order already, for it does not see that «no catalog» is one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
@@ -91,7 +95,7 @@ def bundles(
     of_catalog = Q(catalog__isnull=True) if head.catalog_id is None else Q(catalog=head.catalog_id)
     rows = _queued(lane).filter(of_catalog, priority=head.priority, due_at__lte=now)
     envelopes = min(most, budget.now_allowed)
-    for row in list(rows.order_by("due_at", "id").only(*_NEEDED)[:envelopes]):
+    for row in list(rows.order_by(*IN_TURN).only(*_NEEDED)[:envelopes]):
         left = budget.recipients - len(taken)
         if row.pk in taken or left <= 0:
             continue
@@ -131,12 +135,10 @@ def _queued(lane: Lane) -> QuerySet[Message]:
 
 def _of_priority(queued: QuerySet[Message], priority: int) -> list[Head]:
     """Return the head of each catalog in one priority; those without a catalog count as one."""
-    first = queued.order_by("due_at", "id").values_list("catalog_id", "due_at")
-    found = [Head(priority, *row) for row in first.filter(catalog__isnull=True)[:1]]
-    by_catalog = queued.filter(catalog__isnull=False).order_by("catalog_id", "due_at", "id")
-    row = by_catalog.values_list("catalog_id", "due_at").first()
+    rows = queued.order_by(*IN_TURN).values_list("catalog_id", "due_at")
+    found = [Head(priority, *row) for row in rows.filter(catalog__isnull=True)[:1]]
+    row = rows.filter(catalog__isnull=False).first()
     while row is not None:
         found.append(Head(priority, *row))
-        beyond = by_catalog.filter(catalog_id__gt=row[0])
-        row = beyond.values_list("catalog_id", "due_at").first()
+        row = rows.filter(catalog_id__gt=row[0]).first()
     return found

@@ -48,7 +48,7 @@ def test_claims_and_expiry_read_only_what_they_take(world: World) -> None:
         assert len(prepare(world.lane, world.handlers, world.pace, chosen, NOW, most=3)) == 3
     plans = [plan for plan in selects(seen, "storage_message") if "PRIMARY" not in plan]
     used = [plan for plan in plans if "message_to_send" in plan]
-    assert len(used) >= 5
+    assert len(used) >= 5, plans
     assert all("SCAN storage_message" not in plan and "Seq Scan" not in plan for plan in plans)
     with queries() as seen:
         assert expire_due(NOW, limit=500) == 0
