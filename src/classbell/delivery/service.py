@@ -31,7 +31,7 @@ EXPIRE_AT_ONCE = 500
 MOST_METERS = 10_000
 """Of how many lanes it is remembered what they have spent."""
 
-QUIET_SECONDS = 1.0
+QUIET_SECONDS = 0.25
 """A lane that has waited for its provider for longer needs no share of this worker meanwhile."""
 
 PATIENCE_SECONDS = 120.0

@@ -21,6 +21,9 @@ Taken = TypeVar("Taken")
 INTERVAL_SECONDS = 0.5
 """The sweep looks at business time this often, so that a jump of it shows within a second."""
 
+BUSY_SECONDS = 0.1
+"""How often it is looked whether a lane that is served has come to wait for its provider."""
+
 BRIEFEST_SECONDS = 0.02
 """Shortest wait between two looks at the lanes."""
 
@@ -186,8 +189,8 @@ class Engine(Generic[Taken]):
             self._swept_at = 0.0
             return BRIEFEST_SECONDS
         if len(took) == free:
-            # Every thread is busy: the first that gets free rings.
-            return self._interval
+            # Every thread is busy: the first that gets free rings, one that only waits does not.
+            return min(self._interval, BUSY_SECONDS)
         next_in = self._service.seconds_to_next()
         wait = self._interval if next_in is None else min(self._interval, next_in)
         return max(wait, BRIEFEST_SECONDS)
