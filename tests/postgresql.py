@@ -98,7 +98,7 @@ def _start(folder: Path) -> str:
     )
     if initdb.returncode:
         raise RuntimeError(f"initdb failed: {initdb.stderr}")
-    port = _free_port()
+    port = free_port()
     keeper = subprocess.Popen(
         ["/bin/sh", "-c", _KEEPER, "keeper", str(folder), str(data), str(port)],
         cwd=data,
@@ -122,7 +122,8 @@ def _server_user() -> pwd.struct_passwd | None:
     return names.get("postgres") or names["nobody"]
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine that nobody uses now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -21,6 +21,8 @@ class Settings:
         base_url: public address of the Admin Center, without a trailing slash.
         secret_key: signs cookies and keyed hashes; at least 32 characters.
         database_url: ``sqlite:///path`` or ``postgresql://user:password@host:port/name``.
+        database_listen_url: PostgreSQL itself, where ``database_url`` leads to a connection pooler:
+            what wakes the workers does not pass through one.
         encryption_keys: ``id:base64`` pairs separated by commas, 32 bytes each; the first seals.
         cloud: ``global``, ``us-government``, ``dod`` or ``china``.
         login_url: replaces the cloud's sign-in host, such as the sandbox's.
@@ -54,6 +56,7 @@ class Settings:
     base_url: str = "http://localhost:8000"
     secret_key: str = field(default="", repr=False)
     database_url: str = field(default="sqlite:///var/classbell.sqlite3", repr=False)
+    database_listen_url: str = field(default="", repr=False)
     encryption_keys: str = field(default="", repr=False)
     cloud: str = "global"
     login_url: str = ""
@@ -109,6 +112,11 @@ class Settings:
                 remedy="Write it as 2027-01-31.",
             ) from cause
         return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+
+    @property
+    def listen_url(self) -> str:
+        """Where the workers hear that lanes are due: PostgreSQL itself, never a pooler."""
+        return self.database_listen_url or self.database_url
 
     @property
     def sqlite_path(self) -> Path | None:

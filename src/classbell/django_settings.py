@@ -38,7 +38,11 @@ MIDDLEWARE = [
 ]
 
 DATABASES = {
-    "default": database(CLASSBELL.database_url, most_connections=CLASSBELL.database_connections)
+    "default": database(
+        CLASSBELL.database_url,
+        most_connections=CLASSBELL.database_connections,
+        pooler=bool(CLASSBELL.database_listen_url),
+    )
 }
 
 TEMPLATES = [

@@ -107,7 +107,7 @@ def engine() -> Engine[TakenLane]:
     path = chosen.sqlite_path
     return Engine(
         LaneService(ports(), handlers_for),
-        wake=DataVersion(path) if path else Listener(chosen.database_url, CHANNEL),
+        wake=DataVersion(path) if path else Listener(chosen.listen_url, CHANNEL),
         threads=chosen.worker_threads,
         wires=wires(chosen),
         most_lanes=most_lanes(chosen),

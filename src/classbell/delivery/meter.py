@@ -62,7 +62,7 @@ class _Gauge:
         spent = self.spent
         columns = ("started_at", self.column) if self.column else ("started_at",)
         window = rows.filter(started_at__gte=now - self.span).order_by("started_at")
-        for row in window.values_list(*columns).iterator():
+        for row in window.values_list(*columns):
             spent -= row[1] if self.column else 1
             if spent < limit:
                 left_at: datetime = row[0] + self.span + AFTER

@@ -38,13 +38,17 @@ def release() -> None:
         connection.close()
 
 
-def database(url: str, *, most_connections: int = MOST_CONNECTIONS) -> dict[str, Any]:
+def database(
+    url: str, *, most_connections: int = MOST_CONNECTIONS, pooler: bool = False
+) -> dict[str, Any]:
     """Return Django's settings for one database.
 
     Args:
         url: ``sqlite:///relative/path``, ``sqlite:////absolute/path`` or
             ``postgresql://user:password@host:port/name?sslmode=require``.
         most_connections: of this process, on PostgreSQL.
+        pooler: whether a connection pooler stands between, which lends a server's session for one
+            transaction only: nothing may be set for a session, and no cursor outlives a statement.
 
     Raises:
         ConfigurationFault: the address names another kind of database.
@@ -71,9 +75,10 @@ def database(url: str, *, most_connections: int = MOST_CONNECTIONS) -> dict[str,
         # A pool's connections belong to no thread; giving one back is what «closing» means then.
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": pooler,
         "OPTIONS": {
-            **POSTGRESQL_OPTIONS,
-            "pool": {"min_size": 1, "max_size": most_connections, "timeout": 20},
+            **({"connect_timeout": 5} if pooler else POSTGRESQL_OPTIONS),
+            "pool": {"min_size": 1, "max_size": most_connections, "timeout": 8},
             **dict(parse_qsl(parts.query)),
         },
     }

@@ -25,11 +25,12 @@ TOTAL = LANES * MESSAGES
 class Workers:
     """Starts workers on one store and one provider file."""
 
-    def __init__(self, store_url: str, provider: Path) -> None:
+    def __init__(self, store_url: str, provider: Path, *, listen_url: str = "") -> None:
         self.provider = provider
         self._environment = os.environ | {
             "DJANGO_SETTINGS_MODULE": "classbell.django_settings",
             "CLASSBELL_DATABASE_URL": store_url,
+            "CLASSBELL_DATABASE_LISTEN_URL": listen_url,
         }
 
     def start(self, *, kill_point: str = "", **words: Any) -> subprocess.Popen[str]:

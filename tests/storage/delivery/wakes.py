@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from django.conf import settings
 from django.db import connection
 
 from classbell.engine.loop import Wake
@@ -22,6 +23,9 @@ def wake() -> Wake:
     file = sqlite_file()
     if file is not None:
         return DataVersion(file)
+    listen_url = settings.CLASSBELL.database_listen_url
+    if listen_url:
+        return Listener(listen_url, CHANNEL)
     parts = connection.settings_dict
     place = f"{parts['HOST']}:{parts['PORT']}"
     return Listener(f"postgresql://{parts['USER']}@{place}/{parts['NAME']}", CHANNEL)
