@@ -11,7 +11,7 @@ from django.db import transaction
 
 from classbell.delivery.doorbell import LaneDoorbell
 from classbell.delivery.drain import drain
-from classbell.delivery.handlers import Handlers, Rendered
+from classbell.delivery.handlers import Bundle, Handlers, Rendered
 from classbell.delivery.lanes import housekeeping_lane, lane_for, take
 from classbell.delivery.ledger import Addressee, Birth, expand
 from classbell.delivery.pace import UNLIMITED, Pace
@@ -144,9 +144,12 @@ def _lane_with(count: int, name: str) -> Lane:
 
 
 def _handlers(pace: Pace) -> Handlers:
-    def render(message_ids: Sequence[int]) -> Rendered:
-        row = Message.objects.get(pk=message_ids[0])
-        return Rendered(Mail("Hello", "<p>Hello</p>", to=(Address(row.address, row.name),)))
+    def render(bundles: Sequence[Bundle]) -> list[Rendered | Exception]:
+        rows = Message.objects.in_bulk([bundle[0] for bundle in bundles])
+        return [
+            Rendered(Mail("Hello", "<p>Hello</p>", to=(Address(row.address, row.name),)))
+            for row in (rows[bundle[0]] for bundle in bundles)
+        ]
 
     return Handlers(
         render=render,

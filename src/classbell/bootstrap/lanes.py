@@ -29,7 +29,7 @@ from classbell.domain.connections.daily_times import DAILY_CHECK
 from classbell.domain.connections.lost import lane_verdict
 from classbell.domain.notifications.expand import expand_notification
 from classbell.domain.notifications.notify import EXPAND
-from classbell.domain.notifications.render import render, resends_unknown
+from classbell.domain.notifications.render import Renderer, resends_unknown
 from classbell.domain.notifications.routes import REROUTE, reroute
 from classbell.domain.scheduling.reconcile import reconcile
 from classbell.domain.scheduling.request import RECONCILE
@@ -54,7 +54,7 @@ def handlers_for(lane: Lane) -> Handlers:
     outside, chosen = ports(), settings()
     route = route_of(outside, chosen, lane)
     handlers = Handlers(
-        render=partial(render, outside),
+        render=Renderer(outside).render,
         send=route.send,
         on_account_verdict=partial(lane_verdict, outside),
         work={},

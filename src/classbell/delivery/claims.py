@@ -85,21 +85,23 @@ def prepare(
         while expire_of_lane(lane, now, limit=_EXPIRE_AT_ONCE) == _EXPIRE_AT_ONCE:
             continue
         found = list(bundles(lane, chosen.head, now, most=most, budget=chosen.budget, pace=pace))
-    return [
-        Prepared(uuid.uuid4(), bundle.message_ids, chosen.head, rendered)
-        for bundle in found
-        if (rendered := _rendered(handlers, bundle, now)) is not None
-    ]
+    ready: list[Prepared] = []
+    mails = handlers.render([bundle.message_ids for bundle in found]) if found else ()
+    for bundle, rendered in zip(found, mails, strict=True):
+        if isinstance(rendered, Rendered):
+            ready.append(Prepared(uuid.uuid4(), bundle.message_ids, chosen.head, rendered))
+        else:
+            _unwritable(bundle, rendered, now)
+    return ready
 
 
-def _rendered(handlers: Handlers, bundle: Bundle, now: datetime) -> Rendered | None:
-    """Render one envelope, or settle that its messages cannot be."""
-    try:
-        return handlers.render(bundle.message_ids)
-    except Undeliverable as reason:
-        verdict = Verdict(VerdictKind.REFUSED, code=reason.code, explanation=reason.reason)
-    except Exception:  # a template that breaks on one row must not stop the lane's other mail
-        log.exception("mail cannot be rendered", message=bundle.message_ids[0])
+def _unwritable(bundle: Bundle, fault: Exception, now: datetime) -> None:
+    """Settle that the messages of an envelope cannot be written, or cannot be now."""
+    if isinstance(fault, Undeliverable):
+        verdict = Verdict(VerdictKind.REFUSED, code=fault.code, explanation=fault.reason)
+    else:
+        # A template that breaks on one row must not stop the lane's other mail.
+        log.error("mail cannot be rendered", message=bundle.message_ids[0], exc_info=fault)
         verdict = _BROKEN
     unsent = Message.objects.filter(pk__in=bundle.message_ids)
     facts = {"reason_code": verdict.code, "reason": verdict.explanation[:500]}
@@ -112,7 +114,6 @@ def _rendered(handlers: Handlers, bundle: Bundle, now: datetime) -> Rendered | N
             move(unsent, start=MessageState.QUEUED, end=MessageState.FAILED, now=now, **facts)
         case other:
             raise AssertionError(f"Rendering cannot lead to {other}.")
-    return None
 
 
 def claim(holding: Holding, prepared: Sequence[Prepared], now: datetime) -> list[Claim]:

@@ -41,6 +41,9 @@ class Rendered:
     resend_unknown: bool = False
 
 
+Bundle = Sequence[int]
+"""Ids of the messages that share an envelope."""
+
 WorkFunction = Callable[[Lane, str], datetime | None]
 """Does one work item of a lane: (lane, subject) to None when done, or when to run again."""
 
@@ -60,7 +63,8 @@ class Handlers:
     """What a lane is served with.
 
     Attributes:
-        render: message ids to the mail to send; raises ``Undeliverable``. Never calls a network.
+        render: for each bundle of message ids the mail to send, or the fault that prevents it,
+            ``Undeliverable`` where that is for good. Never raises, never calls a network.
         send: hands one mail to the lane's provider, with the envelope's id; raises
             ``ProviderFailure``. Runs outside any transaction and on a thread of its own.
         on_account_verdict: told of a verdict that concerns the whole account; opens its own
@@ -73,7 +77,7 @@ class Handlers:
         is_external: whether an address lies outside the organisation's own domains.
     """
 
-    render: Callable[[Sequence[int]], Rendered]
+    render: Callable[[Sequence[Bundle]], Sequence[Rendered | Exception]]
     send: Callable[[Lane, UUID, Mail], Accepted]
     on_account_verdict: Callable[[Lane, Verdict], None]
     work: Mapping[str, WorkFunction]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+
+from django.db.models import Case, Value, When
 
 from classbell.delivery.doubt import doubt
 from classbell.delivery.holding import Holding
@@ -48,10 +50,9 @@ def settle(
     """
     lane, taken = holding.lane, holding.taken
     lost: Verdict | None = None
+    _accepted(taken, [each for each in outcomes if isinstance(each.result, Accepted)], now)
     for outcome in outcomes:
         match outcome.result:
-            case Accepted() as accepted:
-                _accepted(taken, outcome, accepted, now)
             case KeptBack():
                 _judged(lane, taken, outcome, LEASE_OVER, now, Retry(now))
             case Verdict() as verdict:
@@ -60,6 +61,8 @@ def settle(
                 learn(lane, verdict, pace, now)
                 if pause(lane, decision, now):
                     lost = verdict
+            case _:
+                continue
     if _gave_back(outcomes):
         holding.meter.forget()
     return lost
@@ -82,18 +85,42 @@ def pause(lane: Lane, decision: Decision, now: datetime) -> bool:
     return False
 
 
-def _accepted(taken: TakenLane, outcome: Outcome, accepted: Accepted, now: datetime) -> None:
-    """The provider took it."""
-    _envelope(
-        taken,
-        outcome,
+def _accepted(taken: TakenLane, outcomes: Sequence[Outcome], now: datetime) -> None:
+    """The provider took these: two statements for all of them, for most of mail ends here."""
+    if not outcomes:
+        return
+    envelopes = [outcome.claim.envelope_id for outcome in outcomes]
+    mine = Envelope.objects.filter(pk__in=envelopes, state=EnvelopeState.SENDING, epoch=taken.epoch)
+    mine.update(
         state=EnvelopeState.ACCEPTED,
-        provider_id=accepted.provider_id[:200],
-        internet_message_id=accepted.internet_message_id[:300],
-        request_id=accepted.request_id[:100],
         settled_at=now,
+        provider_id=_each(outcomes, lambda accepted: accepted.provider_id[:200]),
+        internet_message_id=_each(outcomes, lambda accepted: accepted.internet_message_id[:300]),
+        request_id=_each(outcomes, lambda accepted: accepted.request_id[:100]),
     )
-    _messages(taken, outcome, MessageState.ACCEPTED, now, reason_code="", reason="")
+    move(
+        Message.objects.filter(envelope_id__in=envelopes, epoch=taken.epoch),
+        start=MessageState.SENDING,
+        end=MessageState.ACCEPTED,
+        now=now,
+        reason_code="",
+        reason="",
+    )
+
+
+def _each(outcomes: Sequence[Outcome], value: Callable[[Accepted], str]) -> Case | Value:
+    """Return an expression that gives each envelope its own value; most are all empty."""
+    values = {
+        outcome.claim.envelope_id: value(outcome.result)
+        for outcome in outcomes
+        if isinstance(outcome.result, Accepted) and value(outcome.result)
+    }
+    if not values:
+        return Value("")
+    return Case(
+        *(When(pk=envelope_id, then=Value(text)) for envelope_id, text in values.items()),
+        default=Value(""),
+    )
 
 
 def _judged(  # noqa: PLR0917 -- private: one outcome and what was decided of it

@@ -52,7 +52,7 @@ def check(wire: Wire, row: Row, message: Message) -> None:
         {wire.cast.owner, wire.cast.lms_admin} if is_lost else set()
     )
     assert [alarm.address for alarm in alarms] == ([OPERATOR] if row.then is Then.OPERATOR else [])
-    for mail in (render(wire.ports, [each.pk]).mail for each in [*alerts, *alarms]):
+    for mail in (render(wire.ports, each.pk) for each in [*alerts, *alarms]):
         assert row.code in mail.text
         assert row.who in mail.text
     cause = (Incident if is_lost else OperatorAlarm).objects.values_list("explanation", flat=True)

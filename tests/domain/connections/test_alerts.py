@@ -92,7 +92,7 @@ def test_a_loss_is_told_again_after_a_day_if_nobody_acted(stage: Stage) -> None:
     assert still_lost(stage.ports, lane, asked.subject) is None
 
     [first, _] = messages(stage, "connection_lost_still")
-    mail = render(stage.ports, [first.pk]).mail
+    mail = render(stage.ports, first.pk)
     assert "since 2026-11-23 08:00 UTC" in mail.text
     assert "sign in with the account again" in mail.text
 
@@ -116,7 +116,7 @@ def test_the_recovery_is_told_with_what_goes_out(stage: Stage) -> None:
     account.refresh_from_db()
     account_back(stage.ports, account)
 
-    mails = [render(stage.ports, [each.pk]).mail for each in messages(stage, "connection_restored")]
+    mails = [render(stage.ports, each.pk) for each in messages(stage, "connection_restored")]
     assert [mail.to[0].address for mail in mails] == [
         stage.cast.lms_admin.address,
         stage.owner.address,
@@ -165,7 +165,7 @@ def test_a_refused_application_alarms_the_operator_once_and_no_admin(stage: Stag
 
     [alarm] = messages(stage, "application_refused")
     assert (alarm.address, alarm.organisation) == (ADDRESS, None)
-    assert "AADSTS7000222" in render(stage.ports, [alarm.pk]).mail.text
+    assert "AADSTS7000222" in render(stage.ports, alarm.pk).text
     with pytest.raises(ConfigurationFault, match="refuses the application"):
         credential_line(stage.ports)
     application_accepted(stage.ports)
@@ -185,7 +185,7 @@ def test_the_operator_is_warned_from_thirty_days_once_for_each_step(
     mails = messages(stage, "application_secret_expiring")
     assert len(mails) == (0 if left > 30 else 1)
     for each in mails:
-        assert f"{left} days left" in render(stage.ports, [each.pk]).mail.subject
+        assert f"{left} days left" in render(stage.ports, each.pk).subject
 
 
 def test_doctor_says_the_days_left_and_fails_in_the_last_thirty(stage: Stage) -> None:

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from classbell.delivery.handlers import Rendered
 from classbell.delivery.lanes import housekeeping_lane
 from classbell.domain.courses.message_learners import message_learners
 from classbell.domain.notifications.expand import expand_notification
-from classbell.domain.notifications.render import render
+from classbell.domain.notifications.render import Renderer, render
 from classbell.domain.organisations.audit import OPERATOR, Actor
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import ClassbellError, InvalidInput
@@ -55,7 +56,9 @@ def test_all_learners_get_the_same_mail_and_do_not_see_each_other() -> None:
     message_learners(ports, session=session, actor=OPERATOR, **WORDS)
     rows = expanded(ports, session)
     assert {row.most_together for row in rows} == {1000}
-    mail = render(ports, [row.pk for row in rows]).mail
+    (rendered,) = Renderer(ports).render([[row.pk for row in rows]])
+    assert isinstance(rendered, Rendered)
+    mail = rendered.mail
     assert mail.subject == "Bring your badge"
     assert (len(mail.to), len(mail.bcc)) == (0, 3)
     assert "The entrance has moved." in mail.html
@@ -69,10 +72,10 @@ def test_what_it_says_is_kept_once_and_stays_as_it_was_written() -> None:
     session = a_full_session(ports)
     message_learners(ports, session=session, actor=OPERATOR, **WORDS)
     rows = expanded(ports, session)
-    first = render(ports, [rows[0].pk]).mail
+    first = render(ports, rows[0].pk)
     session.title = "Renamed since"
     session.save()
-    later = render(ports, [rows[1].pk]).mail
+    later = render(ports, rows[1].pk)
     assert NotificationContent.objects.count() == 1
     assert later.html == first.html
 

@@ -145,7 +145,7 @@ def test_the_mail_speaks_of_the_session_in_its_own_zone() -> None:
     ports, session = fake_ports(), a_session(place="Room 1")
     a_connected_account(ports, session.course.catalog)
     told(ports, session, a_person("Zoë Čapek"))
-    mail = render(ports, [Message.objects.get().pk]).mail
+    mail = render(ports, Message.objects.get().pk)
     assert mail.subject == "You are enrolled: Fire safety, Session 1"
     assert mail.to == (Address("zoë.čapek@contoso.example", "Zoë Čapek"),)
     assert "Tuesday 1 December 2026 09:00 to 11:00 (Central European" in mail.html
@@ -156,7 +156,7 @@ def test_the_mailed_invitation_carries_a_file_for_the_calendar() -> None:
     ports, session = fake_ports(), a_session()
     a_connected_account(ports, session.course.catalog, scopes=["Mail.Send", "User.Read"])
     told(ports, session, a_person(), kind="session_invitation")
-    mail = render(ports, [Message.objects.get().pk]).mail
+    mail = render(ports, Message.objects.get().pk)
     [attachment] = mail.attachments
     assert attachment.name == "session.ics"
     assert b"DTSTART:20261201T080000Z" in attachment.content
@@ -182,7 +182,7 @@ def test_an_alert_takes_the_system_mailer() -> None:
     message = Message.objects.get()
     assert message.lane is not None
     assert message.lane.kind == LaneKind.SYSTEM_MAILER
-    mail = render(ports, [message.pk]).mail
+    mail = render(ports, message.pk)
     assert "learning@contoso.example" in mail.subject
     assert "Contoso Academy" in mail.html
     assert "AADSTS50173" in mail.html

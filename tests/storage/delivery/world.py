@@ -12,7 +12,7 @@ from classbell.delivery import lanes, ledger
 from classbell.delivery.doorbell import LaneDoorbell
 from classbell.delivery.doubt import LOOK_UP, look_up
 from classbell.delivery.drain import drain
-from classbell.delivery.handlers import Handlers, Rendered, Undeliverable, WorkFunction
+from classbell.delivery.handlers import Bundle, Handlers, Rendered, Undeliverable, WorkFunction
 from classbell.delivery.holding import Holding
 from classbell.delivery.meter import Meter
 from classbell.delivery.pace import Pace
@@ -127,11 +127,14 @@ class World:
         )
         return notification
 
-    def render(self, message_ids: Sequence[int]) -> Rendered:
+    def render(self, bundles: Sequence[Bundle]) -> list[Rendered | Exception]:
+        return [self._rendered(bundle) for bundle in bundles]
+
+    def _rendered(self, message_ids: Bundle) -> Rendered | Exception:
         rows = list(Message.objects.filter(pk__in=message_ids).order_by("pk"))
         for row in rows:
             if row.name in self.unwritable:
-                raise self.unwritable[row.name]
+                return self.unwritable[row.name]
         people = tuple(Address(row.address, row.name) for row in rows)
         to, bcc = (people, ()) if len(people) == 1 else ((), people)
         return Rendered(Mail("Hello", "<p>Hello</p>", to=to, bcc=bcc), self.resend_unknown)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
 
-from classbell.delivery.handlers import Rendered, Undeliverable
+from classbell.delivery.handlers import Bundle, Rendered, Undeliverable
 from classbell.domain.notifications.content import content_for
 from classbell.domain.notifications.kinds import REGISTRY
 from classbell.domain.notifications.kinds.kind import Kind, OnUnknown, Values
@@ -19,33 +20,88 @@ from classbell.storage.models import Message, Notification, NotificationContent
 MESSAGE_ID_HEADER = "x-classbell-message"
 
 
-def render(ports: Ports, message_ids: Sequence[int]) -> Rendered:
-    """Render one mail: for one person, or for many who are told the same.
+class Renderer:
+    """Renders mail, and remembers what many messages have in common.
 
     Args:
         ports: the outside; only addresses of our own pages, the clock and the cipher are used.
-        message_ids: ledger rows, one or more; more only of one notification, language and zone,
-            of a kind that names nobody. Those people are written to without seeing each other.
+    """
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+        self._notifications: dict[UUID, Notification] = {}
+        self._contents: dict[tuple[UUID, Reader], NotificationContent] = {}
+
+    def render(self, bundles: Sequence[Bundle]) -> list[Rendered | Exception]:
+        """Render one mail for each bundle: for one person, or for many who are told the same.
+
+        Args:
+            bundles: ids of ledger rows, one or more each; more only of one notification, language
+                and zone, of a kind that names nobody. Those people do not see each other.
+
+        Returns:
+            For each bundle its mail, or what prevents it: ``Undeliverable`` where what it is about
+            is gone or its kind is not known any more.
+        """
+        messages = Message.objects.in_bulk([pk for bundle in bundles for pk in bundle])
+        self._learn({message.notification_id for message in messages.values()})
+        return [
+            self._rendered([messages[pk] for pk in sorted(bundle) if pk in messages])
+            for bundle in bundles
+        ]
+
+    def _learn(self, wanted: set[UUID]) -> None:
+        """Read the notifications that are not known yet; their audience may be very long."""
+        new = wanted - self._notifications.keys()
+        if new:
+            rows = Notification.objects.defer("audience").select_related("catalog", "organisation")
+            self._notifications |= rows.in_bulk(list(new))
+
+    def _rendered(self, messages: Sequence[Message]) -> Rendered | Exception:
+        """Render one mail; what goes wrong concerns this one alone."""
+        if not messages:
+            return Undeliverable("message_gone", "The message was deleted.")
+        try:
+            return self._mail(messages)
+        except ObjectDoesNotExist:
+            return Undeliverable("subject_gone", "What this message is about was deleted.")
+        except Exception as fault:  # noqa: BLE001 -- handed to the caller, who writes it down
+            return fault
+
+    def _mail(self, messages: Sequence[Message]) -> Rendered:
+        first = messages[0]
+        notification = self._notifications[first.notification_id]
+        kind = _kind_of(notification)
+        content = self._content(kind, notification, Reader(first.language, first.time_zone))
+        personal = {} if kind.shared else kind.personal(self._ports, notification, first)
+        attachments = kind.attachments(notification, None if kind.shared else first)
+        mail = _filled(content, {**content.values, **personal}, messages, attachments)
+        return Rendered(mail, resend_unknown=kind.on_unknown is OnUnknown.RESEND)
+
+    def _content(
+        self, kind: Kind, notification: Notification, reader: Reader
+    ) -> NotificationContent:
+        """Return what a notification says in a language; it never changes once written."""
+        key = (notification.pk, reader)
+        if key not in self._contents:
+            self._contents[key] = content_for(self._ports, kind, notification, reader)
+        return self._contents[key]
+
+
+def render(ports: Ports, message_id: int) -> Mail:
+    """Render one message.
+
+    Args:
+        ports: as for ``Renderer``.
+        message_id: the ledger row.
 
     Raises:
-        Undeliverable: what the message is about is gone, or its kind is not known any more.
+        Undeliverable: what it is about is gone, or its kind is not known any more.
     """
-    messages = list(
-        Message.objects.filter(pk__in=message_ids)
-        .select_related("notification__catalog", "notification__organisation")
-        .order_by("pk")
-    )
-    first = messages[0]
-    kind = _kind_of(first.notification)
-    try:
-        reader = Reader(first.language, first.time_zone)
-        content = content_for(ports, kind, first.notification, reader)
-        personal = {} if kind.shared else kind.personal(ports, first.notification, first)
-        attachments = kind.attachments(first.notification, None if kind.shared else first)
-    except ObjectDoesNotExist as cause:
-        raise Undeliverable("subject_gone", "What this message is about was deleted.") from cause
-    mail = _mail(content, {**content.values, **personal}, messages, attachments)
-    return Rendered(mail, resend_unknown=kind.on_unknown is OnUnknown.RESEND)
+    (rendered,) = Renderer(ports).render([[message_id]])
+    if isinstance(rendered, Rendered):
+        return rendered.mail
+    raise rendered
 
 
 def resends_unknown(kind: str) -> bool:
@@ -61,7 +117,7 @@ def _kind_of(notification: Notification) -> Kind:
     return kind
 
 
-def _mail(
+def _filled(
     content: NotificationContent,
     values: Values,
     messages: Sequence[Message],
