@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 import structlog
-from django.db.models import Case, F, UUIDField, Value, When
+from django.db.models import F, OuterRef, Subquery
 
 from classbell.delivery.choosing import Bundle, Head, bundles
 from classbell.delivery.handlers import Handlers, Rendered, Undeliverable
@@ -170,6 +170,15 @@ def _write(
 ) -> None:
     """Write one envelope each with its attempts, and move its messages to sending."""
     Envelope.objects.bulk_create(_envelope(holding, each, now) for each in whole)
+    Attempt.objects.bulk_create(
+        Attempt(message_id=pk, envelope_id=each.envelope_id, number=attempts[pk] + 1)
+        for each in whole
+        for pk in each.message_ids
+    )
+    # Which envelope each message is in stands in the attempts just written.
+    own = Attempt.objects.filter(
+        message=OuterRef("pk"), envelope__in=[each.envelope_id for each in whole]
+    )
     move(
         Message.objects.filter(pk__in=[pk for each in whole for pk in each.message_ids]),
         start=MessageState.QUEUED,
@@ -177,15 +186,7 @@ def _write(
         now=now,
         epoch=holding.taken.epoch,
         attempt=F("attempt") + 1,
-        envelope_id=Case(
-            *(When(pk__in=each.message_ids, then=Value(each.envelope_id)) for each in whole),
-            output_field=UUIDField(),
-        ),
-    )
-    Attempt.objects.bulk_create(
-        Attempt(message_id=pk, envelope_id=each.envelope_id, number=attempts[pk] + 1)
-        for each in whole
-        for pk in each.message_ids
+        envelope_id=Subquery(own.values("envelope_id")[:1]),
     )
 
 

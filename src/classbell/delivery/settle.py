@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Case, Value, When
-
+from classbell.delivery.bulk import update_each
 from classbell.delivery.doubt import doubt
 from classbell.delivery.holding import Holding
 from classbell.delivery.lanes import TakenLane
@@ -90,13 +89,20 @@ def _accepted(taken: TakenLane, outcomes: Sequence[Outcome], now: datetime) -> N
     if not outcomes:
         return
     envelopes = [outcome.claim.envelope_id for outcome in outcomes]
-    mine = Envelope.objects.filter(pk__in=envelopes, state=EnvelopeState.SENDING, epoch=taken.epoch)
-    mine.update(
-        state=EnvelopeState.ACCEPTED,
-        settled_at=now,
-        provider_id=_each(outcomes, lambda accepted: accepted.provider_id[:200]),
-        internet_message_id=_each(outcomes, lambda accepted: accepted.internet_message_id[:300]),
-        request_id=_each(outcomes, lambda accepted: accepted.request_id[:100]),
+    update_each(
+        Envelope,
+        [
+            {
+                "state": EnvelopeState.ACCEPTED,
+                "settled_at": now,
+                "provider_id": accepted.provider_id[:200],
+                "internet_message_id": accepted.internet_message_id[:300],
+                "request_id": accepted.request_id[:100],
+            }
+            for outcome in outcomes
+            if isinstance(accepted := outcome.result, Accepted)
+        ],
+        [{"id": pk, "state": EnvelopeState.SENDING, "epoch": taken.epoch} for pk in envelopes],
     )
     move(
         Message.objects.filter(envelope_id__in=envelopes, epoch=taken.epoch),
@@ -105,21 +111,6 @@ def _accepted(taken: TakenLane, outcomes: Sequence[Outcome], now: datetime) -> N
         now=now,
         reason_code="",
         reason="",
-    )
-
-
-def _each(outcomes: Sequence[Outcome], value: Callable[[Accepted], str]) -> Case | Value:
-    """Return an expression that gives each envelope its own value; most are all empty."""
-    values = {
-        outcome.claim.envelope_id: value(outcome.result)
-        for outcome in outcomes
-        if isinstance(outcome.result, Accepted) and value(outcome.result)
-    }
-    if not values:
-        return Value("")
-    return Case(
-        *(When(pk=envelope_id, then=Value(text)) for envelope_id, text in values.items()),
-        default=Value(""),
     )
 
 
