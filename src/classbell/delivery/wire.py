@@ -82,10 +82,10 @@ def send(lane: Lane, taken: TakenLane, handlers: Handlers, claim: Claim) -> Outc
 def _result(
     lane: Lane, taken: TakenLane, handlers: Handlers, claim: Claim
 ) -> Accepted | Verdict | KeptBack:
+    reach(BEFORE_WIRE)
     if not taken.may_send():
         log.warning("lease ran out before the wire", message=claim.message_ids[0])
         return KeptBack()
-    reach(BEFORE_WIRE)
     try:
         accepted = handlers.send(lane, claim.envelope_id, claim.mail)
     except ProviderFailure as failure:

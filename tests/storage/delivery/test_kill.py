@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from classbell.delivery.killpoints import AFTER_SETTLE, KILL_POINTS, VARIABLE
+from tests.storage.delivery.provider_file import arrivals
 
 pytestmark = pytest.mark.store
 
@@ -45,9 +46,7 @@ class Workers:
 
     def received(self) -> Counter[str]:
         """Count the mails that reached the provider, by address."""
-        if not self.provider.exists():
-            return Counter()
-        return Counter(line.split()[0] for line in self.provider.read_text().splitlines())
+        return Counter(address for _, _, people in arrivals(self.provider) for address in people)
 
 
 @pytest.fixture
@@ -124,5 +123,5 @@ def test_two_workers_share_the_lanes_and_send_everything_once(workers: Workers) 
     assert len(received) == 300
     assert max(received.values()) == 1, "no lane was in two hands"
     assert set(ledger["messages"].values()) == {"accepted"}
-    pids = Counter(line.split()[1] for line in workers.provider.read_text().splitlines())
+    pids = {pid for _, pid, _ in arrivals(workers.provider)}
     assert len(pids) == 2, "both had their share"
