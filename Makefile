@@ -13,8 +13,10 @@ CLIENTS := .venv-clients
 CLIENTS_INSTALLED := $(CLIENTS)/.installed
 # Processes that share the tests: one more than the slowest machine has cores, for many only wait.
 JOBS ?= 3
-# How often make torture repeats itself.
-ROUNDS ?= 10
+# How often make torture kills workers on each store, for how many minutes it soaks, from which seed.
+RUNS ?= 300
+MINUTES ?= 10
+SEED ?= $(shell date +%s)
 # How many requests make torture sends to each operation of the sandbox.
 EXAMPLES ?= 200
 # More words for pytest: make test ARGS="-k rooms"
@@ -89,14 +91,12 @@ fix: $(INSTALLED)  ## Format, and repair what lint can repair by itself
 	@$(BIN)/ruff check --fix .
 
 .PHONY: torture
-torture: $(INSTALLED)  ## Kill workers again and again, on both stores, and besiege the sandbox (ROUNDS=10)
-	@for store in sqlite postgresql; do \
-	    if [ $$store = postgresql ] && ! $(BIN)/python -m tests.postgresql; then continue; fi; \
-	    for round in $$(seq 1 $(ROUNDS)); do \
-	        echo "== $$store, round $$round of $(ROUNDS)"; \
-	        CLASSBELL_TEST_DATABASE=$$store $(BIN)/python -m pytest -n $(JOBS) -k kill tests/storage $(ARGS); \
-	    done; \
-	done
+torture: $(INSTALLED)  ## Kill, freeze and besiege for long, seeds printed (RUNS=300 MINUTES=10 SEED=1)
+	@CLASSBELL_TEST_DATABASE=sqlite $(BIN)/python -m tests.torture.kills --runs $(RUNS) --seed $(SEED)
+	@if $(BIN)/python -m tests.postgresql; then \
+	    CLASSBELL_TEST_DATABASE=postgresql $(BIN)/python -m tests.torture.kills --runs $(RUNS) --seed $(SEED); \
+	fi
+	@$(BIN)/python -m tests.torture.soak --minutes $(MINUTES) --seed $(SEED)
 	@echo "== sandbox, $(EXAMPLES) examples of every operation"
 	@CLASSBELL_TEST_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -n $(JOBS) tests/sandbox/graph/test_schemathesis.py $(ARGS)
 
