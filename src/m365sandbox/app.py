@@ -12,6 +12,7 @@ from m365sandbox.control.routes import routes as control_routes
 from m365sandbox.entra.routes import routes as entra_routes
 from m365sandbox.errors import GraphError, graph_error_response, not_found
 from m365sandbox.graph.routes import routes as graph_routes
+from m365sandbox.graph.uploading import Uploading
 from m365sandbox.middleware import Attendant
 from m365sandbox.portal.routes import routes as portal_routes
 from m365sandbox.public import PublicNames
@@ -29,6 +30,7 @@ def build_app(world: World, public: PublicNames) -> Starlette:
     routes: list[BaseRoute] = [
         Mount("/_sandbox", routes=control_routes(world)),
         Mount("/v1.0", routes=graph_routes(world)),
+        *Uploading(world).routes(),
         *entra_routes(world),
         *portal_routes(world),
     ]

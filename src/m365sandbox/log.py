@@ -9,7 +9,7 @@ CAPACITY = 5_000
 BODY_LIMIT = 16_384
 SECRET_FIELDS = (
     "client_secret", "client_assertion", "code", "code_verifier", "refresh_token", "access_token",
-    "id_token", "password", "assertion", "id_token_hint",
+    "id_token", "password", "assertion", "id_token_hint", "authtoken",
 )  # fmt: skip
 SECRET_HEADERS = frozenset({"authorization", "cookie", "set-cookie", "proxy-authorization"})
 _NAMES = "|".join(SECRET_FIELDS)

@@ -54,10 +54,27 @@ SCHEDULE = (
     "scheduleItems[].start.timeZone", "scheduleItems[].end.dateTime",
     "scheduleItems[].end.timeZone",
 )  # fmt: skip
+MESSAGE = (
+    "id", "@odata.etag", "changeKey", "createdDateTime", "lastModifiedDateTime", "receivedDateTime",
+    "sentDateTime", "hasAttachments", "internetMessageId", "subject", "bodyPreview", "importance",
+    "parentFolderId", "conversationId", "isRead", "isDraft", "webLink", "categories",
+    "body.contentType", "body.content", "sender.emailAddress.address", "from.emailAddress.address",
+    "toRecipients[].emailAddress.address", "ccRecipients[].emailAddress.address",
+    "bccRecipients[].emailAddress.address", "replyTo[].emailAddress.address", "flag.flagStatus",
+)  # fmt: skip
+FOLDER = (
+    "id", "displayName", "parentFolderId", "childFolderCount", "unreadItemCount", "totalItemCount",
+)  # fmt: skip
+ATTACHMENT = (
+    "@odata.type", "id", "name", "contentType", "size", "isInline", "contentId", "contentBytes",
+    "lastModifiedDateTime",
+)  # fmt: skip
+UPLOAD_SESSION = ("uploadUrl", "expirationDateTime", "nextExpectedRanges")
 BATCH = ("responses[].id", "responses[].status", "responses[].headers")
 
 _ONE_EVENT = r"(/calendars?(/[^/]+)?)?/events/[^/]+"
 _EVENTS = r"(/calendars?(/[^/]+)?)?/(events|calendarView|events/[^/]+/instances)"
+_ONE_MESSAGE = r"/messages/[^/]+"
 _CAST = r"(microsoft\.)?graph\.room"
 # Which answer is what: method, path below /me or a user, members of one, whether it is a list.
 _OF_A_PERSON: tuple[tuple[str, str, tuple[str, ...], bool], ...] = (
@@ -70,6 +87,22 @@ _OF_A_PERSON: tuple[tuple[str, str, tuple[str, ...], bool], ...] = (
     ("GET", "/calendars/[^/]+", CALENDAR, False),
     ("GET", _EVENTS, EVENT, True),
     ("POST", r"(/calendars?(/[^/]+)?)?/events", EVENT, False),
+    ("GET", r"(/mailFolders/[^/]+)?/messages", MESSAGE, True),
+    ("POST", "/messages", MESSAGE, False),
+    ("GET", _ONE_MESSAGE, MESSAGE, False),
+    ("PATCH", _ONE_MESSAGE, MESSAGE, False),
+    ("POST", rf"{_ONE_MESSAGE}/(microsoft\.graph\.)?move", MESSAGE, False),
+    ("GET", "/mailFolders", FOLDER, True),
+    ("GET", "/mailFolders/[^/]+", FOLDER, False),
+    ("GET", rf"{_ONE_MESSAGE}/attachments", ATTACHMENT, True),
+    ("POST", rf"{_ONE_MESSAGE}/attachments", ATTACHMENT, False),
+    ("GET", rf"{_ONE_MESSAGE}/attachments/[^/]+", ATTACHMENT, False),
+    (
+        "POST",
+        rf"{_ONE_MESSAGE}/attachments/(microsoft\.graph\.)?createUploadSession",
+        UPLOAD_SESSION,
+        False,
+    ),
     ("GET", _ONE_EVENT, EVENT, False),
     ("PATCH", _ONE_EVENT, EVENT, False),
     ("POST", r"/calendars?(/[^/]+)?/(microsoft\.graph\.)?getSchedule", SCHEDULE, True),

@@ -7,6 +7,8 @@ page where a detail is not documented.
 import re
 from typing import Any
 
+from tests.contract.graph_mail import MAIL
+
 _NOTHING: dict[str, Any] = {"type": "null"}
 _TEXT = {"type": "string"}
 _CONTEXT = {"@odata.context": _TEXT}
@@ -50,6 +52,7 @@ UNDESCRIBED: tuple[tuple[str, str, int, dict[str, Any]], ...] = (
     ("GET", r"/places/[^/]+/(microsoft\.)?graph\.room(list)?", 200, _PLACE),
     # https://learn.microsoft.com/graph/api/user-sendmail, with its full name.
     ("POST", rf"{_PERSON}/microsoft\.graph\.sendMail", 202, _NOTHING),
+    *MAIL,
 )
 
 

@@ -78,6 +78,19 @@ class Control:
         found: list[dict[str, Any]] = self.ask("GET", f"/received{query}")["messages"]
         return found
 
+    def mailbox(self, name: str, **space: int | None) -> dict[str, Any]:
+        """Return what a mailbox holds, after setting its `quota_bytes` where it is given."""
+        shown: dict[str, Any] = self.ask("POST" if space else "GET", f"/mailboxes/{name}", space)
+        return shown
+
+    def bounce(self, address: str, **reason: str) -> None:
+        """Let mail to an address, or to a domain such as "@elsewhere.example", come back."""
+        self.ask("POST", "/bounces", {"address": address, **reason})
+
+    def stop_bounces(self) -> None:
+        """Let mail arrive everywhere again."""
+        self.ask("DELETE", "/bounces")
+
     def person(self, name: str, switch: str, **settings: object) -> dict[str, Any]:
         """Turn one of a person's switches, such as "disable" or "reset-password"."""
         shown: dict[str, Any] = self.ask("POST", f"/people/{name}/{switch}", settings)

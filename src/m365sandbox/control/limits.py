@@ -13,6 +13,7 @@ from m365sandbox.world import World
 
 LONGEST_SECONDS = 3600
 Count = Annotated[int, Field(ge=1, le=10_000_000)]
+Bytes = Annotated[int, Field(ge=1)]
 Seconds = Annotated[int, Field(ge=0, le=LONGEST_SECONDS)]
 Pause = Annotated[float, Field(ge=0, le=LONGEST_SECONDS, allow_inf_nan=False)]
 
@@ -29,6 +30,8 @@ class LimitsWanted:
     requests_per_ten_minutes: Count | None = None
     retry_after_seconds: Seconds | None = None
     service_seconds: Pause | None = None
+    sent_copy_seconds: Pause | None = None
+    message_bytes: Bytes | None = None
 
 
 def routes(world: World) -> list[BaseRoute]:

@@ -7,7 +7,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from m365sandbox.control import clock, consent, limits, people, registrations, trouble
+from m365sandbox.control import (
+    clock,
+    consent,
+    limits,
+    mailboxes,
+    people,
+    registrations,
+    trouble,
+)
 from m365sandbox.start import reset
 from m365sandbox.world import World
 
@@ -22,6 +30,7 @@ def routes(world: World) -> list[BaseRoute]:
         *clock.routes(world),
         *trouble.routes(world),
         *limits.routes(world),
+        *mailboxes.routes(world),
         *people.routes(world),
         *registrations.routes(world),
         *consent.routes(world),

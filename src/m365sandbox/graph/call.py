@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from m365sandbox.directory.model import Person
     from m365sandbox.entra.tokens import Caller
-    from m365sandbox.graph.odata import Entity, Page, Query
+    from m365sandbox.graph.odata import Entity, Member, Page, Query
     from m365sandbox.world import World
 
 JsonObject = dict[str, object]
@@ -98,7 +98,7 @@ class Call:
         """Return the address of the metadata that describes an answer."""
         return f"{self.base}/$metadata#{path}"
 
-    def collection(self, path: str, page: Page, items: list[Entity]) -> Answer:
+    def collection(self, path: str, page: Page[Member], items: list[Entity]) -> Answer:
         """Return a page of a collection as its answer, with the link to the next page."""
         body: JsonObject = {"@odata.context": self.context(path)}
         if self.query.count:

@@ -9,7 +9,7 @@ from m365sandbox.calendars.model import Attendee, AttendeeType
 from m365sandbox.calendars.zones import parse_wall_time, zone
 from m365sandbox.graph.errors import bad_request
 from m365sandbox.graph.event_view import html_of_text
-from m365sandbox.graph.mail import attachments, recipients
+from m365sandbox.graph.message_input import attachments, recipients
 from m365sandbox.graph.parameters import moment
 from m365sandbox.graph.recurrence import read_recurrence
 from m365sandbox.graph.shapes import read_object

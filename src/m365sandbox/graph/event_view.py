@@ -142,10 +142,14 @@ def _time(event: Event, moment: datetime, zone_name: str) -> JsonObject:
 def _body(call: Call, event: Event, plain: str) -> JsonObject:
     if call.preferences.get("outlook.body-content-type", "").lower() == "text":
         return {"contentType": "text", "content": plain}
-    content = event.body
-    if "<html" not in content[:200].lower():
-        content = f"{_HEAD}\r\n</head>\r\n<body>\r\n{content}\r\n</body>\r\n</html>\r\n"
-    return {"contentType": "html", "content": content}
+    return {"contentType": "html", "content": whole_html(event.body)}
+
+
+def whole_html(content: str) -> str:
+    """Return HTML as the service keeps it: as a whole document."""
+    if "<html" in content[:200].lower():
+        return content
+    return f"{_HEAD}\r\n</head>\r\n<body>\r\n{content}\r\n</body>\r\n</html>\r\n"
 
 
 def _attendee(attendee: Attendee) -> JsonObject:

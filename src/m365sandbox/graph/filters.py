@@ -26,10 +26,11 @@ _LEAF: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
 
 @dataclass(frozen=True)
 class Filter:
-    """A condition read from $filter."""
+    """A condition read from $filter; `names` are the members it names, in their order."""
 
     text: str
     term: Term
+    names: tuple[str, ...] = ()
 
     def holds(self, entity: Scope) -> bool:
         """Return whether an entity meets the condition.
@@ -49,7 +50,7 @@ def parse_filter(text: str) -> Filter:
     reader = _Reader(text)
     term = reader.disjunction(0)
     reader.end()
-    return Filter(text, term)
+    return Filter(text, term, tuple(reader.names))
 
 
 def property_value(entity: Scope, path: str) -> object:
@@ -104,6 +105,7 @@ class _Reader:
         self._text = text
         self._tokens: list[tuple[str, str]] = []
         self._next = 0
+        self.names: list[str] = []
         position = 0
         stripped = text.rstrip()
         while position < len(stripped):
@@ -175,6 +177,7 @@ class _Reader:
             return lambda _scope: None
         if self._take_mark("("):
             return self._call(word, depth)
+        self.names.append(word)
         return lambda scope: property_value(scope, word)
 
     def _moment(self, word: str) -> Term:
@@ -210,6 +213,7 @@ class _Reader:
 
     def _lambda(self, name: str, depth: int) -> Term:
         path, _, quantifier = name.rpartition("/")
+        self.names.append(path)
         if self._take_mark(")"):
             return lambda scope: bool(property_value(scope, path))
         kind, variable = self._peek()

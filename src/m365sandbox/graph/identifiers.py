@@ -25,7 +25,8 @@ def item_id(owner: str, key: str, *, immutable: bool = False) -> str:
 
     Args:
         owner: Object id of the person whose mailbox holds it.
-        key: The item's inner key, 32 hexadecimal digits; an occurrence's ends in its day's number.
+        key: The item's inner key, 32 hexadecimal digits; an occurrence's ends in its day's number,
+            a message's in the number of its moves, an attachment's in its place.
         immutable: Whether the id that survives moves is wanted.
     """
     start = _IMMUTABLE if immutable else _REGULAR

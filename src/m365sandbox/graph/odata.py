@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from m365sandbox.graph.errors import bad_request
 from m365sandbox.graph.filters import Filter, comparable, parse_filter, property_value
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 _KNOWN: Final = frozenset(
     {"$select", "$top", "$skip", "$orderby", "$count", "$expand", "$filter", "$format", "$search"}
@@ -19,6 +20,7 @@ _EXPAND: Final = re.compile(r"([A-Za-z.]+)\s*(?:\((.*)\))?", re.DOTALL)
 _LARGEST_PAGE: Final = 1000
 
 Entity = dict[str, object]
+Member = TypeVar("Member", bound=Mapping[str, object])
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,10 @@ class Query:
 
 
 @dataclass(frozen=True)
-class Page:
+class Page(Generic[Member]):
     """One page of a collection."""
 
-    items: list[Entity]
+    items: list[Member]
     total: int
     next_skip: int | None
 
@@ -145,7 +147,7 @@ def _split_outside_brackets(text: str) -> list[str]:
     return [part for part in [*parts, current] if part.strip()]
 
 
-def apply(query: Query, entities: Sequence[Entity], page_size: int) -> Page:
+def apply(query: Query, entities: Sequence[Member], page_size: int) -> Page[Member]:
     """Return the page of a collection a query asks for.
 
     Args:

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
 
-from m365sandbox.graph import answering, calendars, events, mail, places, profile, schedule
+from m365sandbox.graph import (
+    answering,
+    attachments,
+    calendars,
+    events,
+    folders,
+    mail,
+    messages,
+    places,
+    profile,
+    schedule,
+)
 from m365sandbox.graph.call import Answer, Call
 
 Handler = Callable[[Call], Answer]
@@ -30,6 +41,8 @@ _LICENCES: Final = (
 )
 _SETTINGS: Final = ("MailboxSettings.Read", "MailboxSettings.ReadWrite")
 _SEND: Final = ("Mail.Send", "Mail.Send.Shared")
+_READ_MAIL: Final = ("Mail.Read", "Mail.ReadWrite")
+_WRITE_MAIL: Final = ("Mail.ReadWrite",)
 _PLACES: Final = ("Place.Read.All", "Place.ReadWrite.All")
 
 
@@ -89,6 +102,33 @@ def _of_a_person() -> list[tuple[str, str, Area, tuple[str, ...], Handler]]:
             if below:
                 path = f"{below}/{name}getSchedule"
                 rows.append(("POST", path, "mailbox", _READ, schedule.get_schedule))
+    return [*rows, *_of_mail()]
+
+
+def _of_mail() -> list[tuple[str, str, Area, tuple[str, ...], Handler]]:
+    """Return what is asked about messages, folders and files."""
+    one, folder = "/messages/{message-id}", "/mailFolders/{mailFolder-id}"
+    files = f"{one}/attachments"
+    rows: list[tuple[str, str, Area, tuple[str, ...], Handler]] = [
+        ("GET", "/messages", "mailbox", _READ_MAIL, messages.list_messages),
+        ("POST", "/messages", "mailbox", _WRITE_MAIL, messages.create_draft),
+        ("GET", one, "mailbox", _READ_MAIL, messages.get_message),
+        ("PATCH", one, "mailbox", _WRITE_MAIL, messages.change_message),
+        ("DELETE", one, "mailbox", _WRITE_MAIL, messages.delete_message),
+        ("GET", "/mailFolders", "mailbox", _READ_MAIL, folders.list_folders),
+        ("GET", folder, "mailbox", _READ_MAIL, folders.get_folder),
+        ("GET", f"{folder}/messages", "mailbox", _READ_MAIL, messages.list_messages_of_folder),
+        ("GET", files, "mailbox", _READ_MAIL, attachments.list_attachments),
+        ("POST", files, "mailbox", _WRITE_MAIL, attachments.add_attachment),
+        ("GET", f"{files}/{{attachment-id}}", "mailbox", _READ_MAIL, attachments.get_attachment),
+    ]
+    for name in ("", "microsoft.graph."):
+        session = f"{files}/{name}createUploadSession"
+        rows += [
+            ("POST", f"{one}/{name}send", "mailbox", _SEND, messages.send_draft),
+            ("POST", f"{one}/{name}move", "mailbox", _WRITE_MAIL, messages.move_message),
+            ("POST", session, "mailbox", _WRITE_MAIL, attachments.create_upload_session),
+        ]
     return rows
 
 

@@ -16,6 +16,7 @@ ENUMS: Final[dict[str, tuple[str, ...]]] = {
     "eventType": ("singleInstance", "occurrence", "exception", "seriesMaster"),
     "attendeeType": ("required", "optional", "resource"),
     "bodyType": ("text", "html"),
+    "attachmentType": ("file", "item", "reference"),
     "followupFlagStatus": ("notFlagged", "complete", "flagged"),
     "locationType": (
         "default",
@@ -192,6 +193,14 @@ COMPLEX: Final[dict[str, dict[str, str]]] = {
     "internetMessageHeader": {"name": "string", "value": "string"},
     "extendedProperty": {"id": "string", "value": "string"},
     "attachment": _ATTACHMENT,
+    "attachmentItem": {
+        "attachmentType": "attachmentType",
+        "contentId": "string",
+        "contentType": "string",
+        "isInline": "boolean",
+        "name": "string",
+        "size": "integer",
+    },
     "dateTimeTimeZone": {"dateTime": "string", "timeZone": "string"},
     "location": _LOCATION,
     "onlineMeetingInfo": {

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from m365sandbox.mailboxes.model import FolderName, Item, Letter
 from m365sandbox.mailboxes.rates import Limits, Tally
 from m365sandbox.mailboxes.transport import Transport
+from m365sandbox.mailboxes.trouble import Trouble
+from m365sandbox.mailboxes.uploads import Uploads
 from m365sandbox.persist import Changes, Shape
 
 if TYPE_CHECKING:
@@ -23,6 +26,7 @@ _LETTER = Shape(Letter)
 _ITEM = Shape(Item)
 _TALLIES = Shape(dict[str, Tally])
 _LIMITS = Shape(Limits)
+_TROUBLE = Shape(Trouble)
 
 
 class Mailboxes:
@@ -32,21 +36,77 @@ class Mailboxes:
         """Start empty, with the service's limits in force."""
         self._world = world
         self.limits = Limits()
+        self.trouble = Trouble()
+        self.uploads = Uploads()
         self.transport = Transport(world, self)
         self.letters: dict[str, Letter] = {}
         self.tallies: dict[str, Tally] = {}
-        self._items: dict[str, list[Item]] = {}
+        self._items: dict[str, dict[str, Item]] = {}
         self._by_id: dict[str, Item] = {}
-        self._arrivals: list[Item] = []
+        self._copies: Counter[str] = Counter()
+        self._arrivals: dict[str, Item] = {}
         self._changes = Changes()
 
     def put(self, letter: Letter, mailbox: str, folder: FolderName, at: datetime) -> Item:
         """Put a copy of a letter into a folder of a mailbox and return the copy."""
         item = Item(letter.letter_id, mailbox.lower(), folder, at, is_read=folder != "Inbox")
-        self.keep(letter)
-        self._add(item)
-        self._changes.note(f"item {item.item_id}")
+        self._put(item, letter)
         return item
+
+    def draft(self, letter: Letter) -> Item:
+        """Put a letter that is not sent yet into its writer's drafts."""
+        self.transport.stamp(letter)
+        now = self._world.now()
+        letter.created = letter.created or now
+        mailbox = letter.sender.address.lower()
+        item = Item(
+            letter.letter_id, mailbox, "Drafts", now, is_read=True, is_own=True, is_draft=True
+        )
+        self._put(item, letter)
+        return item
+
+    def send_draft(self, item: Item) -> None:
+        """Send a draft: it is gone from its folder, and its copy will be the same item."""
+        letter = self.letter(item)
+        now = self._world.now()
+        letter.sent, letter.save_to_sent, letter.kept_as = now, True, item.item_id
+        letter.recipients = [one.address for one in (*letter.to, *letter.cc, *letter.bcc)]
+        self._take_out(item)
+        self.keep(letter)
+        self.transport.submit(letter)
+
+    def file_sent(self, letter: Letter, at: datetime) -> Item:
+        """Put the copy of what was sent into its sender's Sent Items."""
+        mailbox = letter.sender.address.lower()
+        item = Item(letter.letter_id, mailbox, "SentItems", at, is_read=True, is_own=True)
+        if letter.kept_as is not None:
+            item.item_id, item.created = letter.kept_as, letter.created
+            item.version, item.moves = 2, 1
+        self._put(item, letter)
+        return item
+
+    def touch(self, item: Item) -> None:
+        """Note that a copy or its letter was changed."""
+        item.version += 1
+        item.modified = self._world.now()
+        self._changes.note(f"item {item.item_id}")
+        self.keep(self.letter(item))
+
+    def move(self, item: Item, folder: FolderName) -> None:
+        """Put a copy into another folder; all its ids but the immutable one change."""
+        item.folder = folder
+        item.moves += 1
+        self.touch(item)
+
+    def delete(self, item: Item) -> None:
+        """Move a copy to Deleted Items; from there it is gone for good."""
+        if item.folder != "DeletedItems":
+            self.move(item, "DeletedItems")
+            return
+        self._take_out(item)
+        if not self._copies[item.letter_id]:
+            del self.letters[item.letter_id]
+            self._changes.note(f"letter {item.letter_id}")
 
     def keep(self, letter: Letter) -> None:
         """Keep a letter, also while it waits to be delivered."""
@@ -60,8 +120,17 @@ class Mailboxes:
 
     def items(self, mailbox: str, folder: FolderName | None = None) -> list[Item]:
         """Return the copies in a mailbox, newest first."""
-        found = self._items.get(mailbox.lower(), [])
-        return [item for item in reversed(found) if folder is None or item.folder == folder]
+        found = self._items.get(mailbox.lower(), {})
+        return [one for one in reversed(found.values()) if folder is None or one.folder == folder]
+
+    def used(self, mailbox: str) -> int:
+        """Return about how many bytes a mailbox holds."""
+        return sum(self.letter(one).size for one in self._items.get(mailbox.lower(), {}).values())
+
+    def is_full(self, mailbox: str) -> bool:
+        """Say whether a mailbox holds as much as its quota allows, so that it can send nothing."""
+        quota = self.trouble.quotas.get(mailbox.lower())
+        return quota is not None and self.used(mailbox) >= quota
 
     def item(self, mailbox: str, item_id: str) -> Item | None:
         """Return one copy in a mailbox, or None."""
@@ -95,9 +164,9 @@ class Mailboxes:
             to: Only what was delivered to this address.
             since: Only what arrived at this sandbox time or later.
         """
-        items: Iterable[Item] = self._arrivals
+        items: Iterable[Item] = self._arrivals.values()
         if to is not None:
-            items = (one for one in self._items.get(to.lower(), ()) if one.folder == "Inbox")
+            items = (one for one in self._items.get(to.lower(), {}).values() if one.has_arrived)
         return [self.described(one) for one in items if since is None or one.received >= since]
 
     def described(self, item: Item) -> dict[str, object]:
@@ -137,13 +206,14 @@ class Mailboxes:
 
     def snapshot(self) -> dict[str, object]:
         """Return all mail, the counters and the limits."""
-        every = [item for items in self._items.values() for item in items]
+        every = sorted(self._by_id.values(), key=lambda item: item.received)
         every.sort(key=lambda item: item.received)
         return {
             "letters": _LETTERS.dump(list(self.letters.values())),
             "items": _ITEMS.dump(every),
             "tallies": _TALLIES.dump(self.tallies),
             "limits": _LIMITS.dump(self.limits),
+            "trouble": _TROUBLE.dump(self.trouble),
         }
 
     def restore(self, saved: Mapping[str, object]) -> None:
@@ -154,7 +224,11 @@ class Mailboxes:
 
     def unsaved(self, most: int) -> Batch:
         """Return what changed since it was last saved, at most so many letters and copies."""
-        head = {"tallies": _TALLIES.dump(self.tallies), "limits": _LIMITS.dump(self.limits)}
+        head = {
+            "tallies": _TALLIES.dump(self.tallies),
+            "limits": _LIMITS.dump(self.limits),
+            "trouble": _TROUBLE.dump(self.trouble),
+        }
         return self._changes.batch(head, most, self._record)
 
     def resume(self, head: Mapping[str, object], records: Mapping[str, str]) -> None:
@@ -171,8 +245,10 @@ class Mailboxes:
     def _record(self, key: str) -> str | None:
         kind, _, identity = key.partition(" ")
         if kind == "letter":
-            return _LETTER.text(self.letters[identity])
-        return _ITEM.text(self._by_id[identity])
+            letter = self.letters.get(identity)
+            return None if letter is None else _LETTER.text(letter)
+        item = self._by_id.get(identity)
+        return None if item is None else _ITEM.text(item)
 
     def _take_up(
         self, head: Mapping[str, object], letters: list[Letter], items: list[Item]
@@ -180,12 +256,30 @@ class Mailboxes:
         self.letters = {one.letter_id: one for one in letters}
         self.tallies = _TALLIES.load(head["tallies"])
         self.limits = _LIMITS.load(head.get("limits", {}))
-        self._items, self._by_id, self._arrivals = {}, {}, []
-        for item in items:
+        self.trouble = _TROUBLE.load(head.get("trouble", {}))
+        self.uploads.forget()
+        self._items, self._by_id, self._arrivals = {}, {}, {}
+        self._copies.clear()
+        # A draft that was sent keeps the place of its record, though it came back later.
+        for item in sorted(items, key=lambda one: one.received):
             self._add(item)
 
+    def _put(self, item: Item, letter: Letter) -> None:
+        self.keep(letter)
+        self._add(item)
+        self._changes.note(f"item {item.item_id}")
+
     def _add(self, item: Item) -> None:
-        self._items.setdefault(item.mailbox, []).append(item)
+        self._items.setdefault(item.mailbox, {})[item.item_id] = item
         self._by_id[item.item_id] = item
-        if item.folder == "Inbox":
-            self._arrivals.append(item)
+        self._copies[item.letter_id] += 1
+        if item.has_arrived:
+            self._arrivals[item.item_id] = item
+
+    def _take_out(self, item: Item) -> None:
+        """Take a copy out of its mailbox; its letter stays."""
+        del self._items[item.mailbox][item.item_id], self._by_id[item.item_id]
+        self._copies[item.letter_id] -= 1
+        self._arrivals.pop(item.item_id, None)
+        self._changes.note(f"item {item.item_id}")
+        self._world.changed("mailboxes")

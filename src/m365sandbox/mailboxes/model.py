@@ -7,13 +7,20 @@ import html
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 from uuid import uuid4
 
 import nh3
 
 Route = Literal["graph", "smtp", "calendar", "system"]
-FolderName = Literal["Inbox", "SentItems", "DeletedItems"]
+FolderName = Literal["Inbox", "Drafts", "SentItems", "DeletedItems"]
+FOLDERS: Final[dict[FolderName, str]] = {
+    "Inbox": "Inbox",
+    "Drafts": "Drafts",
+    "SentItems": "Sent Items",
+    "DeletedItems": "Deleted Items",
+}
+"""The folders of every mailbox, with the names that people read."""
 MeetingKind = Literal["request", "cancellation", "response"]
 
 _SPACE = re.compile(r"[ \t]+")
@@ -47,6 +54,11 @@ class Attachment:
         """Return the file's bytes."""
         return base64.b64decode(self.content_base64)
 
+    @property
+    def size(self) -> int:
+        """Return the number of its bytes."""
+        return len(self.content_base64) * 3 // 4 - self.content_base64[-2:].count("=")
+
 
 @dataclass(frozen=True)
 class MeetingNote:
@@ -57,11 +69,21 @@ class MeetingNote:
     response: str | None = None
 
 
+@dataclass(frozen=True)
+class ReportNote:
+    """What makes a letter a report of non-delivery: the Message-ID of what was not delivered."""
+
+    original_id: str
+    recipients: list[str]
+
+
 @dataclass
 class Letter:
     """One mail as its sender wrote it, shared by every mailbox it reaches.
 
-    `recipients` is the envelope: everybody it is for, blind copies included.
+    `recipients` is the envelope: everybody it is for, blind copies included. `extended` are MAPI
+    properties its writer set, by id; they stay in the writer's mailbox. `kept_as` is the item its
+    copy in Sent Items will be, where it was a draft before.
     """
 
     sender: Address
@@ -73,6 +95,7 @@ class Letter:
     text: str | None = None
     to: list[Address] = field(default_factory=list)
     cc: list[Address] = field(default_factory=list)
+    bcc: list[Address] = field(default_factory=list)
     reply_to: list[Address] = field(default_factory=list)
     headers: list[tuple[str, str]] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
@@ -81,6 +104,10 @@ class Letter:
     from_address: Address | None = None
     save_to_sent: bool = False
     meeting: MeetingNote | None = None
+    report: ReportNote | None = None
+    extended: dict[str, str] = field(default_factory=dict)
+    created: datetime | None = None
+    kept_as: str | None = None
     letter_id: str = field(default_factory=lambda: uuid4().hex)
 
     @property
@@ -92,17 +119,39 @@ class Letter:
         """Return the body as text, made from the HTML when there is no text."""
         return self.text if self.text is not None else text_of_html(self.html or "")
 
+    @property
+    def size(self) -> int:
+        """Return about how many bytes the letter takes in a mailbox."""
+        words = len(self.subject) + len(self.html or "") + len(self.text or "")
+        return words + sum(one.size for one in self.attachments)
+
 
 @dataclass
 class Item:
-    """A letter's copy in one folder of one mailbox."""
+    """A letter's copy in one folder of one mailbox.
+
+    `is_own` says that the mailbox's owner wrote it: a draft, or the copy of what was sent.
+    `version` rises with each change, and `moves` with each change of folder, after which only the
+    immutable id still names the item.
+    """
 
     letter_id: str
     mailbox: str
     folder: FolderName
     received: datetime
     is_read: bool = False
+    is_own: bool = False
+    is_draft: bool = False
+    created: datetime | None = None
+    modified: datetime | None = None
+    version: int = 1
+    moves: int = 0
     item_id: str = field(default_factory=lambda: uuid4().hex)
+
+    @property
+    def has_arrived(self) -> bool:
+        """Say whether it was sent to this mailbox, wherever it is kept now."""
+        return not self.is_own and self.folder != "SentItems"
 
 
 def text_of_html(markup: str) -> str:

@@ -20,6 +20,8 @@ class Limits:
 
     `service_seconds` is how long, in machine time, a call on a mailbox takes at least; without it
     calls would never overlap and the limit on concurrent calls could never be met.
+    `sent_copy_seconds` is how long, in sandbox time, a message that left is nowhere to be seen
+    before its copy is in Sent Items. `message_bytes` is the largest message that may be sent.
     """
 
     enabled: bool = True
@@ -30,6 +32,8 @@ class Limits:
     requests_per_ten_minutes: int = 10_000
     retry_after_seconds: int = 5
     service_seconds: float = 0.01
+    sent_copy_seconds: float = 3.0
+    message_bytes: int = 35 * 1024 * 1024
 
 
 @dataclass

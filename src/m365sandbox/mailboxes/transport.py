@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import html
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
-from m365sandbox.mailboxes.model import Address, Letter
+from m365sandbox.mailboxes.reports import (
+    NOT_FOUND,
+    OVER_THE_DAY,
+    POSTMASTER,
+    TOO_MANY,
+    Failure,
+    report_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from m365sandbox.mailboxes.mailboxes import Mailboxes
+    from m365sandbox.mailboxes.model import Letter
     from m365sandbox.world import World
 
 DELIVER: Final = "mail.deliver"
-_POSTMASTER: Final = "MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e"
-_NOT_FOUND: Final = (
-    "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup"
-)
-_OVER_THE_DAY: Final = (
-    "550 5.1.90 Your message can't be sent because you've reached your daily limit for message "
-    "recipients"
-)
-
-
-_TOO_MANY: Final = "550 5.5.3 RESOLVER.ADR.RecipLimit; too many recipients"
+FILE: Final = "mail.file"
 
 
 class Transport:
@@ -37,6 +35,7 @@ class Transport:
         self._world = world
         self._mailboxes = mailboxes
         world.handle(DELIVER, self._deliver_due)
+        world.handle(FILE, self._file_due)
 
     def submit(self, letter: Letter) -> datetime:
         """Take a letter from a mailbox and return when it leaves.
@@ -53,9 +52,9 @@ class Transport:
             return now
         used = tally.recipients_within_day(now)
         if len(letter.recipients) > limits.recipients_per_message:
-            return self._turn_back(letter, _TOO_MANY, now)
+            return self._turn_back(letter, TOO_MANY, now)
         if used + len(letter.recipients) > limits.recipients_per_day:
-            return self._turn_back(letter, _OVER_THE_DAY, now)
+            return self._turn_back(letter, OVER_THE_DAY, now)
         tally.recipients.append((now, len(letter.recipients)))
         leaving = tally.next_departure(now, limits.messages_per_minute)
         if leaving <= now:
@@ -70,7 +69,13 @@ class Transport:
         """Bring a letter to its recipients now, past the pace: system mail and meeting messages."""
         self._deliver(letter, self._world.now())
 
-    def return_to_sender(self, letter: Letter, failures: Sequence[tuple[str, str]]) -> None:
+    def stamp(self, letter: Letter) -> None:
+        """Give a letter its Message-ID, unless its writer did."""
+        if not letter.internet_message_id:
+            domain = letter.sender.address.rpartition("@")[2] or "sandbox.example"
+            letter.internet_message_id = f"<{uuid4().hex.upper()}@{domain}>"
+
+    def return_to_sender(self, letter: Letter, failures: Sequence[Failure]) -> None:
         """Tell the sender who was not reached, as the non-delivery report Exchange writes.
 
         Args:
@@ -78,35 +83,25 @@ class Transport:
             failures: Each address with the reason, in the words of the enhanced status code.
         """
         sender = letter.sender.address
-        if not failures or not sender or sender.lower().startswith(_POSTMASTER.lower()):
+        if not failures or not sender or sender.lower().startswith(POSTMASTER.lower()):
             return
         self._mailboxes.tally(sender).returned += len(failures)
-        domain = sender.rpartition("@")[2]
-        rows = "".join(
-            f"<p><b>{html.escape(address)}</b><br>"
-            f"Remote server returned '{html.escape(reason)}'</p>"
-            for address, reason in failures
-        )
-        report = Letter(
-            sender=Address(f"{_POSTMASTER}@{domain}", "Microsoft Outlook"),
-            recipients=[sender],
-            to=[Address(sender, letter.sender.name)],
-            subject=f"Undeliverable: {letter.subject}",
-            sent=self._world.now(),
-            route="system",
-            html=f"<p>Your message couldn't be delivered.</p>{rows}",
-            headers=[
-                ("Auto-Submitted", "auto-replied"),
-                ("In-Reply-To", letter.internet_message_id),
-                ("X-Failed-Recipients", ", ".join(address for address, _ in failures)),
-            ],
-        )
-        self.carry(report)
+        self.carry(report_of(letter, failures, self._world.now()))
+
+    def reason_against(self, address: str) -> str | None:
+        """Return why mail to an address cannot arrive; None for a mailbox, a room, or outside."""
+        steered = self._mailboxes.trouble.reason_against(address)
+        if steered is not None or self._mailboxes.is_outside(address):
+            return steered
+        directory = self._world.directory
+        person = directory.person(address)
+        reaches = directory.room(address) is not None if person is None else person.has_mailbox
+        return None if reaches else NOT_FOUND
 
     def _turn_back(self, letter: Letter, reason: str, now: datetime) -> datetime:
         """Send nothing, and report every recipient as not reached."""
-        self._stamp(letter)
-        self._file_sent_copy(letter, now)
+        self.stamp(letter)
+        self._keep_copy(letter, now)
         self.return_to_sender(letter, [(one, reason) for one in letter.recipients])
         return now
 
@@ -116,31 +111,30 @@ class Transport:
             self._deliver(letter, at)
 
     def _deliver(self, letter: Letter, at: datetime) -> None:
-        self._stamp(letter)
-        self._file_sent_copy(letter, at)
-        unknown: list[str] = []
+        self.stamp(letter)
+        self._keep_copy(letter, at)
+        failures: list[Failure] = []
         for address in dict.fromkeys(one.lower() for one in letter.recipients):
-            if self._reaches(address):
+            reason = self.reason_against(address)
+            if reason is None:
                 self._mailboxes.put(letter, address, "Inbox", at)
             else:
-                unknown.append(address)
-        self.return_to_sender(letter, [(address, _NOT_FOUND) for address in unknown])
+                failures.append((address, reason))
+        self.return_to_sender(letter, failures)
 
-    def _reaches(self, address: str) -> bool:
-        """Say whether mail to an address arrives somewhere: a mailbox, a room, or outside."""
-        directory = self._world.directory
-        if self._mailboxes.is_outside(address):
-            return True
-        person = directory.person(address)
-        if person is not None:
-            return person.has_mailbox
-        return directory.room(address) is not None
+    def _keep_copy(self, letter: Letter, at: datetime) -> None:
+        """Let the copy appear in Sent Items, which takes the service a moment."""
+        if not letter.save_to_sent:
+            return
+        limits = self._mailboxes.limits
+        wait = limits.sent_copy_seconds if limits.enabled else 0.0
+        if not wait:
+            self._mailboxes.file_sent(letter, at)
+            return
+        self._mailboxes.keep(letter)
+        self._world.schedule(at + timedelta(seconds=wait), FILE, {"letter": letter.letter_id})
 
-    def _stamp(self, letter: Letter) -> None:
-        if not letter.internet_message_id:
-            domain = letter.sender.address.rpartition("@")[2] or "sandbox.example"
-            letter.internet_message_id = f"<{uuid4().hex.upper()}@{domain}>"
-
-    def _file_sent_copy(self, letter: Letter, at: datetime) -> None:
-        if letter.save_to_sent:
-            self._mailboxes.put(letter, letter.sender.address, "SentItems", at)
+    def _file_due(self, at: datetime, payload: Mapping[str, object]) -> None:
+        letter = self._mailboxes.letters.get(str(payload["letter"]))
+        if letter is not None:
+            self._mailboxes.file_sent(letter, at)

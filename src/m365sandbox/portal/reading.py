@@ -10,18 +10,18 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from m365sandbox.mailboxes.model import FOLDERS
 from m365sandbox.portal.pages import page, posted, see
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
     from m365sandbox.calendars.model import Answer, Event
-    from m365sandbox.mailboxes.model import FolderName, Item, Letter
+    from m365sandbox.mailboxes.model import Item, Letter
     from m365sandbox.world import World
 
 _PAGE: Final = 50
 _ANSWERS: Final = ("accepted", "tentativelyAccepted", "declined")
-_FOLDERS: Final = ("Inbox", "SentItems")
 # The mail stands in a frame without scripts, forms, or anything fetched from elsewhere; only its
 # own styles count, which mail cannot do without.
 _MAIL_POLICY: Final = (
@@ -76,15 +76,21 @@ class Reading:
     async def mailbox(self, request: Request) -> Response:
         """List the mail of one mailbox, newest first."""
         address = self._address(request)
-        folder = request.query_params.get("folder", "Inbox")
-        if folder not in _FOLDERS:
+        folder = next(
+            (one for one in FOLDERS if one == request.query_params.get("folder", "Inbox")), None
+        )
+        if folder is None:
             raise HTTPException(404)
         start = _whole(request.query_params.get("start", "0"))
-        items = self._world.mailboxes.items(address, cast("FolderName", folder))
+        items = self._world.mailboxes.items(address, folder)
         rows = [(one, self._world.mailboxes.letter(one)) for one in items[start : start + _PAGE]]
         following = start + _PAGE if start + _PAGE < len(items) else None
         facts = {
             "folder": folder,
+            "folders": FOLDERS,
+            "used": self._world.mailboxes.used(address),
+            "quota": self._world.mailboxes.trouble.quotas.get(address),
+            "is_full": self._world.mailboxes.is_full(address),
             "rows": rows,
             "total": len(items),
             "start": start,

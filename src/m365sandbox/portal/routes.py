@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from m365sandbox.portal.accounts import Accounts
+from m365sandbox.portal.mail_trouble import MailTrouble
 from m365sandbox.portal.pages import ASSETS
 from m365sandbox.portal.planning import Planning
 from m365sandbox.portal.reading import Reading
@@ -26,6 +27,7 @@ def routes(world: World) -> list[BaseRoute]:
         Route(f"{ASSETS}/portal.css", _style),
         *Steering(world).routes(),
         *Accounts(world).routes(),
+        *MailTrouble(world).routes(),
         *Reading(world).routes(),
         *Planning(world).routes(),
     ]

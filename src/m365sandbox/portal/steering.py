@@ -105,6 +105,7 @@ class Steering:
             "faults": self._world.faults.all(),
             "limits": self._world.mailboxes.limits,
             "statistics": self._world.mailboxes.statistics(),
+            "bounces": self._world.mailboxes.trouble.bouncing,
             "applications": list(self._world.directory.applications.values()),
         }
         return page(self._world, "trouble", facts)

@@ -98,6 +98,33 @@ def test_what_is_gone_stays_gone(world: World) -> None:
     assert resumed(world).mailboxes.received() == []
 
 
+def test_drafts_and_what_is_on_its_way_to_sent_items_survive(world: World) -> None:
+    world.mailboxes.limits.enabled = True
+    mailboxes = world.mailboxes
+    mailboxes.trouble.set_quota(ZOE, 5)
+    mailboxes.trouble.set_bounce("@elsewhere.example", "550 5.1.1 Nobody")
+    kept, sent, gone = (
+        mailboxes.draft(Letter(LEARNING, [], name, world.now(), "graph", to=[Address(ZOE)]))
+        for name in ("Kept", "Sent", "Gone")
+    )
+    mailboxes.letter(kept).extended["String 0x1a"] = "ours"
+    world.save(everything=True)
+    mailboxes.send_draft(sent)
+    for _ in range(2):
+        mailboxes.delete(gone)
+    world.save(everything=True)
+    again = resumed(world)
+    assert again.mailboxes.snapshot() == mailboxes.snapshot()
+    (draft,) = again.mailboxes.items(LEARNING.address)
+    assert (again.mailboxes.letter(draft).subject, draft.is_draft) == ("Kept", True)
+    assert again.mailboxes.trouble.reason_against("anybody@elsewhere.example")
+    again.clock.advance(timedelta(seconds=5))
+    again.run_due()
+    copy, _ = again.mailboxes.items(LEARNING.address)
+    assert (copy.folder, copy.item_id) == ("SentItems", sent.item_id)
+    assert len(again.mailboxes.received(ZOE)) == 1
+
+
 def test_much_mail_is_saved_in_small_steps(world: World) -> None:
     seconds = 1e9
     world.machine_seconds = lambda: seconds

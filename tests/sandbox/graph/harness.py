@@ -24,7 +24,7 @@ T = TypeVar("T")
 MONDAY = datetime(2026, 11, 23, 8, tzinfo=UTC)
 EVERYTHING = (
     "User.Read Mail.Send Calendars.ReadWrite Place.Read.All MailboxSettings.Read "
-    "OnlineMeetings.ReadWrite"
+    "OnlineMeetings.ReadWrite Mail.ReadWrite"
 )
 
 

@@ -53,7 +53,8 @@ OPTIONS = st.dictionaries(
 )  # fmt: skip
 # A line break in a path never reaches Graph: no client sends one, and servers refuse it.
 PRINTABLE = st.characters(exclude_categories=["Cc", "Cs"])
-PLACES = ["/me/events", "/me/calendarView", "/me/calendars", "/places/graph.room"]
+PLACES = ["/me/events", "/me/calendarView", "/me/calendars", "/places/graph.room", "/me/messages",
+          "/me/mailFolders", "/me/mailFolders/drafts/messages"]  # fmt: skip
 SHORT = settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -100,6 +101,21 @@ def test_any_message(anything: Sandbox, members: dict[str, Any]) -> None:
 
 
 @SHORT
+@given(st.dictionaries(st.sampled_from(sorted(COMPLEX["message"])), THING, max_size=6))
+def test_any_draft_and_any_change_of_it(anything: Sandbox, members: dict[str, Any]) -> None:
+    saved = anything.ask("POST", "/me/messages", {"subject": "Draft"}).json()
+    path = f"/me/messages/{saved['id']}"
+    understood(anything, "POST", "/me/messages", members)
+    understood(anything, "PATCH", path, members)
+    understood(anything, "POST", f"{path}/attachments", members)
+    understood(anything, "POST", f"{path}/attachments/createUploadSession", members)
+    understood(anything, "POST", f"{path}/move", members)
+    understood(anything, "POST", f"{path}/send", members)
+    anything.later(seconds=10)
+    assert anything.ask("GET", "/me/messages?$top=50").status_code == 200
+
+
+@SHORT
 @given(st.dictionaries(st.sampled_from(["schedules", "StartTime", "endTime"]) | NAMES, THING))
 def test_any_schedule(anything: Sandbox, members: dict[str, Any]) -> None:
     understood(anything, "POST", "/me/calendar/getSchedule", members)
@@ -113,6 +129,7 @@ def test_any_schedule(anything: Sandbox, members: dict[str, Any]) -> None:
 def test_any_query(anything: Sandbox, options: dict[str, str], path: str) -> None:
     anything.world.calendars.restore({"events": []})
     anything.create()
+    anything.ask("POST", "/me/messages", {"subject": "Draft"})
     understood(anything, "GET", f"{path}?{QueryParams(options)}", None)
 
 
@@ -121,3 +138,5 @@ def test_any_query(anything: Sandbox, options: dict[str, str], path: str) -> Non
 def test_any_id_and_prefer(anything: Sandbox, text: str, method: str) -> None:
     understood(anything, method, f"/me/events/{quote(text, safe='')}", {})
     understood(anything, method, f"/places/{quote(text, safe='')}", {})
+    understood(anything, method, f"/me/messages/{quote(text, safe='')}", {})
+    understood(anything, method, f"/me/mailFolders/{quote(text, safe='')}", {})

@@ -31,6 +31,8 @@ def test_every_page_keeps_the_rules(browser: Browser) -> None:
     for path in (
         "/", "/portal/mailboxes", "/portal/mailboxes?q=zoé", f"/portal/mailboxes/{ZOE}",
         "/portal/mailboxes/learning@contoso.example?folder=SentItems", "/portal/rooms",
+        "/portal/mailboxes/learning@contoso.example?folder=Drafts",
+        "/portal/mailboxes/learning@contoso.example?folder=DeletedItems",
         f"/portal/calendars/{ZOE}?date=2026-12-01", f"/portal/calendars/{HALL}?view=day",
         "/portal/people", f"/portal/people/{ZOE}", "/portal/log?path=events", "/portal/trouble",
     ):  # fmt: skip
@@ -57,6 +59,31 @@ def test_a_message_is_shown_in_a_frame_without_scripts(browser: Browser) -> None
     assert file.content == b"BEGIN"
     assert file.headers["content-disposition"].startswith("attachment")
     assert browser.get(f"{path}/attachments/7").status_code == 404
+
+
+def test_drafts_sent_items_and_reports_are_shown_as_what_they_are(browser: Browser) -> None:
+    mailbox = "/portal/mailboxes/learning@contoso.example"
+    people = [{"emailAddress": {"address": "nobody@contoso.example"}}]
+    draft = {
+        "subject": "Half written",
+        "bccRecipients": people,
+        "singleValueExtendedProperties": [{"id": "String 0x1234", "value": "our own"}],
+    }
+    saved = browser.graph.ask("POST", "/me/messages", draft).json()
+    (path,) = browser.links(f"{mailbox}?folder=Drafts", f'{mailbox}/[^"]+')
+    text = browser.page(path)
+    assert "This is a draft" in text
+    assert "our own" in text
+    assert "nobody@contoso.example" in text
+    assert browser.graph.ask("POST", f"/me/messages/{saved['id']}/send").status_code == 202
+    assert "Half written" not in browser.page(f"{mailbox}?folder=Drafts")
+    browser.graph.later(seconds=5)
+    assert "Half written" in browser.page(f"{mailbox}?folder=SentItems")
+    inbox = browser.page(mailbox)
+    assert "Undeliverable: Half written" in inbox
+    assert "not delivered" in inbox
+    (report,) = browser.links(mailbox, f'{mailbox}/[^"]+')
+    assert "was not delivered to <bdi>nobody@contoso.example</bdi>" in browser.page(report)
 
 
 def test_an_invitation_is_accepted_in_the_mailbox(browser: Browser) -> None:

@@ -56,6 +56,26 @@ def test_an_applications_secrets_expire_and_are_renewed(browser: Browser) -> Non
     assert secret.expires is None
 
 
+def test_a_mailbox_is_filled_by_a_button(browser: Browser) -> None:
+    page = f"/portal/mailboxes/{ZOE}"
+    browser.post(f"{page}/quota", {"bytes": "0"})
+    assert "<strong>full</strong>" in browser.page(page)
+    refused = browser.graph.ask("POST", "/me/messages", {"subject": "x"}, caller=ZOE)
+    assert refused.json()["error"]["code"] == "ErrorQuotaExceeded"
+    browser.post(f"{page}/quota", {"bytes": ""})
+    assert "<strong>full</strong>" not in browser.page(page)
+
+
+def test_mail_comes_back_by_a_button(browser: Browser) -> None:
+    form = {"address": "@elsewhere.example", "reason": "550 5.7.1 Refused"}
+    assert browser.post("/portal/trouble/bounces", form).status_code == 303
+    assert "550 5.7.1 Refused" in browser.page("/portal/trouble")
+    trouble = browser.world.mailboxes.trouble
+    assert trouble.reason_against("zoe@elsewhere.example") == "550 5.7.1 Refused"
+    browser.post("/portal/trouble/bounces/clear", {})
+    assert trouble.reason_against("zoe@elsewhere.example") is None
+
+
 def test_switches_that_do_not_exist_are_refused(browser: Browser) -> None:
     for path, form, status in (
         (f"/portal/people/{ZOE}/promote", {}, 404),
@@ -63,6 +83,9 @@ def test_switches_that_do_not_exist_are_refused(browser: Browser) -> None:
         (f"/portal/people/{ZOE}/give-licence", {"licence": "GOLD"}, 400),
         (f"/portal/people/{ZOE}/reset-password", {"password": ""}, 400),
         ("/portal/applications/unknown/secrets", {}, 404),
+        (f"/portal/mailboxes/{ZOE}/quota", {"bytes": "much"}, 400),
+        ("/portal/mailboxes/guest@contoso.example/quota", {"bytes": "1"}, 404),
+        ("/portal/trouble/bounces", {"address": "no address"}, 400),
     ):
         assert browser.post(path, form).status_code == status, path
     cross = {"Sec-Fetch-Site": "cross-site"}
