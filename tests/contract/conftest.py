@@ -13,9 +13,11 @@ from classbell.network.clock import CLOCK_TIMEOUTS, HttpClock
 from classbell.network.http import HttpDoor
 from classbell.ports.mail import Mailbox
 from m365sandbox.testing import Sandbox, start_sandbox
+from tests.contract import tracing
 
 SERVICE_ACCOUNT = "learning@contoso.example"
 ALL_SCOPES = frozenset({"User.Read", "Mail.Send", "Calendars.ReadWrite", "Place.Read.All"})
+TRACING = ALL_SCOPES | {"Mail.ReadWrite"}
 
 
 @pytest.fixture(scope="session")
@@ -69,3 +71,17 @@ def service_account(sandbox: Sandbox) -> Mailbox:
     """Give the mailbox of the service account, everything granted, with a fresh token."""
     token = sandbox.access_token(SERVICE_ACCOUNT, *sorted(ALL_SCOPES))
     return Mailbox("/me", token, ALL_SCOPES)
+
+
+@pytest.fixture
+def traced_account(no_faults: Sandbox) -> Iterator[Mailbox]:
+    """Give the mailbox of the service account, its drafts included, with room again afterwards."""
+    token = no_faults.access_token(SERVICE_ACCOUNT, *sorted(TRACING))
+    yield Mailbox("/me", token, TRACING)
+    no_faults.control.mailbox(SERVICE_ACCOUNT, quota_bytes=None)
+
+
+@pytest.fixture
+def traced_route(no_faults: Sandbox, graph: GraphClient, traced_account: Mailbox) -> tracing.Route:
+    """Give Graph's side of mail in two steps."""
+    return tracing.sandbox_route(no_faults, graph, traced_account)

@@ -54,11 +54,11 @@ class Scripted:
             on: only calls of this method; empty for any.
             carried_out: whether the thing is done all the same before it fails.
         """
-        self._once.extend([_Failure(_verdict(verdict), on, carried_out)] * times)
+        self._once.extend([_Failure(as_verdict(verdict), on, carried_out)] * times)
 
     def fail_always(self, verdict: Verdict | VerdictKind, *, on: str = "") -> None:
         """Fail every call until ``recover``."""
-        self._always.append(_Failure(_verdict(verdict), on, carried_out=False))
+        self._always.append(_Failure(as_verdict(verdict), on, carried_out=False))
 
     def recover(self) -> None:
         """Work again."""
@@ -89,7 +89,8 @@ class Scripted:
         return next((f for f in self._always if f.on in ("", name)), None)
 
 
-def _verdict(given: Verdict | VerdictKind) -> Verdict:
+def as_verdict(given: Verdict | VerdictKind) -> Verdict:
+    """Return a verdict, made up where only its kind is given."""
     if isinstance(given, Verdict):
         return given
     return Verdict(given, code=f"Scripted{given.value}", explanation="The script says so.")

@@ -112,6 +112,7 @@ class Bounce:
         code: enhanced status code, such as ``5.1.10``; may be empty.
         reason: one sentence, free of the mail's content.
         at: aware UTC moment of the report.
+        key: the envelope's id, where the report repeats it; empty where it does not.
     """
 
     internet_message_id: str
@@ -119,6 +120,7 @@ class Bounce:
     code: str
     reason: str
     at: datetime
+    key: str = ""
 
 
 class MailSender(Protocol):
@@ -136,7 +138,8 @@ class MailSender(Protocol):
 class TracedMailSender(Protocol):
     """Sends as a mailbox whose drafts and sent items may be read, so that it can be looked up.
 
-    ``key`` is the envelope's id; it travels with the mail as a property of its own.
+    ``key`` is the envelope's id; it travels with the mail as a property of its own, and is used for
+    one attempt only.
     """
 
     def send_traced(self, mailbox: Mailbox, mail: Mail, key: str) -> Accepted:
@@ -147,8 +150,13 @@ class TracedMailSender(Protocol):
         """
         ...
 
-    def look_up(self, mailbox: Mailbox, key: str) -> Sighting:
+    def look_up(self, mailbox: Mailbox, key: str, begun: datetime) -> Sighting:
         """Say what became of a mail, and delete what of it must not stay behind.
+
+        Args:
+            mailbox: as whom it was sent.
+            key: the envelope's id.
+            begun: when the attempt began, aware UTC: what cannot be seen yet may still appear.
 
         Raises:
             ProviderFailure: with a verdict.
@@ -157,6 +165,9 @@ class TracedMailSender(Protocol):
 
     def sweep(self, mailbox: Mailbox, before: datetime) -> int:
         """Delete our drafts, and verified copies in Sent Items, made before a moment; say how many.
+
+        A bounded number at once: ask again until it says none. Nothing may be looked up afterwards
+        that was begun before the moment.
 
         Raises:
             ProviderFailure: with a verdict.

@@ -32,9 +32,8 @@ UPLOADS: Final = "/api/v2.0"
 
 _PAGE: Final = 10
 _TYPE: Final = "microsoft.graph.fileAttachment"
-_MEGABYTE: Final = 1024 * 1024
-_LEAST: Final = 3 * _MEGABYTE
-_MOST: Final = 150 * _MEGABYTE
+_LEAST: Final = 3_000_000
+_MOST: Final = 150_000_000
 
 
 def list_attachments(call: Call) -> Answer:

@@ -74,6 +74,7 @@ def _words(letter: Letter, failures: Sequence[Failure], domain: str) -> str:
 
 def _headers(letter: Letter) -> list[str]:
     shown = [
+        ("Received", "from SANDBOX0001 by SANDBOX0001 with mapi id 15.20.1"),
         ("From", letter.author.shown()),
         ("To", ", ".join(one.shown() for one in letter.to)),
         ("Subject", letter.subject),

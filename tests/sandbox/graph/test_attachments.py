@@ -108,8 +108,8 @@ def test_an_upload_is_given_up_or_forgotten_after_its_time(sandbox: Sandbox) -> 
 @pytest.mark.parametrize(
     ("size", "more", "status", "code"),
     [
-        (3 * MEGABYTE - 1, {}, 400, "ErrorAttachmentSizeShouldNotBeLessThanMinimumSize"),
-        (150 * MEGABYTE + 1, {}, 413, "ErrorMessageSizeExceeded"),
+        (3_000_000 - 1, {}, 400, "ErrorAttachmentSizeShouldNotBeLessThanMinimumSize"),
+        (150_000_000 + 1, {}, 413, "ErrorMessageSizeExceeded"),
         (LARGE, {"name": ""}, 400, "ErrorInvalidRequest"),
         (LARGE, {"attachmentType": "reference"}, 400, "ErrorInvalidRequest"),
         (LARGE, {"colour": "red"}, 400, "RequestBodyRead"),

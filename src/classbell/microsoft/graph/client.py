@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from classbell.microsoft.answers import JsonPart, NotUnderstood
 from classbell.microsoft.clouds import Cloud
@@ -92,10 +93,34 @@ class GraphClient:
                 raise not_understood("A next page lies outside Microsoft Graph.")
         raise not_understood("A list has no end.")
 
+    def now(self) -> datetime:
+        """Return business time, aware UTC."""
+        return self._clock.now()
+
+    def put_piece(self, url: str, piece: bytes, span: str) -> HttpAnswer:
+        """Send a piece of a file where an upload session says, which is at another host.
+
+        The address carries its own proof, so the account's token stays here:
+        https://learn.microsoft.com/en-us/graph/outlook-large-attachments
+
+        Args:
+            url: as the upload session named it.
+            piece: the bytes.
+            span: the Content-Range they are.
+
+        Raises:
+            ProviderFailure: with the verdict of whatever else happened than a success.
+        """
+        headers = {"Content-Range": span, "Content-Type": "application/octet-stream"}
+        request = HttpRequest(
+            method="PUT", url=url, service=SERVICE, headers=headers, content=piece
+        )
+        return self._judged(request, Purpose(), repeatable=True)
+
     def _send(
         self, mailbox: Mailbox, call: GraphCall, url: str, params: Mapping[str, str]
     ) -> HttpAnswer:
-        """Send through the door and judge what is no success."""
+        """Send through the door with the account's token."""
         request = HttpRequest(
             method=call.method,
             url=url,
@@ -109,13 +134,17 @@ class GraphClient:
                 **call.headers,
             },
         )
+        purpose = Purpose(call.needs, mailbox.granted, call.area, call.admin_only)
+        return self._judged(request, purpose, repeatable=call.repeatable)
+
+    def _judged(self, request: HttpRequest, purpose: Purpose, *, repeatable: bool) -> HttpAnswer:
+        """Send through the door and judge what is no success."""
         try:
             answer = self._door.call(request)
         except NetworkFailure as failure:
-            verdict = judge_network(failure, repeatable=call.repeatable)
+            verdict = judge_network(failure, repeatable=repeatable)
             raise ProviderFailure(verdict) from failure
         if not answer.ok:
-            purpose = Purpose(call.needs, mailbox.granted, call.area, call.admin_only)
             raise ProviderFailure(judge_answer(answer, purpose, self._clock.now()))
         return answer
 

@@ -6,7 +6,7 @@ https://learn.microsoft.com/en-us/graph/api/resources/event
 from __future__ import annotations
 
 from classbell.microsoft.answers import JsonPart
-from classbell.microsoft.graph.mail import recipient
+from classbell.microsoft.graph.message import recipient
 from classbell.microsoft.graph.teams_block import reads_the_same, with_block
 from classbell.microsoft.graph.times import read_instant, read_time, write_time
 from classbell.ports.calendar import (

@@ -1,21 +1,34 @@
-"""Sending mail as the account."""
+"""Sending mail as the account, and finding out afterwards what became of it."""
 
 from __future__ import annotations
 
-import base64
+from collections.abc import Sequence
+from datetime import datetime
 
+import structlog
+
+from classbell.microsoft.graph.bounces import read_bounces
 from classbell.microsoft.graph.client import GraphCall, GraphClient
-from classbell.ports.errors import ProviderFailure, Verdict, VerdictKind
-from classbell.ports.mail import Accepted, Address, Attachment, Mail, Mailbox
+from classbell.microsoft.graph.mail_verdicts import (
+    MAIL_READ_WRITE,
+    MAIL_SEND,
+    about_sending,
+    too_large,
+)
+from classbell.microsoft.graph.message import LARGEST_REQUEST, message, size_of
+from classbell.microsoft.graph.traced_mail import send_draft, with_envelope, write_draft
+from classbell.microsoft.graph.traces import look_up, sweep
+from classbell.ports.errors import ProviderFailure
+from classbell.ports.mail import Accepted, Bounce, Mail, Mailbox, Sighting
 
-MAIL_SEND = "Mail.Send"
-
-# A gateway that answers in Graph's stead knows as little as we do whether the mail left.
-_GATEWAY_STATUSES = frozenset({502, 504})
+log = structlog.get_logger(__name__)
 
 
 class GraphMail:
-    """Implements ``ports.mail.MailSender``."""
+    """Implements ``ports.mail.MailSender`` and ``ports.mail.TracedMailSender``.
+
+    The second needs the permission Mail.ReadWrite, the first does not.
+    """
 
     def __init__(self, graph: GraphClient) -> None:
         self._graph = graph
@@ -26,81 +39,55 @@ class GraphMail:
         https://learn.microsoft.com/en-us/graph/api/user-sendmail
 
         Raises:
-            ProviderFailure: with a verdict; ``UNKNOWN`` where it may have happened.
+            ProviderFailure: with a verdict; ``UNKNOWN`` where it may have happened, ``REFUSED``
+                without any call where no request can carry the mail.
         """
+        body = {"message": message(mail, mail.attachments), "saveToSentItems": False}
+        if size_of(body) > LARGEST_REQUEST:
+            raise too_large(
+                "The mail with its files is larger than the 4 MB that the account can send; the "
+                f"permission {MAIL_READ_WRITE} would let it send up to 150 MB."
+            )
         call = GraphCall(
             method="POST",
             path=f"{mailbox.path}/sendMail",
             needs=MAIL_SEND,
-            json={"message": _message(mail), "saveToSentItems": False},
+            json=body,
             repeatable=False,
         )
         try:
             answer = self._graph.call(mailbox, call)
         except ProviderFailure as failure:
-            raise _honest(failure) from failure
+            raise about_sending(failure) from failure
         return Accepted(request_id=answer.request_id)
 
+    def send_traced(self, mailbox: Mailbox, mail: Mail, key: str) -> Accepted:
+        """Hand one mail over in two steps, draft and send, so that it can be looked up by ``key``.
 
-def _honest(failure: ProviderFailure) -> ProviderFailure:
-    """Turn a gateway's bare answer into «it may have happened»; Graph's own code decides else."""
-    verdict = failure.verdict
-    bare = verdict.code == f"HTTP {verdict.status}"
-    if verdict.status not in _GATEWAY_STATUSES or not bare:
-        return failure
-    return ProviderFailure(
-        Verdict(
-            VerdictKind.UNKNOWN,
-            code=verdict.code,
-            explanation="A gateway answered in place of Microsoft 365; the mail may have left.",
-            status=verdict.status,
-            request_id=verdict.request_id,
-        )
-    )
+        Where the account may not write drafts any more, it goes in one step and cannot be looked
+        up: a permission that was taken back costs certainty, not mail.
 
+        Raises:
+            ProviderFailure: with a verdict; ``UNKNOWN`` where it may have happened.
+        """
+        marked = with_envelope(mail, key)
+        try:
+            draft = write_draft(self._graph, mailbox, marked, key)
+        except ProviderFailure as failure:
+            if failure.verdict.permission != MAIL_READ_WRITE:
+                raise
+            log.warning("drafts are forbidden, sending untraced", envelope=key)
+            return self.send(mailbox, marked)
+        return send_draft(self._graph, mailbox, draft)
 
-def _message(mail: Mail) -> dict[str, object]:
-    """Return the mail in Graph's shape. Graph takes one body: HTML where there is one.
+    def look_up(self, mailbox: Mailbox, key: str, begun: datetime) -> Sighting:
+        """Say what became of a mail that was sent traced; see ``traces.look_up``."""
+        return look_up(self._graph, mailbox, key, begun)
 
-    https://learn.microsoft.com/en-us/graph/api/resources/message
-    """
-    message: dict[str, object] = {
-        "subject": mail.subject,
-        "body": {
-            "contentType": "HTML" if mail.html else "Text",
-            "content": mail.html or mail.text,
-        },
-        "toRecipients": [recipient(address) for address in mail.to],
-        "ccRecipients": [recipient(address) for address in mail.cc],
-        "bccRecipients": [recipient(address) for address in mail.bcc],
-    }
-    if mail.reply_to:
-        message["replyTo"] = [recipient(address) for address in mail.reply_to]
-    if mail.headers:
-        message["internetMessageHeaders"] = [
-            {"name": name, "value": value} for name, value in mail.headers
-        ]
-    if mail.attachments:
-        message["attachments"] = [_attachment(attachment) for attachment in mail.attachments]
-    return message
+    def sweep(self, mailbox: Mailbox, before: datetime) -> int:
+        """Delete our drafts and copies made before a moment; see ``traces.sweep``."""
+        return sweep(self._graph, mailbox, before)
 
-
-def recipient(address: Address) -> dict[str, object]:
-    """Return a person in Graph's shape; without a name Graph shows the address."""
-    entry = {"address": address.address}
-    if address.name:
-        entry["name"] = address.name
-    return {"emailAddress": entry}
-
-
-def _attachment(attachment: Attachment) -> dict[str, object]:
-    """Return a file in Graph's shape; below 3 MB it travels inside the request.
-
-    https://learn.microsoft.com/en-us/graph/api/resources/fileattachment
-    """
-    return {
-        "@odata.type": "#microsoft.graph.fileAttachment",
-        "name": attachment.name,
-        "contentType": attachment.content_type,
-        "contentBytes": base64.b64encode(attachment.content).decode("ascii"),
-    }
+    def bounces(self, mailbox: Mailbox, since: datetime) -> Sequence[Bounce]:
+        """Return the non-delivery reports since a moment; see ``bounces.read_bounces``."""
+        return read_bounces(self._graph, mailbox, since)
