@@ -142,6 +142,7 @@ def test_a_full_mailbox_concerns_the_whole_account(traced_route: Route, sandbox:
         ("*/me/messages", {"status": 504, "body": "gateway"}, VerdictKind.RETRY),
         ("*/me/messages", {"status": 429, "headers": {"Retry-After": "7"}}, VerdictKind.THROTTLED),
         ("*/me/messages", {"status": 413, "body": "too large"}, VerdictKind.REFUSED),
+        ("*/me/messages", {"effect": "act_then_drop"}, VerdictKind.RETRY),
         ("*/createUploadSession", {"status": 503}, VerdictKind.RETRY),
         ("*AttachmentSessions*", {"status": 401, "body": "token"}, VerdictKind.RETRY),
         ("*AttachmentSessions*", {"effect": "drop"}, VerdictKind.RETRY),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 from m365sandbox.calendars.zones import MalformedTimeError, parse_wall_time
@@ -65,7 +66,8 @@ def property_value(entity: Scope, path: str) -> object:
             return None
         if not isinstance(value, Mapping):
             raise _no_property(path)
-        key = next((key for key in value if key.lower() == name.lower()), None)
+        known = name if name in value else None
+        key = known or next((key for key in value if key.lower() == name.lower()), None)
         if key is None:
             raise _no_property(path)
         value = value[key]
@@ -85,6 +87,7 @@ def comparable(value: object) -> tuple[int, float, str]:
     return _comparable_text(str(value))
 
 
+@lru_cache(maxsize=4096)
 def _comparable_text(text: str) -> tuple[int, float, str]:
     if _LEAF.fullmatch(text):
         try:
@@ -96,6 +99,26 @@ def _comparable_text(text: str) -> tuple[int, float, str]:
 
 def _no_property(path: str) -> Exception:
     return bad_request(f"Could not find a property named '{path[:60]}'.")
+
+
+class _Inner(Mapping[str, object]):
+    """A scope with one more name in it; the scope around it is not worked out for that."""
+
+    def __init__(self, outer: Scope, name: str, value: object) -> None:
+        self._outer, self._name, self._value = outer, name, value
+
+    def __getitem__(self, name: str) -> object:
+        return self._value if name == self._name else self._outer[name]
+
+    def __iter__(self) -> Iterator[str]:
+        yield self._name
+        yield from self._outer
+
+    def __len__(self) -> int:
+        return len(self._outer) + 1
+
+    def __contains__(self, name: object) -> bool:
+        return name == self._name or name in self._outer
 
 
 class _Reader:
@@ -228,7 +251,7 @@ class _Reader:
         def test(scope: Scope) -> bool:
             members = property_value(scope, path)
             listed = members if isinstance(members, list) else []
-            return every(inner({**scope, variable: member}) is True for member in listed)
+            return every(inner(_Inner(scope, variable, member)) is True for member in listed)
 
         return test
 

@@ -46,6 +46,11 @@ class MessageView(Mapping[str, object]):
         """Return the message's extended properties by id."""
         return properties_of(self.item, self.letter)
 
+    @cached_property
+    def conditioned(self) -> list[JsonObject]:
+        """Return the message's extended properties as conditions see them."""
+        return for_conditions(self.properties)
+
     def __getitem__(self, name: str) -> object:
         return _MEMBERS[name](self)
 
@@ -54,6 +59,9 @@ class MessageView(Mapping[str, object]):
 
     def __len__(self) -> int:
         return len(_MEMBERS)
+
+    def __contains__(self, name: object) -> bool:
+        return name in _MEMBERS
 
     def shown(self) -> JsonObject:
         """Return the members a query selects and expands.
@@ -142,5 +150,5 @@ _MEMBERS: Final[Mapping[str, Callable[[MessageView], object]]] = {
     "replyTo": lambda seen: [_person(one) for one in seen.letter.reply_to],
     "flag": lambda _seen: {"flagStatus": "notFlagged"},
     _HEADERS: lambda seen: [{"name": n, "value": value} for n, value in seen.letter.headers],
-    PROPERTIES: lambda seen: for_conditions(seen.properties),
+    PROPERTIES: lambda seen: seen.conditioned,
 }
