@@ -61,7 +61,7 @@ def fake_ports(**chosen: Any) -> Ports:
         cipher=key_ring(KEYS),
         doorbell=FakeDoorbell(),
         identity=FakeIdentity(),
-        mail=FakeMailSender(),
+        mail=FakeMailSender(clock),
         calendar=FakeCalendar(),
         rooms=FakeRooms(),
         account_facts=FakeAccountFacts(),

@@ -58,7 +58,19 @@ UNDESCRIBED: tuple[tuple[str, str, int, dict[str, Any]], ...] = (
 
 def described_by_hand(method: str, path: str, status: int) -> dict[str, Any] | None:
     """Return the schema of an answer the description lacks, or None when nobody describes it."""
-    for wanted, pattern, answered, schema in UNDESCRIBED:
-        if (wanted, answered) == (method, status) and re.fullmatch(pattern, path, re.IGNORECASE):
+    return _described(UNDESCRIBED, method, path, status)
+
+
+def described_alone(method: str, path: str, status: int) -> dict[str, Any] | None:
+    """Return the schema of an answer for which no description of Microsoft's is needed, or None."""
+    return _described(MAIL, method, path, status)
+
+
+def _described(
+    rows: tuple[tuple[str, str, int, dict[str, Any]], ...], method: str, path: str, status: int
+) -> dict[str, Any] | None:
+    below = path.rstrip("/")
+    for wanted, pattern, answered, schema in rows:
+        if (wanted, answered) == (method, status) and re.fullmatch(pattern, below, re.IGNORECASE):
             return schema
     return None

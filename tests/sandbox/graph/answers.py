@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from tests.contract.graph_members import missing_members
+from tests.contract.graph_undescribed import described_alone
 from tests.sandbox.graph import slice as description
 
 HEADERS = ("request-id", "client-request-id", "x-ms-ags-diagnostic")
@@ -44,8 +45,9 @@ def faults_of_body(method: str, url: str, status: int, body: Any) -> list[str]:
         # Annotations may stand in any object of OData; the description closes this one.
         body = {"error": {k: v for k, v in body["error"].items() if not k.startswith("@")}}
     if description.location().is_file():
-        found += description.problems(method, path, status, body)
-    return found
+        return found + description.problems(method, path, status, body)
+    alone = described_alone(method, path, status)
+    return found if alone is None else found + description.departures(alone, body)
 
 
 def faults_of_batch(asked: Mapping[str, Any], answered: Mapping[str, Any]) -> list[str]:

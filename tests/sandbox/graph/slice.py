@@ -40,6 +40,8 @@ def document() -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def _registry() -> Registry[Any]:
+    if not location().is_file():
+        return Registry()
     registry: Registry[Any] = Registry().with_resource(
         "urn:graph", DRAFT202012.create_resource(document())
     )
@@ -78,19 +80,20 @@ def problems(method: str, path: str, status: int, body: object) -> list[str]:
     key = str(status) if str(status) in operation["responses"] else f"{status // 100}XX"
     steps = ("paths", template, method.lower(), "responses", key, "content", "application/json")
     pointer = "/".join(str(step).replace("~", "~0").replace("/", "~1") for step in steps)
-    return _departures({"$ref": f"urn:graph#/{pointer}/schema"}, body)
+    return departures({"$ref": f"urn:graph#/{pointer}/schema"}, body)
 
 
 def _by_hand(method: str, path: str, status: int, body: object) -> list[str]:
     if status >= HTTPStatus.BAD_REQUEST:
-        return _departures({"$ref": "urn:graph#/components/schemas/ODataError"}, body)
+        return departures({"$ref": "urn:graph#/components/schemas/ODataError"}, body)
     schema = described_by_hand(method, path, status)
     if schema is None:
         return [f"nobody describes {method} {path} with {status}"]
-    return _departures(schema, body)
+    return departures(schema, body)
 
 
-def _departures(schema: dict[str, Any], body: object) -> list[str]:
+def departures(schema: dict[str, Any], body: object) -> list[str]:
+    """Return how a body departs from a schema."""
     validator = Draft202012Validator(schema, registry=_registry())
     return [
         f"{'/'.join(str(part) for part in error.absolute_path)}: {error.message[:200]}"
