@@ -7,7 +7,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from m365sandbox.control import clock, consent, limits, people, registrations, trouble
+from m365sandbox.control import (
+    clock,
+    consent,
+    email_resources,
+    email_traffic,
+    limits,
+    people,
+    registrations,
+    trouble,
+)
 from m365sandbox.start import reset
 from m365sandbox.world import World
 
@@ -25,6 +34,8 @@ def routes(world: World) -> list[BaseRoute]:
         *people.routes(world),
         *registrations.routes(world),
         *consent.routes(world),
+        *email_resources.routes(world),
+        *email_traffic.routes(world),
         *_others(world),
     ]
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 DELIVER: Final = "mail.deliver"
 _POSTMASTER: Final = "MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e"
-_NOT_FOUND: Final = (
+NOT_FOUND: Final = (
     "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup"
 )
 _OVER_THE_DAY: Final = (
@@ -120,13 +120,13 @@ class Transport:
         self._file_sent_copy(letter, at)
         unknown: list[str] = []
         for address in dict.fromkeys(one.lower() for one in letter.recipients):
-            if self._reaches(address):
+            if self.reaches(address):
                 self._mailboxes.put(letter, address, "Inbox", at)
             else:
                 unknown.append(address)
-        self.return_to_sender(letter, [(address, _NOT_FOUND) for address in unknown])
+        self.return_to_sender(letter, [(address, NOT_FOUND) for address in unknown])
 
-    def _reaches(self, address: str) -> bool:
+    def reaches(self, address: str) -> bool:
         """Say whether mail to an address arrives somewhere: a mailbox, a room, or outside."""
         directory = self._world.directory
         if self._mailboxes.is_outside(address):
