@@ -64,6 +64,11 @@ class EmailControl:
         """Take an address off the suppression list."""
         self._ask("DELETE", f"/acs/suppressions/{address}")
 
+    def release_all(self) -> None:
+        """Take every address off the suppression list."""
+        for one in self.suppressions():
+            self.release(one["address"])
+
     def subscribe(
         self, url: str, *, resource: str = CONTOSO_RESOURCE, **facts: object
     ) -> dict[str, Any]:

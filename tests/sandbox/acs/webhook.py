@@ -19,6 +19,7 @@ class Brought:
     method: str
     path: str
     headers: dict[str, str]
+    raw: bytes
     body: Any
 
 
@@ -88,7 +89,7 @@ def _handler(webhook: Webhook) -> Callable[..., BaseHTTPRequestHandler]:
             raw = self.rfile.read(int(self.headers.get("content-length", "0")))
             headers = {name.lower(): value for name, value in self.headers.items()}
             body = json.loads(raw) if raw else None
-            brought = Brought(self.command, self.path, headers, body)
+            brought = Brought(self.command, self.path, headers, raw, body)
             status, extra, answer = webhook.answer(brought)
             self.send_response(status)
             for name, value in extra.items():
