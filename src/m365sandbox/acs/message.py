@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, cast
 
 from m365sandbox.acs.errors import AcsError, malformed
+from m365sandbox.errors import GraphError
+from m365sandbox.graph.call import parse_json_object
 from m365sandbox.graph.mail import is_address
 from m365sandbox.mailboxes.model import Address, Attachment
 
@@ -50,10 +51,9 @@ def read_message(body: bytes, api_version: str) -> EmailMessage:
         AcsError: 400, naming the member that is missing or wrong.
     """
     try:
-        given = json.loads(body)
-    except ValueError:
-        raise malformed("The request body is not valid JSON.") from None
-    message = _object(given, "request body")
+        message = parse_json_object(body)
+    except GraphError:
+        raise malformed("The request body is not a JSON object.", "request body") from None
     content = _object(message.get("content"), "content")
     recipients = _object(message.get("recipients"), "recipients")
     html, text = (_optional_text(content, name, "content") for name in ("html", "plainText"))

@@ -47,6 +47,7 @@ class Desk:
             body = await self._body(request)
             resources = usable_resources(request, self._world, body)
             version = _api_version(request)
+            _check_content_type(request)
             message = read_message(body, version)
             resource = _sending(resources, message.sender)
             if len(body) > resource.quota.request_bytes:
@@ -122,6 +123,13 @@ def _api_version(request: Request) -> str:
         text = f"The api-version '{version[:40]}' is not supported; known ones are {_VERSIONS}."
         raise AcsError(400, "UnsupportedApiVersionValue", text, target="api-version")
     return version
+
+
+def _check_content_type(request: Request) -> None:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        text = "A request body must be of the type 'application/json'."
+        raise AcsError(415, "UnsupportedMediaType", text, target="Content-Type")
 
 
 def _operation_id(request: Request) -> str:

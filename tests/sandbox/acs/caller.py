@@ -82,6 +82,8 @@ class Caller:
         """Send one request, signed unless another proof is given."""
         call = f"{method} {path}"
         given = signed(call, self.host, self.key, content) if proof is None else dict(proof)
+        if content:
+            given.setdefault("Content-Type", "application/json")
         if operation_id is not None:
             given["Operation-Id"] = operation_id
         with self.sandbox.browser() as client:

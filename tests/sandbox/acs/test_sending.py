@@ -9,7 +9,7 @@ import pytest
 
 from m365sandbox.testing import Sandbox
 from tests.sandbox.acs import description
-from tests.sandbox.acs.caller import GHOST, OUTSIDE, VERSION, ZOE, Caller, message
+from tests.sandbox.acs.caller import GHOST, OUTSIDE, VERSION, ZOE, Caller, message, signed
 
 RAFAEL = "rafael.garcia@contoso.example"
 
@@ -116,8 +116,10 @@ def test_what_cannot_be_sent_is_refused_in_the_services_shape(
 
 
 def test_a_body_that_is_no_json_is_refused(caller: Caller) -> None:
-    answer = caller.ask("POST", f"/emails:send?api-version={VERSION}", b"{")
-    assert answer.status_code == 400
+    path = f"/emails:send?api-version={VERSION}"
+    assert caller.ask("POST", path, b"{").status_code == 400
+    proof = signed(f"POST {path}", caller.host, caller.key, b"{}") | {"Content-Type": "text/plain"}
+    assert caller.ask("POST", path, b"{}", proof).status_code == 415
 
 
 @pytest.mark.parametrize(
