@@ -41,8 +41,8 @@ def usable_resources(request: Request, world: World, body: bytes) -> list[EmailR
 
 def _by_key(request: Request, world: World, authorization: str, body: bytes) -> EmailResource:
     given = given_signature(authorization)
-    headers = request.headers
-    if given is None or headers.get("x-ms-content-sha256", "") != content_hash(body):
+    headers, digest = request.headers, content_hash(body)
+    if given is None or headers.get("x-ms-content-sha256", "") != digest:
         raise denied()
     query = request.scope["query_string"].decode("latin-1")
     path = request.scope["raw_path"].decode("latin-1")
@@ -51,7 +51,7 @@ def _by_key(request: Request, world: World, authorization: str, body: bytes) -> 
         path=f"{path}?{query}" if query else path,
         date=headers.get("x-ms-date", ""),
         host=headers.get("host", ""),
-        content_hash=content_hash(body),
+        content_hash=digest,
     )
     _check_date(world, signed.date)
     found: EmailResource | None = None

@@ -77,8 +77,12 @@ class Postman:
         try:
             report = self._acs.report(report_id)
             delivery = None if report is None else report.delivery_to(subscription_id)
-            if report is not None and delivery is not None and delivery.state == "waiting":
-                self._note(report, delivery, await self._try(client, report, delivery))
+            if report is None or delivery is None or delivery.state != "waiting":
+                return
+            answer = await self._try(client, report, delivery)
+            # A reset may have swept everything away in the meantime.
+            if self._acs.report(report_id) is report:
+                self._note(report, delivery, answer)
         finally:
             room.release()
 

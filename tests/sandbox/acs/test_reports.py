@@ -173,6 +173,23 @@ def test_a_slow_webhook_holds_nobody_up(caller: Caller, webhook: Webhook) -> Non
     webhook.wait_for(1)
 
 
+def test_a_reset_is_not_undone_by_an_answer_that_comes_late(
+    caller: Caller, webhook: Webhook
+) -> None:
+    control = caller.sandbox.control
+    control.acs.subscribe(webhook.url)
+    with webhook._changed:  # noqa: SLF001 -- as above
+        caller.sent()
+        caller.later()
+        control.reset()
+    control.acs.subscribe(webhook.url)
+    caller.sent(OUTSIDE)
+    caller.later()
+    webhook.wait_for(2)
+    _eventually(caller, 1)
+    assert [one["recipient"] for one in control.acs.reports()] == [OUTSIDE]
+
+
 def test_operations_reports_and_subscriptions_survive_a_restart(
     tmp_path: Path, webhook: Webhook
 ) -> None:
