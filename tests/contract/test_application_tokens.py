@@ -12,8 +12,10 @@ from classbell.microsoft.clouds import Cloud
 from classbell.microsoft.entra import ClientSecret, EntraIdentity
 from classbell.network.clock import HttpClock
 from classbell.network.http import HttpDoor
+from classbell.ports.clock import Clock
 from classbell.ports.errors import ProviderFailure, Verdict, VerdictKind
 from m365sandbox.testing import Sandbox
+from tests.fakes import FakeClock
 from tests.support import CONTOSO, FABRIKAM
 
 
@@ -25,7 +27,7 @@ def identity(
 
 
 def made(
-    sandbox: Sandbox, cloud: Cloud, door: HttpDoor, clock: HttpClock, secret: str
+    sandbox: Sandbox, cloud: Cloud, door: HttpDoor, clock: Clock, secret: str
 ) -> EntraIdentity:
     return EntraIdentity(
         cloud=cloud,
@@ -47,12 +49,15 @@ def verdict_of(identity: EntraIdentity) -> Verdict:
 
 
 def test_a_token_is_kept_while_it_is_good_for_long_enough(
-    sandbox: Sandbox, identity: EntraIdentity
+    sandbox: Sandbox, cloud: Cloud, door: HttpDoor
 ) -> None:
+    clock = FakeClock(sandbox.control.now())
+    identity = made(sandbox, cloud, door, clock, sandbox.client_secret)
     first = token(identity)
+    clock.advance(timedelta(minutes=54))
     assert token(identity) == first
     assert token(identity, FABRIKAM) != first
-    sandbox.control.advance(timedelta(minutes=56))
+    clock.advance(timedelta(minutes=2))
     assert token(identity) != first
 
 
