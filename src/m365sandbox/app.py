@@ -1,4 +1,4 @@
-"""Put the sandbox together: Entra, Graph, control and portal as one application."""
+"""Put the sandbox together: Entra, Graph, ACS, control and portal as one application."""
 
 from http import HTTPStatus
 
@@ -8,6 +8,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount
 
+from m365sandbox.acs.errors import AcsError, error_response
+from m365sandbox.acs.routes import routes as acs_routes
 from m365sandbox.control.routes import routes as control_routes
 from m365sandbox.entra.routes import routes as entra_routes
 from m365sandbox.errors import GraphError, graph_error_response, not_found
@@ -31,6 +33,7 @@ def build_app(world: World, public: PublicNames) -> Starlette:
         Mount("/_sandbox", routes=control_routes(world)),
         Mount("/v1.0", routes=graph_routes(world)),
         *Uploading(world).routes(),
+        *acs_routes(world),
         *entra_routes(world),
         *portal_routes(world),
     ]
@@ -72,6 +75,10 @@ def _plain_refusal(request: Request, error: HTTPException, world: World) -> Resp
         if error.status_code == HTTPStatus.NOT_FOUND:
             refusal = not_found(path)
         return graph_error_response(request, refusal, world.now())
+    if path.startswith("/emails"):
+        code = HTTPStatus(error.status_code).phrase.replace(" ", "")
+        refused = AcsError(error.status_code, code, error.detail, headers=headers)
+        return error_response(request, refused)
     if path.startswith("/_sandbox"):
         body = {"error": error.detail}
         return JSONResponse(body, status_code=error.status_code, headers=headers)

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from m365sandbox.acs.seed import CONTOSO_KEY, CONTOSO_SENDER
 from m365sandbox.public import PublicNames
 from m365sandbox.seed import CLIENT_ID, CLIENT_SECRET, PASSWORD
 from m365sandbox.server import Addresses, Listeners, serve_until_signal
@@ -25,7 +26,7 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     top = argparse.ArgumentParser(
         prog="m365sandbox",
-        description="Microsoft 365 in a box: Entra ID, Graph and a mailer, offline.",
+        description="Microsoft 365 in a box: Entra ID, Graph, ACS Email and a mailer, offline.",
     )
     commands = top.add_subparsers(dest="command", required=True)
     for name, text in (
@@ -95,6 +96,8 @@ def welcome(listeners: Listeners, state: Path, *, in_memory: bool) -> str:
             f"  Portal and sign-in   {listeners.public.people}",
             f"  Same over TLS        {listeners.public.secure}",
             f"  SMTP                 {listeners.where.host}:{listeners.smtp_port}",
+            f"  ACS Email            {listeners.public.people}, as {CONTOSO_SENDER}",
+            f"  ACS access key       {CONTOSO_KEY}",
             f"  Authority to trust   {ca_path(state)}",
             f"  State is kept in     {kept}",
             f"People (password {PASSWORD}):",

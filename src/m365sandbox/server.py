@@ -96,7 +96,7 @@ class Listeners:
         self.smtp_port: int | None = None
         self._servers: list[QuietServer] = []
         self._serving: list[asyncio.Task[None]] = []
-        self._ticker: asyncio.Task[None] | None = None
+        self._background: list[asyncio.Task[None]] = []
         self._mail: SmtpServer | None = None
 
     async def start(self) -> None:
@@ -123,7 +123,10 @@ class Listeners:
             server = QuietServer(_config(app, self.world, with_tls=with_tls))
             self._servers.append(server)
             self._serving.append(asyncio.create_task(server.serve([sock])))
-        self._ticker = asyncio.create_task(_tick(self.world))
+        self._background = [
+            asyncio.create_task(_tick(self.world)),
+            asyncio.create_task(self.world.acs.postman.run()),
+        ]
         await asyncio.gather(*(server.ready.wait() for server in self._servers))
 
     async def serve(self, stop: asyncio.Event) -> None:
@@ -133,9 +136,7 @@ class Listeners:
             Exception: what failed in the background, after everything was stopped and saved.
         """
         waiting = asyncio.create_task(stop.wait())
-        background: list[asyncio.Task[object]] = [waiting]
-        if self._ticker is not None:
-            background.append(self._ticker)
+        background: list[asyncio.Task[object]] = [waiting, *self._background]
         await asyncio.wait(background, return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
         await self.stop()
@@ -148,10 +149,10 @@ class Listeners:
             await self._mail.stop()
         await asyncio.gather(*self._serving)
         self.world.save(everything=True)
-        if self._ticker is not None:
-            self._ticker.cancel()
+        for task in self._background:
+            task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._ticker
+                await task
 
 
 def _both(where: Addresses) -> tuple[socket.socket, socket.socket]:

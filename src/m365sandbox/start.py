@@ -1,5 +1,6 @@
 """Make a world: take up the saved one, or begin with the seed; and begin anew on request."""
 
+from m365sandbox.acs.seed import seed_resources
 from m365sandbox.seed import seed
 from m365sandbox.store import Store
 from m365sandbox.world import World
@@ -22,6 +23,9 @@ def make_world(store: Store | None = None, *, own_keys: bool = False) -> World:
         if own_keys:
             world.entra.keys.own()
         world.changed(*world.sections)
+    if not world.acs.resources:
+        # A new sandbox, or one saved before there was ACS.
+        seed_resources(world.acs)
     return world
 
 
@@ -29,6 +33,7 @@ def reset(world: World) -> None:
     """Bring everything back to the seed, except signing keys and certificates."""
     fresh = World()
     seed(fresh.directory)
+    seed_resources(fresh.acs)
     for name, section in world.sections.items():
         if name not in OUTLIVES_RESET:
             section.restore(fresh.sections[name].snapshot())

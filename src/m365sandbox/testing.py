@@ -25,6 +25,7 @@ from typing import Any, TypeVar
 import httpx2  # noqa: TID251 -- a client of the sandbox, like anybody's
 
 from m365sandbox import walking
+from m365sandbox.acs.seed import CONTOSO_KEY, CONTOSO_SENDER
 from m365sandbox.control.client import Control
 from m365sandbox.entra import issue
 from m365sandbox.entra.state import Authentication
@@ -62,6 +63,8 @@ class Sandbox:
     loop: asyncio.AbstractEventLoop
     client_id: str = CLIENT_ID
     client_secret: str = CLIENT_SECRET
+    acs_key: str = CONTOSO_KEY
+    acs_sender: str = CONTOSO_SENDER
     control: Control = field(init=False)
 
     def __post_init__(self) -> None:
@@ -78,6 +81,11 @@ class Sandbox:
     @property
     def graph_url(self) -> str:
         """Return the address of Graph without the version."""
+        return self.people_url
+
+    @property
+    def acs_url(self) -> str:
+        """Return the endpoint of Contoso's Communication Services resource."""
         return self.people_url
 
     def authority(self, tenant: str = "organizations") -> str:

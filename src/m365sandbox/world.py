@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from m365sandbox.acs import Acs
 from m365sandbox.calendars import Calendars
 from m365sandbox.clock import SandboxClock
 from m365sandbox.directory.directory import Directory
@@ -28,7 +29,7 @@ RECORDS_AT_ONCE = 500
 
 @dataclass
 class World:
-    """Clock, directory, consent, sign-in state, mailboxes, calendars, trouble and log.
+    """Clock, directory, consent, sign-in state, mailboxes, calendars, ACS, trouble and log.
 
     All of it lives on one event loop: routes read and change it without locks. Whoever changes a
     section calls `changed(name)`, and the section is written to the store soon after.
@@ -52,6 +53,7 @@ class World:
         """Make the sections that need the world itself, and take up what was saved."""
         self.mailboxes = Mailboxes(self)
         self.calendars = Calendars(self)
+        self.acs = Acs(self)
         self.sections: dict[str, Section] = {
             "clock": self.clock,
             "directory": self.directory,
@@ -59,6 +61,7 @@ class World:
             "entra": self.entra,
             "mailboxes": self.mailboxes,
             "calendars": self.calendars,
+            "acs": self.acs,
             "timetable": self.timetable,
             "authority": self.authority,
         }

@@ -9,6 +9,7 @@ import pytest
 from tests.architecture.sources import ROOT
 
 RUNTIME, DEVELOPMENT = "requirements.lock", "requirements-dev.lock"
+CLIENTS = "requirements-clients.lock"
 
 
 def project() -> dict[str, Any]:
@@ -31,7 +32,10 @@ def versions(lock: str) -> dict[str, str]:
 def test_locks_hold_everything_that_is_asked_for() -> None:
     asked = names(project()["project"]["dependencies"])
     assert asked <= versions(RUNTIME).keys(), "run make lock"
-    assert names(project()["dependency-groups"]["dev"]) | asked <= versions(DEVELOPMENT).keys()
+    groups = project()["dependency-groups"]
+    assert names(groups["dev"]) | asked <= versions(DEVELOPMENT).keys()
+    clients = names([one for one in groups["clients"] if isinstance(one, str)])
+    assert clients | names(groups["dev"]) <= versions(CLIENTS).keys()
 
 
 def test_developers_test_what_operators_run() -> None:
@@ -39,7 +43,7 @@ def test_developers_test_what_operators_run() -> None:
     assert {name: tested.get(name) for name in versions(RUNTIME)} == versions(RUNTIME)
 
 
-@pytest.mark.parametrize("lock", [RUNTIME, DEVELOPMENT])
+@pytest.mark.parametrize("lock", [RUNTIME, DEVELOPMENT, CLIENTS])
 def test_every_version_has_hashes_and_no_index_is_named(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")
     blocks = re.split(r"^(?=[\w.-]+==)", text, flags=re.MULTILINE)[1:]

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 
+from classbell.microsoft.acs import AcsMail
 from classbell.microsoft.clouds import Cloud
 from classbell.microsoft.graph import GraphClient
 from classbell.network.clock import CLOCK_TIMEOUTS, HttpClock
 from classbell.network.http import HttpDoor
-from classbell.ports.mail import Mailbox
+from classbell.ports.mail import EmailResource, Mailbox
 from m365sandbox.testing import Sandbox, start_sandbox
 from tests.contract import tracing
+from tests.contract.email_sides import ZOE, EmailExchanges, EmailSide, void
 
 SERVICE_ACCOUNT = "learning@contoso.example"
 ALL_SCOPES = frozenset({"User.Read", "Mail.Send", "Calendars.ReadWrite", "Place.Read.All"})
@@ -85,3 +88,40 @@ def traced_account(no_faults: Sandbox) -> Iterator[Mailbox]:
 def traced_route(no_faults: Sandbox, graph: GraphClient, traced_account: Mailbox) -> tracing.Route:
     """Give Graph's side of mail in two steps."""
     return tracing.sandbox_route(no_faults, graph, traced_account)
+
+
+@pytest.fixture
+def exchanges() -> Iterator[EmailExchanges]:
+    """Watch a test's exchanges, and fail it where one is not as Microsoft describes it."""
+    watched = EmailExchanges()
+    yield watched
+    assert not watched.wrong
+
+
+@pytest.fixture
+def acs_mail(
+    trust: ssl.SSLContext, sandbox_clock: HttpClock, exchanges: EmailExchanges
+) -> Iterator[AcsMail]:
+    with HttpDoor(verify=trust, observe=exchanges.note) as opened:
+        yield AcsMail(opened, sandbox_clock)
+
+
+@pytest.fixture
+def sandbox_email(no_faults: Sandbox, acs_mail: AcsMail) -> Iterator[EmailSide]:
+    control = no_faults.control
+    control.acs.resource(enabled=False)
+
+    def fault(effect: str) -> Callable[[], None]:
+        return lambda: void(control.add_fault(path="/emails:send", effect=effect))
+
+    yield EmailSide(
+        service=acs_mail,
+        resource=EmailResource(no_faults.acs_url, no_faults.acs_sender, no_faults.acs_key),
+        subjects=lambda: [one["subject"] for one in control.received(ZOE.address)],
+        lose_answer=fault("act_then_drop"),
+        lose_request=fault("drop"),
+        give_up=lambda _key: control.acs.outcome("*", operation="Failed", code="EmailDropped"),
+        later=lambda: void(control.advance(timedelta(seconds=5))),
+    )
+    control.acs.clear_outcomes()
+    control.acs.resource(enabled=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
@@ -61,9 +62,10 @@ def side(
     cloud: Cloud,
     door: HttpDoor,
     sandbox_clock: HttpClock,
-) -> Fake | Real:
+) -> Iterator[Fake | Real]:
     if request.param == "fake":
-        return Fake(FakeIdentity())
+        yield Fake(FakeIdentity())
+        return
     identity = EntraIdentity(
         cloud=cloud,
         door=door,
@@ -71,7 +73,9 @@ def side(
         client_id=sandbox.client_id,
         credential=ClientSecret(sandbox.client_secret),
     )
-    return Real(identity, sandbox)
+    yield Real(identity, sandbox)
+    # What was approved for everybody would be granted to whoever connects in a later test.
+    sandbox.control.person(SERVICE_ACCOUNT, "withdraw-consent", organisation=True)
 
 
 def connected(side: Fake | Real) -> TokenSet:

@@ -219,3 +219,11 @@ def test_a_permission_never_granted_asks_for_consent(side: Side) -> None:
     with pytest.raises(ProviderFailure) as caught:
         side.identity.refresh(tenant_id=CONTOSO, refresh_token=tokens.refresh_token, scopes=more)
     assert caught.value.verdict.kind is VerdictKind.CONSENT_NEEDED
+
+
+def test_the_application_gets_a_token_of_its_own_for_the_email_service(side: Side) -> None:
+    asked_at = side.clock.now()
+    token = side.identity.email_service_token(tenant_id=CONTOSO)
+    assert token.access_token
+    assert token.access_token not in repr(token)
+    assert 3000 < (token.expires_at - asked_at).total_seconds() < 6000

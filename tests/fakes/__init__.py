@@ -3,6 +3,7 @@
 from tests.fakes.account import FakeAccountFacts
 from tests.fakes.calendar import FakeCalendar
 from tests.fakes.clock import FakeClock
+from tests.fakes.email import FakeEmailService
 from tests.fakes.identity import FakeIdentity
 from tests.fakes.mail import FakeMailSender, FakeSystemMailer
 from tests.fakes.rooms import FakeRooms
@@ -13,6 +14,7 @@ __all__ = [
     "FakeAccountFacts",
     "FakeCalendar",
     "FakeClock",
+    "FakeEmailService",
     "FakeIdentity",
     "FakeMailSender",
     "FakeRooms",

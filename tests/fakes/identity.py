@@ -15,7 +15,13 @@ from classbell.ports.errors import (
     VerdictKind,
     WrongOrganisation,
 )
-from classbell.ports.identity import AuthorizationRequest, Prompt, SignedInPerson, TokenSet
+from classbell.ports.identity import (
+    ApplicationToken,
+    AuthorizationRequest,
+    Prompt,
+    SignedInPerson,
+    TokenSet,
+)
 from tests.fakes.account import CONTOSO, SERVICE_ACCOUNT
 from tests.fakes.clock import FakeClock
 from tests.fakes.script import Scripted, refuse
@@ -147,6 +153,10 @@ class FakeIdentity(Scripted):
         self, *, tenant_id: UUID, account_address: str, scopes: frozenset[str]
     ) -> str:
         return f"Grant {account_address} {' '.join(sorted(scopes))} # in {tenant_id}"
+
+    def email_service_token(self, *, tenant_id: UUID) -> ApplicationToken:
+        with self._turn("email_service_token", tenant_id=tenant_id):
+            return ApplicationToken(f"app-{uuid4()}", self.clock.now() + TOKEN_LIFE)
 
     def consent(self, scopes: frozenset[str]) -> None:
         """Let every refresh token carry these permissions as well, as approval does."""

@@ -17,12 +17,15 @@ class Cloud:
         scope_prefix: what stands before a permission's name in a request. A name without prefix
             means Graph of the global cloud; the national clouds name their own resource.
         powershell_environment: what ``Connect-MgGraph`` calls the cloud.
+        email_scope: what an application asks for to use Azure Communication Services; empty where
+            none is known, so that only a resource's access key can be used.
     """
 
     login_url: str
     graph_url: str
     scope_prefix: str = ""
     powershell_environment: str = "Global"
+    email_scope: str = "https://communication.azure.com/.default"
 
 
 # https://learn.microsoft.com/en-us/graph/deployments
@@ -33,18 +36,21 @@ CLOUDS = {
         "https://graph.microsoft.us",
         "https://graph.microsoft.us/",
         "USGov",
+        "https://communication.azure.us/.default",
     ),
     "dod": Cloud(
         "https://login.microsoftonline.us",
         "https://dod-graph.microsoft.us",
         "https://dod-graph.microsoft.us/",
         "USGovDoD",
+        "https://communication.azure.us/.default",
     ),
     "china": Cloud(
         "https://login.chinacloudapi.cn",
         "https://microsoftgraph.chinacloudapi.cn",
         "https://microsoftgraph.chinacloudapi.cn/",
         "China",
+        "",
     ),
 }
 
@@ -74,4 +80,5 @@ def cloud_for(name: str, *, login_url: str = "", graph_url: str = "") -> Cloud:
         # An address of its own is no resource name; permissions are then named without prefix.
         scope_prefix="" if graph_url else cloud.scope_prefix,
         powershell_environment=cloud.powershell_environment,
+        email_scope=cloud.email_scope,
     )

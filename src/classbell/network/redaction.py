@@ -10,7 +10,9 @@ REDACTED = "[redacted]"
 
 SENSITIVE_KEYS = frozenset(
     {
+        "access_key",
         "access_token",
+        "accesskey",
         "assertion",
         "authorization",
         "client_assertion",
@@ -25,6 +27,7 @@ SENSITIVE_KEYS = frozenset(
         "refresh_token",
         "secret",
         "set-cookie",
+        "signature",
         "state",
         "token",
     }

@@ -58,6 +58,14 @@ class TokenSet:
     scopes: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class ApplicationToken:
+    """A token of the application itself, without any person. ``expires_at`` is business time."""
+
+    access_token: str = field(repr=False)
+    expires_at: datetime
+
+
 class IdentityProvider(Protocol):
     """Microsoft Entra ID, as far as Classbell needs it.
 
@@ -118,4 +126,11 @@ class IdentityProvider(Protocol):
         self, *, tenant_id: UUID, account_address: str, scopes: frozenset[str]
     ) -> str:
         """Return the commands with which an administrator grants permissions for one account."""
+        ...
+
+    def email_service_token(self, *, tenant_id: UUID) -> ApplicationToken:
+        """Return a token with which the application uses the e-mail service of an organisation.
+
+        It stands in for a resource's access key. Cheap to call: a token is kept for a while.
+        """
         ...

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import httpx2  # noqa: TID251 -- a client of the sandbox, like anybody's
 
+from m365sandbox.control.email_client import EmailControl
 from m365sandbox.seed import CLIENT_ID, CONTOSO
 
 
@@ -21,6 +22,7 @@ class Control:
             verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
             trust_env=False,
         )
+        self.acs = EmailControl(self.ask)
 
     def close(self) -> None:
         """Close the connections."""

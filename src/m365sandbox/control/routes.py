@@ -10,6 +10,8 @@ from starlette.routing import BaseRoute, Route
 from m365sandbox.control import (
     clock,
     consent,
+    email_resources,
+    email_traffic,
     limits,
     mailboxes,
     people,
@@ -34,6 +36,8 @@ def routes(world: World) -> list[BaseRoute]:
         *people.routes(world),
         *registrations.routes(world),
         *consent.routes(world),
+        *email_resources.routes(world),
+        *email_traffic.routes(world),
         *_others(world),
     ]
 

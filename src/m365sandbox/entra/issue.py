@@ -112,13 +112,14 @@ def access_token(
 
 
 def application_token(
-    world: World, application: Application, tenant_id: str, life: timedelta
+    world: World, application: Application, tenant_id: str, audience: str, life: timedelta
 ) -> str:
     """Return an application's own access token; the sandbox grants no application permissions."""
     now = int(world.now().timestamp())
     principal = str(uuid5(UUID(tenant_id), application.client_id))
     claims: dict[str, object] = {
         **_common(application, tenant_id, now, life),
+        "aud": audience,
         "aio": base64url(secrets.token_bytes(24)),
         "idtyp": "app",
         "oid": principal,

@@ -13,6 +13,9 @@ GRAPH_RESOURCES = (
     "https://dod-graph.microsoft.us",
     "https://microsoftgraph.chinacloudapi.cn",
 )
+# Microsoft's client for e-mail writes the resource with a slash at its end, and the token names it
+# as it was asked for.
+EMAIL_RESOURCES = ("https://communication.azure.com", "https://communication.azure.com/")
 DEFAULT = ".default"
 
 
@@ -66,6 +69,19 @@ def parse(text: str, own_addresses: tuple[str, ...]) -> Asked:
     if DEFAULT in names and names - OPENID_SCOPES - {DEFAULT}:
         raise EntraError(70011, scope=text)
     return Asked(frozenset(names - {DEFAULT}), DEFAULT in names, prefix)
+
+
+def application_audience(text: str, own_addresses: tuple[str, ...]) -> str:
+    """Return for whom an application's own token is, from its scope, a resource's .default.
+
+    Raises:
+        EntraError: 500011 for a resource nobody knows.
+    """
+    resource = text.removesuffix(f"/{DEFAULT}")
+    if resource.lower() in EMAIL_RESOURCES:
+        return resource.lower()
+    _check_resource(resource, own_addresses)
+    return GRAPH
 
 
 def _known(name: str, text: str) -> str:

@@ -237,12 +237,12 @@ def by_client_credentials(
     text = _required(form, "scope")
     if not text.endswith("/" + scopes.DEFAULT) or " " in text:
         raise EntraError(1002012, scope=text)
-    scopes.parse(text, (world.public.people, world.public.secure))
+    audience = scopes.application_audience(text, (world.public.people, world.public.secure))
     named = tenant_named(world, tenant)
     if named is None:
         raise EntraError(50059)
     if not application.is_multitenant and named.tenant_id != application.home_tenant_id:
         raise EntraError(700016, client=application.client_id, tenant=named.name)
     life = timedelta(seconds=3599)
-    token = issue.application_token(world, application, named.tenant_id, life)
+    token = issue.application_token(world, application, named.tenant_id, audience, life)
     return {**_lifetimes(life), "access_token": token}

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import nh3
 
-Route = Literal["graph", "smtp", "calendar", "system"]
+Route = Literal["graph", "smtp", "acs", "calendar", "system"]
 FolderName = Literal["Inbox", "Drafts", "SentItems", "DeletedItems"]
 FOLDERS: Final[dict[FolderName, str]] = {
     "Inbox": "Inbox",

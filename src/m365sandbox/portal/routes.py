@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from m365sandbox.portal.accounts import Accounts
+from m365sandbox.portal.email import EmailPages
 from m365sandbox.portal.mail_trouble import MailTrouble
 from m365sandbox.portal.pages import ASSETS
 from m365sandbox.portal.planning import Planning
@@ -30,6 +31,7 @@ def routes(world: World) -> list[BaseRoute]:
         *MailTrouble(world).routes(),
         *Reading(world).routes(),
         *Planning(world).routes(),
+        *EmailPages(world).routes(),
     ]
 
 

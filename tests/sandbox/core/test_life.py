@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from m365sandbox.acs.seed import CONTOSO_KEY
 from m365sandbox.cli import ca_path, environment
 from m365sandbox.seed import CONTOSO, FABRIKAM
 from m365sandbox.server import Addresses
@@ -46,6 +47,7 @@ def served(state: Path) -> Iterator[str]:
             if "Ctrl-C" in line:
                 break
         assert "learning@contoso.example" in said
+        assert CONTOSO_KEY in said
         try:
             yield f"http://127.0.0.1:{ports[0]}"
         finally:

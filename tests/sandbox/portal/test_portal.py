@@ -35,6 +35,7 @@ def test_every_page_keeps_the_rules(browser: Browser) -> None:
         "/portal/mailboxes/learning@contoso.example?folder=DeletedItems",
         f"/portal/calendars/{ZOE}?date=2026-12-01", f"/portal/calendars/{HALL}?view=day",
         "/portal/people", f"/portal/people/{ZOE}", "/portal/log?path=events", "/portal/trouble",
+        "/portal/acs",
     ):  # fmt: skip
         browser.page(path)
     for path in (

@@ -19,6 +19,8 @@ JWT = "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJhYmMifQ.c2lnbmF0dXJl"
         "/signin/callback?code=0.secret-code&state=secret-state",
         '{"refresh_token": "secret-token"}',
         "client_secret=secret-value&grant_type=x",
+        "HMAC-SHA256 SignedHeaders=x-ms-date;host;x-ms-content-sha256&Signature=secret-proof=",
+        "endpoint=https://lms.example/;accesskey=secret-key==",
     ],
 )
 def test_tokens_codes_and_secrets_disappear_from_text(text: str) -> None:

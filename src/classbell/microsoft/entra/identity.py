@@ -11,6 +11,7 @@ from uuid import UUID
 from classbell.microsoft.answers import JsonPart
 from classbell.microsoft.clouds import Cloud
 from classbell.microsoft.entra.application import EntraApplication
+from classbell.microsoft.entra.application_tokens import ApplicationTokens
 from classbell.microsoft.entra.approval import consent_page, grant_commands
 from classbell.microsoft.entra.callback import check_callback, journey_failure
 from classbell.microsoft.entra.credentials import ClientCredential, Proofs
@@ -19,7 +20,13 @@ from classbell.microsoft.entra.verdicts import EntraError
 from classbell.network.http import HttpDoor
 from classbell.ports.clock import Clock
 from classbell.ports.errors import ProviderFailure, Verdict, VerdictKind, WrongOrganisation
-from classbell.ports.identity import AuthorizationRequest, Prompt, SignedInPerson, TokenSet
+from classbell.ports.identity import (
+    ApplicationToken,
+    AuthorizationRequest,
+    Prompt,
+    SignedInPerson,
+    TokenSet,
+)
 
 ANY_ORGANISATION = "organizations"
 
@@ -57,6 +64,7 @@ class EntraIdentity:
             cloud=cloud, door=door, clock=clock, client_id=client_id, credential=credential
         )
         self._origin = (0.0, _origin_of(cloud.login_url))
+        self._own_tokens = ApplicationTokens(self._entra, clock)
         self._checker = IdTokenChecker(SigningKeys(door, clock), clock)
 
     def authorization_origin(self) -> str:
@@ -174,6 +182,10 @@ class EntraIdentity:
             account_address=account_address,
             scopes=scopes,
         )
+
+    def email_service_token(self, *, tenant_id: UUID) -> ApplicationToken:
+        """Return a token with which the application uses Azure Communication Services."""
+        return self._own_tokens.get(tenant_id, self._cloud.email_scope)
 
     def _redeem(
         self,
