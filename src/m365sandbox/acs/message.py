@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, cast
 from m365sandbox.acs.errors import AcsError, malformed
 from m365sandbox.errors import GraphError
 from m365sandbox.graph.call import parse_json_object
-from m365sandbox.graph.mail import is_address
+from m365sandbox.graph.message_input import is_address
 from m365sandbox.mailboxes.model import Address, Attachment
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from m365sandbox.acs.model import DomainKind, EmailResource, Quota, Repeats, quota_of
 from m365sandbox.control.bodies import read
-from m365sandbox.graph.mail import is_address
+from m365sandbox.graph.message_input import is_address
 from m365sandbox.world import World
 
 Seconds = Annotated[float, Field(ge=0, le=10 * 366 * 86_400, allow_inf_nan=False)]
