@@ -20,7 +20,7 @@ from classbell.storage.models import (
     SharingOffer,
 )
 from tests.acceptance.web.conftest import Visitor, a_visitor
-from tests.acceptance.web.page import Page
+from tests.acceptance.web.page import SAFE_FOR_FORMS, Page
 from tests.acceptance.web.test_connection_panel import ACTS, PANEL, lose
 from tests.acceptance.web.test_health import failed
 from tests.domain.people import Cast, signed_in_as
@@ -135,6 +135,7 @@ def test_the_owner_of_an_account_follows_an_invitation(
     shown = guest.get(link)
     assert "Mai Nielsen of Contoso asks you" in shown.words
     assert "Contoso Academy" in shown.words
+    assert shown.header("Referrer-Policy") == SAFE_FOR_FORMS
     assert not PendingConnection.objects.exists(), "opening the link changes nothing"
     left = guest.post(link)
     done = Page(guest.client.get("/connect/callback", identity.callback(left.location)))

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import expect
 
-from classbell.cli.demo.stage import Stage
-from classbell.cli.showcase import FABRIKAM
 from tests.browser.article.home import (
     FULL,
     MICROSOFT_CONSENT,
@@ -22,15 +18,6 @@ from tests.browser.article.home import (
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ORGANISATION = "Consent on behalf of your organization"
-
-
-@pytest.fixture
-def no_traces(showcase: Stage) -> Iterator[None]:
-    """Take back what an organisation consented to, so that others are asked again."""
-    yield
-    for grant in showcase.control("GET", "/grants")["grants"]:
-        if grant["tenant_id"] == str(FABRIKAM) and grant["principal_id"] is None:
-            showcase.control("DELETE", f"/grants/{grant['grant_id']}")
 
 
 def asked(home: Home, account: str) -> None:
