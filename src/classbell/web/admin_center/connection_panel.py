@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from classbell import bootstrap
 from classbell.domain.connections.capability import CapabilityState
+from classbell.domain.connections.remedies import asks_for_approval
 from classbell.domain.organisations.access import Access
 from classbell.ports.errors import ClassbellError
 from classbell.storage.models import Account, AccountState, Catalog, PendingConnection
@@ -25,6 +26,7 @@ from classbell.web.admin_center.capability_words import (
 )
 from classbell.web.admin_center.disconnect_words import consequences
 from classbell.web.admin_center.panel_others import Others, others_of
+from classbell.web.remedy_words import Loss, loss_of
 from classbell.web.security import allow_forms_to
 
 CONSENT_HELPS = (CapabilityState.NEEDS_CONSENT, CapabilityState.NEEDS_ADMIN)
@@ -55,7 +57,8 @@ class Panel:
         replaces: address of the account that Save would replace.
         shared_with: how many other catalogs use the account.
         checked_at: when the capabilities were last looked at.
-        cause: why the connection was lost, one sentence.
+        loss: why the connection is lost and what helps; None while it is not.
+        can_ask: whether an administrator could be asked to give the account permissions.
         waiting: messages that are still to go out.
         disconnect: sentences about what Disconnect does here; empty where there is nothing to
             disconnect.
@@ -81,7 +84,8 @@ class Panel:
     replaces: str = ""
     shared_with: int = 0
     checked_at: datetime | None = None
-    cause: str = ""
+    loss: Loss | None = None
+    can_ask: bool = False
     waiting: int = 0
     disconnect: Sequence[str] = field(default=())
     sends_as: str = ""
@@ -113,7 +117,7 @@ def panel_of(
     origin = bootstrap.ports().identity.authorization_origin()
     allow_forms_to(request, origin)
     facts = _facts(request, access, catalog)
-    state, status, incident = _state(facts), facts.status, facts.status.incident
+    state, status = _state(facts), facts.status
     saved = status.account if state in {"connected", "lost"} else None
     shown = facts.pending or saved
     others = others_of(access, catalog, account=status.account, pending=facts.pending)
@@ -128,13 +132,14 @@ def panel_of(
         account=_shown_account(shown, state),
         capabilities=_capabilities(facts, state),
         needs_consent=_needs_consent(facts, others),
+        loss=loss_of(status) if state == "lost" else None,
+        can_ask=_can_ask(facts, others, state),
         own_mailbox=shown is not None and shown.object_id == access.person.object_id,
         connected_by=_by(status),
         connected_at=status.connection.connected_at if saved else None,
         replaces=_replaced(facts),
         shared_with=facts.shared_with if saved else 0,
         checked_at=max((line.checked_at for line in facts.checks), default=None),
-        cause=incident.explanation if incident else "",
         waiting=facts.waiting,
         disconnect=consequences(catalog) if saved else (),
         sends_as=saved.address if saved and status.is_working else "",
@@ -153,6 +158,16 @@ def _needs_consent(facts: PanelFacts, others: Others) -> bool:
     """Tell whether consent would let the account do more, or go on doing what it does."""
     missing = others.consent is not None and bool(others.consent.missing)
     return missing or any(line.state in CONSENT_HELPS for line in facts.checks)
+
+
+def _can_ask(facts: PanelFacts, others: Others, state: str) -> bool:
+    """Tell whether to offer that an administrator is asked for permissions."""
+    incident = facts.status.incident
+    if others.approval is not None:
+        return False
+    if state == "lost" and incident is not None:
+        return asks_for_approval(incident.verdict, incident.code)
+    return state == "connected" and _needs_consent(facts, others)
 
 
 def _by(status: ConnectionStatus) -> str:
