@@ -48,6 +48,10 @@ class Settings:
             provider that does not answer.
         database_connections: most connections of one process to PostgreSQL; more than its threads.
         retention_days: for how many days what became of messages is kept; 0 for ever.
+        exchange_plans: ids of further service plans with Exchange Online Plan 1 or better,
+            separated by commas.
+        exchange_plans_too_small: ids of further Exchange plans below that.
+        teams_plans: ids of further service plans with Teams.
         held_decision_messages: above so many held messages of a catalog its admins decide.
         held_decision_days: with held mail that is late by more days than this they decide as well.
         debug: shows error details in pages; never for production.
@@ -80,6 +84,9 @@ class Settings:
     worker_threads: int = 16
     database_connections: int = 40
     retention_days: int = 365
+    exchange_plans: str = ""
+    exchange_plans_too_small: str = ""
+    teams_plans: str = ""
     held_decision_messages: int = 1000
     held_decision_days: int = 7
     debug: bool = False

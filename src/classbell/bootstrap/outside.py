@@ -32,6 +32,7 @@ from classbell.microsoft.graph import (
     GraphRooms,
     own_mailbox,
 )
+from classbell.microsoft.licences import licence_lists
 from classbell.network.clock import CLOCK_TIMEOUTS, HttpClock
 from classbell.network.http import HttpDoor, watch_nothing
 from classbell.network.logs import configure_logging
@@ -123,6 +124,11 @@ def build(
         own_mailbox=own_mailbox,
         system_mailer=_system_mailer(chosen, clock),
         installation=_installation(chosen, proofs),
+        licences=licence_lists(
+            mail=chosen.exchange_plans,
+            too_small=chosen.exchange_plans_too_small,
+            teams=chosen.teams_plans,
+        ),
         held_mail=HeldMailRule(
             chosen.held_decision_messages, timedelta(days=chosen.held_decision_days)
         ),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from classbell.domain.connections.remedies import Remedy, remedy_for
+from classbell.domain.connections.remedies import Remedy, asks_for_approval, remedy_for
 from classbell.ports.errors import Audience, VerdictKind
 from classbell.storage.queries.pages_shell import ConnectionStatus
 
@@ -25,6 +25,7 @@ class Loss:
         by_consent: whether the account has to consent; else it signs in again, or somebody mends
             the cause elsewhere.
         mended_here: whether a button of ours mends it.
+        for_want_of_approval: whether an administrator's approval would mend it.
     """
 
     address: str
@@ -33,6 +34,7 @@ class Loss:
     helps: str
     by_consent: bool
     mended_here: bool
+    for_want_of_approval: bool
 
 
 def loss_of(status: ConnectionStatus) -> Loss | None:
@@ -40,15 +42,15 @@ def loss_of(status: ConnectionStatus) -> Loss | None:
     if not status.is_lost or status.account is None:
         return None
     incident = status.incident
-    verdict = incident.verdict if incident else ""
-    remedy = remedy_for(verdict, incident.code) if incident else None
+    verdict, code = (incident.verdict, incident.code) if incident else (VerdictKind.RETRY, "")
     return Loss(
         address=status.account.address,
         cause=incident.explanation if incident else "",
         waiting=status.waiting,
-        helps=helps(remedy) if remedy else "",
+        helps=helps(remedy_for(verdict, code)) if incident else "",
         by_consent=verdict == VerdictKind.CONSENT_NEEDED,
         mended_here=verdict in {VerdictKind.SIGN_IN_AGAIN, VerdictKind.CONSENT_NEEDED},
+        for_want_of_approval=asks_for_approval(verdict, code),
     )
 
 

@@ -118,12 +118,12 @@ def _check_again(ports: Ports, account: Account, granted: frozenset[str]) -> Non
     """Renew the capability card; where Microsoft does not answer, the daily check does it."""
     try:
         mailbox = mailbox_for(ports, account.pk)
-        results = check(ports, mailbox, granted, account.organisation)
+        card = check(ports, mailbox, granted, account.organisation)
     except ProviderFailure:
         # The approval is proven by the token alone; an old card is no reason to deny that.
         return
     with transaction.atomic():
-        keep(account, results, ports.clock.now())
+        keep(account, card.lines, ports.clock.now())
 
 
 def tell(ports: Ports, approval: Approval, action: str, facts: dict[str, object]) -> None:

@@ -10,6 +10,7 @@ import msal
 
 from classbell.microsoft.answers import JsonPart
 from classbell.microsoft.clouds import Cloud
+from classbell.microsoft.entra.claims import EARLY_END
 from classbell.microsoft.entra.credentials import ClientCredential, Proofs
 from classbell.microsoft.entra.transport import DISCOVERY, DiscoveryCache, MsalHttp
 from classbell.microsoft.entra.verdicts import EntraError, judge_answer, judge_network
@@ -144,6 +145,8 @@ class EntraApplication:
                 azure_region=False,
                 http_client=transport,
                 exclude_scopes=None if lasting else ["offline_access"],
+                # Tokens that are used at once and discarded need no early end.
+                client_capabilities=[EARLY_END] if lasting else None,
             )
         except NetworkFailure as failure:
             raise ProviderFailure(judge_network(failure)) from failure

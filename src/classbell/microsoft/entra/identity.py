@@ -13,6 +13,7 @@ from classbell.microsoft.clouds import Cloud
 from classbell.microsoft.entra.application import EntraApplication
 from classbell.microsoft.entra.approval import consent_page, grant_commands
 from classbell.microsoft.entra.callback import check_callback, journey_failure
+from classbell.microsoft.entra.claims import with_early_end
 from classbell.microsoft.entra.credentials import ClientCredential, Proofs
 from classbell.microsoft.entra.id_token import Expected, IdTokenChecker, SigningKeys
 from classbell.microsoft.entra.verdicts import EntraError
@@ -144,7 +145,7 @@ class EntraIdentity:
         answer = self._entra.token_call(
             str(tenant_id),
             lambda app: app.acquire_token_by_refresh_token(
-                refresh_token, self._full_names(scopes), data={"claims": claims or None}
+                refresh_token, self._full_names(scopes), data={"claims": with_early_end(claims)}
             ),
             lasting=True,
         )

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from classbell import bootstrap
 from classbell.domain.connections.capability import CapabilityState
-from classbell.domain.connections.remedies import asks_for_approval
 from classbell.domain.organisations.access import Access
 from classbell.ports.errors import ClassbellError
 from classbell.storage.models import Account, AccountState, Catalog, PendingConnection
@@ -58,7 +57,6 @@ class Panel:
         shared_with: how many other catalogs use the account.
         checked_at: when the capabilities were last looked at.
         loss: why the connection is lost and what helps; None while it is not.
-        can_ask: whether an administrator could be asked to give the account permissions.
         waiting: messages that are still to go out.
         disconnect: sentences about what Disconnect does here; empty where there is nothing to
             disconnect.
@@ -85,7 +83,6 @@ class Panel:
     shared_with: int = 0
     checked_at: datetime | None = None
     loss: Loss | None = None
-    can_ask: bool = False
     waiting: int = 0
     disconnect: Sequence[str] = field(default=())
     sends_as: str = ""
@@ -93,6 +90,15 @@ class Panel:
     confirm_off: bool = False
     explain_approval: bool = False
     invited: str = ""
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether to offer that an administrator is asked to give the account permissions."""
+        if self.others.approval is not None:
+            return False
+        if self.loss is not None:
+            return self.loss.for_want_of_approval
+        return self.state == "connected" and self.needs_consent
 
 
 def panel_of(
@@ -133,13 +139,12 @@ def panel_of(
         capabilities=_capabilities(facts, state),
         needs_consent=_needs_consent(facts, others),
         loss=loss_of(status) if state == "lost" else None,
-        can_ask=_can_ask(facts, others, state),
         own_mailbox=shown is not None and shown.object_id == access.person.object_id,
         connected_by=_by(status),
         connected_at=status.connection.connected_at if saved else None,
         replaces=_replaced(facts),
         shared_with=facts.shared_with if saved else 0,
-        checked_at=max((line.checked_at for line in facts.checks), default=None),
+        checked_at=_checked_at(facts),
         waiting=facts.waiting,
         disconnect=consequences(catalog) if saved else (),
         sends_as=saved.address if saved and status.is_working else "",
@@ -158,16 +163,6 @@ def _needs_consent(facts: PanelFacts, others: Others) -> bool:
     """Tell whether consent would let the account do more, or go on doing what it does."""
     missing = others.consent is not None and bool(others.consent.missing)
     return missing or any(line.state in CONSENT_HELPS for line in facts.checks)
-
-
-def _can_ask(facts: PanelFacts, others: Others, state: str) -> bool:
-    """Tell whether to offer that an administrator is asked for permissions."""
-    incident = facts.status.incident
-    if others.approval is not None:
-        return False
-    if state == "lost" and incident is not None:
-        return asks_for_approval(incident.verdict, incident.code)
-    return state == "connected" and _needs_consent(facts, others)
 
 
 def _by(status: ConnectionStatus) -> str:
@@ -212,6 +207,13 @@ def _shown_account(account: Account | PendingConnection | None, state: str) -> S
         "lost": ("danger", _("Connection lost")),
     }[state]
     return ShownAccount(account.name, account.address, badge)
+
+
+def _checked_at(facts: PanelFacts) -> datetime | None:
+    """Return when the capabilities that are shown were looked at: all of them at once."""
+    if facts.pending is not None:
+        return facts.pending.created_at
+    return max((line.checked_at for line in facts.checks), default=None)
 
 
 def _replaced(facts: PanelFacts) -> str:
