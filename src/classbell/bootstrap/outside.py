@@ -43,6 +43,7 @@ from classbell.ports.errors import ConfigurationFault
 from classbell.ports.installation import Credential, Installation
 from classbell.ports.mail import SystemMailer
 from classbell.smtp.mailer import SmtpMailer
+from classbell.smtp.oauth import AccessTokens, TokenSource
 from classbell.smtp.settings import mail_route
 from classbell.storage.databases import release
 from classbell.storage.encryption import key_ring
@@ -122,7 +123,7 @@ def build(
         rooms=GraphRooms(graph),
         account_facts=GraphAccount(graph),
         own_mailbox=own_mailbox,
-        system_mailer=_system_mailer(chosen, clock),
+        system_mailer=_system_mailer(chosen, clock, door),
         installation=_installation(chosen, proofs),
         licences=licence_lists(
             mail=chosen.exchange_plans,
@@ -174,11 +175,28 @@ def _installation(chosen: Settings, proofs: list[ClientCredential]) -> Installat
     )
 
 
-def _system_mailer(chosen: Settings, clock: Clock) -> SystemMailer | None:
+def _system_mailer(chosen: Settings, clock: Clock, door: HttpDoor) -> SystemMailer | None:
     """Build the system mailer, where the operator has set one."""
     if not chosen.smtp_url:
         return None
-    return SmtpMailer(chosen.smtp_url, sender=chosen.smtp_from, clock=clock)
+    return SmtpMailer(
+        chosen.smtp_url, sender=chosen.smtp_from, clock=clock, tokens=_mail_tokens(chosen, door)
+    )
+
+
+def _mail_tokens(chosen: Settings, door: HttpDoor) -> AccessTokens | None:
+    """Build what signs in to the mail server, where the operator uses tokens for that."""
+    if not chosen.smtp_token_url:
+        return None
+    return AccessTokens(
+        door,
+        TokenSource(
+            chosen.smtp_token_url,
+            chosen.smtp_client_id or chosen.client_id,
+            chosen.smtp_client_secret or chosen.client_secret,
+            chosen.smtp_token_scope,
+        ),
+    )
 
 
 def leave_the_store() -> None:
