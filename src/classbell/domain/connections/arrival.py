@@ -11,6 +11,7 @@ from django.db import transaction
 
 from classbell.delivery.lanes import housekeeping_lane
 from classbell.delivery.work import ask
+from classbell.domain.connections.alarms import watching_the_application
 from classbell.domain.connections.approval_proof import prove
 from classbell.domain.connections.capabilities import CapabilityResult, check
 from classbell.domain.connections.scopes import FULL
@@ -68,9 +69,10 @@ def receive(
     """
     asked = frozenset(str(journey.memo.get("asked", "")).split()) or FULL
     try:
-        signed_in, tokens = ports.identity.finish_connect(
-            organisation.tenant_id, journey.flow, answer
-        )
+        with watching_the_application(ports):
+            signed_in, tokens = ports.identity.finish_connect(
+                organisation.tenant_id, journey.flow, answer
+            )
     except SignInCancelled as cancelled:
         if cancelled.code == CONSENT_DECLINED:
             note_asked(organisation, asked, ports.clock.now())
