@@ -108,6 +108,23 @@ def test_an_expired_sign_in_explains_the_administrator(
     assert "checked" in page.element("m365_enabled")
 
 
+def test_who_leaves_for_microsoft_and_brings_nothing_back_is_told_about_administrators(
+    owner: Visitor, identity: FakeIdentity
+) -> None:
+    assert "Back without an account?" not in owner.get(PANEL).words
+    owner.post(f"{ACTS}/connect")
+
+    page = owner.get(PANEL)
+    assert "Back without an account?" in page.words
+    assert "checked" in page.element("m365_enabled")
+    assert "Ask for approval" in page.buttons
+
+    left = owner.post(f"{ACTS}/connect")
+    owner.client.get("/connect/callback", identity.callback(left.location))
+    assert "Back without an account?" not in owner.get(PANEL).words
+    assert "Account signed in." in owner.get(PANEL).words
+
+
 def test_outdated_consent_has_one_button_before_anything_fails(
     owner: Visitor, ports: Ports, connected: Connection
 ) -> None:

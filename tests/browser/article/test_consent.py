@@ -64,6 +64,11 @@ def test_the_organisations_settings_decide_who_can_consent(home: Home) -> None:
     home.page.get_by_label("Password").fill("Pa55-sandbox")
     home.page.get_by_role("button", name="Sign in").click()
     expect(home.page.get_by_role("heading", level=1)).to_have_text("Need admin approval")
+    # Nobody is sent back from there; the panel knows it.
+    home.panel()
+    expect(home.toggle).to_be_checked()
+    expect(home.dialog.get_by_text("Back without an account?")).to_be_visible()
+    expect(home.dialog.get_by_role("button", name="Ask for approval")).to_be_visible()
 
 
 def test_consent_for_the_organisation_is_not_asked_for_again(home: Home, no_traces: None) -> None:

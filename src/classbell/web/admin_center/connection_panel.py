@@ -23,7 +23,7 @@ from classbell.web.admin_center.capability_words import (
     capability_rows,
     kept_lines,
 )
-from classbell.web.admin_center.disconnect_words import consequences
+from classbell.web.admin_center.disconnect_words import consequences, switching_off
 from classbell.web.admin_center.panel_others import Others, others_of
 from classbell.web.remedy_words import Loss, loss_of
 from classbell.web.security import allow_forms_to
@@ -63,10 +63,11 @@ class Panel:
         sends_as: the address that mail goes out as at this moment, or empty.
         signs_in_at: host of Microsoft's sign-in page.
         others: what other people have to do, or have offered.
-        explain_approval: whether the reader has just met Microsoft's wish for an administrator.
+        explain_approval: whether the reader has met Microsoft's wish for an administrator, or may
+            have: Microsoft's page for it sends nobody back.
         invited: address that an invitation brought the waiting account by; empty without one.
         error: what was wrong with what was just sent in.
-        confirm_off: whether the panel asks if it shall really be switched off.
+        confirm_off: what switching off means, where the panel asks if that is wanted; else empty.
     """
 
     state: str
@@ -87,7 +88,7 @@ class Panel:
     disconnect: Sequence[str] = field(default=())
     sends_as: str = ""
     error: ClassbellError | None = None
-    confirm_off: bool = False
+    confirm_off: str = ""
     explain_approval: bool = False
     invited: str = ""
 
@@ -127,7 +128,7 @@ def panel_of(
     saved = status.account if state in {"connected", "lost"} else None
     shown = facts.pending or saved
     others = others_of(access, catalog, account=status.account, pending=facts.pending)
-    explained = request.GET.get("approval") == "needed"
+    explained = request.GET.get("approval") == "needed" or facts.never_came_back
     return Panel(
         state=state,
         enabled=_toggle(facts, others, sent=explained or enabled),
@@ -149,7 +150,7 @@ def panel_of(
         disconnect=consequences(catalog) if saved else (),
         sends_as=saved.address if saved and status.is_working else "",
         error=error,
-        confirm_off=confirm_off,
+        confirm_off=switching_off(catalog) if confirm_off else "",
     )
 
 
