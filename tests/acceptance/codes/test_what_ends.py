@@ -38,6 +38,12 @@ def person(switch: str, **settings: object) -> Event:
     return lambda wire, address: wire.sandbox.control.person(address, switch, **settings)
 
 
+def frequency(wire: Wire, address: str) -> None:
+    wire.sandbox.control.person(address, "sign-in-frequency", hours=12)
+    wire.clock.advance(timedelta(hours=13))
+    wire.sandbox.control.set_clock(wire.clock.now(), freeze=True)
+
+
 def ninety_days(wire: Wire, _address: str) -> None:
     wire.clock.advance(timedelta(days=91))
     wire.sandbox.control.set_clock(wire.clock.now(), freeze=True)
@@ -53,6 +59,7 @@ EVENTS: dict[str, Event] = {
     ),
     "multifactor sign-in demanded": person("mfa", on=True),
     "conditional access blocks": person("conditional-access", on=True),
+    "sign-in frequency of 12 hours": frequency,
     "account disabled": person("disable"),
     "account deleted": lambda wire, address: wire.sandbox.control.delete_person(address),
     "90 days without use": ninety_days,
