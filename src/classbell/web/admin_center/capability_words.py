@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from django.utils.translation import gettext as _
 
-from classbell.domain.connections.capability import meaning
+from classbell.domain.connections.capability import BY_THE_WAY, meaning
 from classbell.ports.errors import Audience
 from classbell.storage.models import CapabilityCheck
 from classbell.web.remedy_words import SOMEBODY_ELSE, who_text
@@ -38,7 +38,8 @@ def capability_rows(
         lines: the answers, as ``kept_lines`` returns them.
         paused: whether nothing can be done at the moment, whatever the answers were.
     """
-    return [_row(line, paused=paused) for line in lines]
+    shown = (line for line in lines if not (paused and line["capability"] in BY_THE_WAY))
+    return [_row(line, paused=paused) for line in shown]
 
 
 def _row(line: Mapping[str, str], *, paused: bool) -> CapabilityRow:
