@@ -16,6 +16,7 @@ from classbell.config import Settings, missing
 from classbell.delivery.doorbell import LaneDoorbell
 from classbell.microsoft.clouds import cloud_for
 from classbell.microsoft.entra import (
+    PAGE_TIMEOUTS,
     ClientCertificate,
     ClientCredential,
     ClientSecret,
@@ -37,6 +38,7 @@ from classbell.network.clock import CLOCK_TIMEOUTS, HttpClock
 from classbell.network.http import HttpDoor, watch_nothing
 from classbell.network.logs import configure_logging
 from classbell.network.messages import HttpAnswer, HttpRequest
+from classbell.ports.account import LicenceLists
 from classbell.ports.bundle import HeldMailRule, Ports
 from classbell.ports.clock import Clock, SystemClock
 from classbell.ports.errors import ConfigurationFault
@@ -117,6 +119,9 @@ def build(
             clock=clock,
             client_id=chosen.client_id,
             credential=Proofs(proofs),
+            page_door=HttpDoor(
+                before_call=leave_the_store, observe=observe, timeouts=PAGE_TIMEOUTS
+            ),
         ),
         mail=GraphMail(graph),
         calendar=GraphCalendar(graph),
@@ -125,11 +130,7 @@ def build(
         own_mailbox=own_mailbox,
         system_mailer=_system_mailer(chosen, clock, door),
         installation=_installation(chosen, proofs),
-        licences=licence_lists(
-            mail=chosen.exchange_plans,
-            too_small=chosen.exchange_plans_too_small,
-            teams=chosen.teams_plans,
-        ),
+        licences=_licences(chosen),
         held_mail=HeldMailRule(
             chosen.held_decision_messages, timedelta(days=chosen.held_decision_days)
         ),
@@ -181,6 +182,15 @@ def _system_mailer(chosen: Settings, clock: Clock, door: HttpDoor) -> SystemMail
         return None
     return SmtpMailer(
         chosen.smtp_url, sender=chosen.smtp_from, clock=clock, tokens=_mail_tokens(chosen, door)
+    )
+
+
+def _licences(chosen: Settings) -> LicenceLists:
+    """Return which service plans mean what, with those that the operator adds."""
+    return licence_lists(
+        mail=chosen.exchange_plans,
+        too_small=chosen.exchange_plans_too_small,
+        teams=chosen.teams_plans,
     )
 
 

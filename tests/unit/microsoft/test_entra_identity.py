@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from socket import socket
+from threading import Event
+from time import monotonic
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
@@ -10,11 +13,12 @@ import httpx2
 import pytest
 
 from classbell.microsoft.clouds import CLOUDS, Cloud
-from classbell.microsoft.entra import ClientSecret, EntraIdentity
+from classbell.microsoft.entra import PAGE_TIMEOUTS, ClientSecret, EntraIdentity
 from classbell.network.http import HttpDoor
 from classbell.ports.errors import ConfigurationFault, ProviderFailure, VerdictKind
 from classbell.ports.identity import Prompt
 from tests.fakes import FakeClock
+from tests.unit.network.servers import serving
 
 TENANT = UUID("c0470500-0000-4000-8000-000000000001")
 LOGIN = "https://login.example"
@@ -236,6 +240,31 @@ def test_pages_show_while_entra_is_away() -> None:
     assert entra.identity().authorization_origin() == LOGIN
     entra.discovery = None
     assert entra.identity().authorization_origin() == "http://pages.example"
+
+
+def test_pages_do_not_wait_for_a_sign_in_service_that_hangs() -> None:
+    released = Event()
+
+    def hang(_connection: socket) -> None:
+        released.wait(30)
+
+    with serving(hang) as address:
+        hanging = address.rstrip("/")
+        identity = EntraIdentity(
+            cloud=Cloud(hanging, "https://graph.example"),
+            door=HttpDoor(),
+            page_door=HttpDoor(timeouts=PAGE_TIMEOUTS),
+            clock=FakeClock(),
+            client_id="client-1",
+            credential=ClientSecret("secret-1"),
+        )
+        begun = monotonic()
+        assert identity.authorization_origin() == hanging
+        assert monotonic() - begun < 4
+        again = monotonic()
+        assert identity.authorization_origin() == hanging
+        assert monotonic() - again < 0.5, "the next page does not wait at all"
+        released.set()
 
 
 def test_a_login_address_without_tls_is_a_fault_of_the_settings() -> None:

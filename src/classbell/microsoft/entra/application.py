@@ -163,9 +163,14 @@ class EntraApplication:
         """Make the HTTP client of one msal application."""
         return MsalHttp(self._door, self._discovery)
 
-    def discovered(self, tenant: str) -> JsonPart:
-        """Return the discovery document of a tenant."""
-        transport = self._transport()
+    def discovered(self, tenant: str, *, by: HttpDoor | None = None) -> JsonPart:
+        """Return the discovery document of a tenant.
+
+        Args:
+            tenant: a GUID or ``organizations``.
+            by: another door than usual, such as one that does not wait long.
+        """
+        transport = MsalHttp(by or self._door, self._discovery)
         try:
             transport.get(f"{self._login_url}/{tenant}/v2.0{DISCOVERY}")
         except NetworkFailure as failure:

@@ -17,7 +17,7 @@ from classbell.microsoft.entra.claims import with_early_end
 from classbell.microsoft.entra.credentials import ClientCredential, Proofs
 from classbell.microsoft.entra.id_token import Expected, IdTokenChecker, SigningKeys
 from classbell.microsoft.entra.verdicts import EntraError
-from classbell.network.http import HttpDoor
+from classbell.network.http import HttpDoor, Timeouts
 from classbell.ports.clock import Clock
 from classbell.ports.errors import ProviderFailure, Verdict, VerdictKind, WrongOrganisation
 from classbell.ports.identity import AuthorizationRequest, Prompt, SignedInPerson, TokenSet
@@ -26,6 +26,9 @@ ANY_ORGANISATION = "organizations"
 
 # msal adds these three by itself and refuses to be given them.
 _ADDED_BY_MSAL = frozenset({"openid", "profile", "offline_access", "email"})
+
+PAGE_TIMEOUTS = Timeouts(connect=1.0, read=2.0, pool=0.5, total=2.0)
+"""How long a page waits for Entra: where a lost account is mended it has to show at once."""
 
 ORIGIN_SECONDS = 3600.0
 ORIGIN_RETRY_SECONDS = 30.0
@@ -40,6 +43,7 @@ class EntraIdentity:
         clock: business time, by which tokens are judged.
         client_id: of the application's registration.
         credential: the application's proof of itself.
+        page_door: for what a page waits for that somebody looks at; ``door`` where it is None.
     """
 
     def __init__(
@@ -50,8 +54,10 @@ class EntraIdentity:
         clock: Clock,
         client_id: str,
         credential: ClientCredential | Proofs,
+        page_door: HttpDoor | None = None,
     ) -> None:
         self._cloud = cloud
+        self._page_door = page_door or door
         self._client_id = client_id
         self._clock = clock
         self._entra = EntraApplication(
@@ -63,14 +69,15 @@ class EntraIdentity:
     def authorization_origin(self) -> str:
         """Return scheme and host of the authorize page, for the content security policy.
 
-        Pages have to show while Entra is away, so its usual address stands in for a while: without
-        discovery nobody can begin a sign-in anyway.
+        Pages have to show while Entra is away or hangs, so its usual address stands in for a while:
+        without discovery nobody can begin a sign-in anyway.
         """
         until, origin = self._origin
         if monotonic() < until:
             return origin
         try:
-            page = self._entra.discovered(ANY_ORGANISATION).text("authorization_endpoint")
+            found = self._entra.discovered(ANY_ORGANISATION, by=self._page_door)
+            page = found.text("authorization_endpoint")
             self._origin = (monotonic() + ORIGIN_SECONDS, _origin_of(page))
         except ProviderFailure:
             self._origin = (monotonic() + ORIGIN_RETRY_SECONDS, origin)
