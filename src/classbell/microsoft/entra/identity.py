@@ -193,10 +193,12 @@ class EntraIdentity:
     ) -> JsonPart:
         """Exchange the callback's code for tokens."""
         check_callback(flow, answer)
+        # Nothing else that a browser brings back is anybody's business, or can be relied on.
+        brought = {name: answer[name] for name in ("code", "state")}
         redeemed = self._entra.token_call(
             tenant,
             # msal takes things out of the dictionary it is given.
-            lambda app: app.acquire_token_by_auth_code_flow(dict(flow), dict(answer)),
+            lambda app: app.acquire_token_by_auth_code_flow(dict(flow), brought),
             lasting=lasting,
         )
         restart = journey_failure(EntraError.from_answer(redeemed))
