@@ -77,6 +77,9 @@ clients-test:  ## Try the sandbox with Microsoft's own clients, unmodified
 .PHONY: test-slow
 test-slow: $(INSTALLED)  ## Run the long suites: the article in a browser, every code, any request
 	@CLASSBELL_TEST_DATABASE=sqlite $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "slow" $(ARGS)
+	@if $(BIN)/python -m tests.postgresql; then \
+	    CLASSBELL_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "slow and store" $(ARGS); \
+	fi
 
 .PHONY: check
 check: $(INSTALLED)  ## Check format, lint, types, import contracts, migrations and documents

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
+from classbell.microsoft.licences import licence_lists
 from classbell.ports.bundle import Ports
 from classbell.ports.mail import Mailbox
 from classbell.storage.encryption import key_ring
@@ -67,6 +68,7 @@ def fake_ports(**chosen: Any) -> Ports:
         account_facts=FakeAccountFacts(),
         own_mailbox=lambda token, granted: Mailbox("/me", token, granted),
         system_mailer=FakeSystemMailer(),
+        licences=licence_lists(),
     )
     return replace(made, **chosen)
 

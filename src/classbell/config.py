@@ -39,6 +39,10 @@ class Settings:
         clock_url: where business time is read; empty for the machine's clock.
         smtp_url: the operator's system mailer, ``smtp://[user:password@]host:port``; may be empty.
         smtp_from: the address that system mail comes from.
+        smtp_token_url: token endpoint, where the mail server takes OAuth 2.0 and no password.
+        smtp_client_id: the application that asks there; the one above where it is empty.
+        smtp_client_secret: its secret; the one above where it is empty.
+        smtp_token_scope: what the token is asked for; Exchange Online's by default.
         messages_per_minute: most messages a mailbox sends in any minute.
         recipients_per_day: most recipients a mailbox sends to in any 24 hours.
         recipients_reserve: how many of those only urgent kinds may use.
@@ -48,6 +52,10 @@ class Settings:
             provider that does not answer.
         database_connections: most connections of one process to PostgreSQL; more than its threads.
         retention_days: for how many days what became of messages is kept; 0 for ever.
+        exchange_plans: ids of further service plans with Exchange Online Plan 1 or better,
+            separated by commas.
+        exchange_plans_too_small: ids of further Exchange plans below that.
+        teams_plans: ids of further service plans with Teams.
         held_decision_messages: above so many held messages of a catalog its admins decide.
         held_decision_days: with held mail that is late by more days than this they decide as well.
         debug: shows error details in pages; never for production.
@@ -72,6 +80,10 @@ class Settings:
     clock_url: str = ""
     smtp_url: str = field(default="", repr=False)
     smtp_from: str = "classbell@localhost"
+    smtp_token_url: str = ""
+    smtp_client_id: str = ""
+    smtp_client_secret: str = field(default="", repr=False)
+    smtp_token_scope: str = "https://outlook.office365.com/.default"  # noqa: S105 -- a name
     messages_per_minute: int = 28
     recipients_per_day: int = 9000
     recipients_reserve: int = 500
@@ -80,6 +92,9 @@ class Settings:
     worker_threads: int = 16
     database_connections: int = 40
     retention_days: int = 365
+    exchange_plans: str = ""
+    exchange_plans_too_small: str = ""
+    teams_plans: str = ""
     held_decision_messages: int = 1000
     held_decision_days: int = 7
     debug: bool = False

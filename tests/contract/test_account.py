@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from classbell.microsoft.graph import GraphAccount, GraphClient
-from classbell.ports.account import AccountFacts
+from classbell.ports.account import AccountFacts, MailboxPurpose
 from classbell.ports.errors import ProviderFailure, VerdictKind
 from classbell.ports.mail import Mailbox
 from m365sandbox.testing import Sandbox
@@ -40,6 +40,21 @@ def test_the_plans_say_whether_mail_and_teams_are_licensed(side: Side) -> None:
     active = {plan.name for plan in side.facts.service_plans(side.mailbox) if plan.active}
     assert "TEAMS1" in active
     assert any(name.startswith("EXCHANGE_S_") for name in active)
+
+
+@pytest.mark.parametrize("purpose", [MailboxPurpose.USER, MailboxPurpose.SHARED])
+def test_what_a_mailbox_is_for_is_told(
+    sandbox: Sandbox, graph: GraphClient, purpose: MailboxPurpose
+) -> None:
+    address = f"for.{purpose.value}@contoso.example"
+    person = {"address": address, "display_name": "For Once", "mailbox_kind": purpose.value}
+    sandbox.control.ask("POST", "/people", person)
+    mailbox = Mailbox("/me", sandbox.access_token(address, "MailboxSettings.Read"))
+    fake = FakeAccountFacts()
+    fake.the_purpose = purpose
+    for facts in (fake, GraphAccount(graph)):
+        assert facts.mailbox_purpose(mailbox) is purpose
+    sandbox.control.delete_person(address)
 
 
 def test_a_deleted_accounts_token_is_refused(sandbox: Sandbox, graph: GraphClient) -> None:

@@ -147,7 +147,8 @@ def test_connecting_gives_tokens_for_what_was_granted(side: Side) -> None:
     assert tokens.scopes == ALL_SCOPES
     assert tokens.access_token
     assert tokens.refresh_token
-    assert 3000 < (tokens.expires_at - asked_at).total_seconds() < 6000
+    # A day where Microsoft may end it early, as it may ours.
+    assert 3000 < (tokens.expires_at - asked_at).total_seconds() < 28 * 3600
 
 
 def test_another_organisations_account_cannot_be_connected(side: Side) -> None:

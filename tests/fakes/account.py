@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID, uuid5
 
-from classbell.ports.account import Profile, ServicePlan
+from classbell.ports.account import MailboxPurpose, Profile, ServicePlan
 from classbell.ports.mail import Mailbox
 from tests.fakes.script import Scripted
 
@@ -23,12 +23,13 @@ TEAMS = ServicePlan(UUID("57ff2da0-773e-42df-b2af-ffb7a2317929"), "TEAMS1", acti
 
 
 class FakeAccountFacts(Scripted):
-    """Implements ``ports.account.AccountFacts``; set ``the_profile`` and ``the_plans``."""
+    """Implements ``ports.account.AccountFacts``; set the profile, the plans and the purpose."""
 
     def __init__(self) -> None:
         super().__init__()
         self.the_profile = SERVICE_ACCOUNT
         self.the_plans: tuple[ServicePlan, ...] = (EXCHANGE_PLAN_1, TEAMS)
+        self.the_purpose = MailboxPurpose.USER
 
     def profile(self, mailbox: Mailbox) -> Profile:
         with self._turn("profile", mailbox=mailbox):
@@ -37,3 +38,7 @@ class FakeAccountFacts(Scripted):
     def service_plans(self, mailbox: Mailbox) -> tuple[ServicePlan, ...]:
         with self._turn("service_plans", mailbox=mailbox):
             return self.the_plans
+
+    def mailbox_purpose(self, mailbox: Mailbox) -> MailboxPurpose:
+        with self._turn("mailbox_purpose", mailbox=mailbox):
+            return self.the_purpose

@@ -27,6 +27,7 @@ from classbell.domain.connections.daily import (
 )
 from classbell.domain.connections.daily_times import DAILY_CHECK
 from classbell.domain.connections.lost import lane_verdict
+from classbell.domain.connections.trouble import TROUBLE_CHECK, ask_trouble_check, trouble_check
 from classbell.domain.notifications.expand import expand_notification
 from classbell.domain.notifications.notify import EXPAND
 from classbell.domain.notifications.render import Renderer, resends_unknown
@@ -80,6 +81,7 @@ def _work(outside: Ports, chosen: Settings, handlers: Handlers) -> dict[str, Wor
         REFRESH_ROOMS: partial(refresh_rooms, outside),
         REROUTE: partial(reroute, outside),
         STILL_LOST: partial(still_lost, outside),
+        TROUBLE_CHECK: partial(trouble_check, outside),
     }
 
 
@@ -92,6 +94,7 @@ def begin_daily_work() -> None:
     """Ask for the installation's daily work; a worker does so when it starts."""
     outside = ports()
     ask_operator_check(outside)
+    ask_trouble_check(outside)
     with transaction.atomic():
         lane, now = housekeeping_lane(None), outside.clock.now()
         ask(outside, lane, kind=PURGE, subject="messages", due_at=now, priority=BULK)

@@ -16,6 +16,7 @@ from classbell.config import Settings, missing
 from classbell.delivery.doorbell import LaneDoorbell
 from classbell.microsoft.clouds import cloud_for
 from classbell.microsoft.entra import (
+    PAGE_TIMEOUTS,
     ClientCertificate,
     ClientCredential,
     ClientSecret,
@@ -32,16 +33,19 @@ from classbell.microsoft.graph import (
     GraphRooms,
     own_mailbox,
 )
+from classbell.microsoft.licences import licence_lists
 from classbell.network.clock import CLOCK_TIMEOUTS, HttpClock
 from classbell.network.http import HttpDoor, watch_nothing
 from classbell.network.logs import configure_logging
 from classbell.network.messages import HttpAnswer, HttpRequest
+from classbell.ports.account import LicenceLists
 from classbell.ports.bundle import HeldMailRule, Ports
 from classbell.ports.clock import Clock, SystemClock
 from classbell.ports.errors import ConfigurationFault
 from classbell.ports.installation import Credential, Installation
 from classbell.ports.mail import SystemMailer
 from classbell.smtp.mailer import SmtpMailer
+from classbell.smtp.oauth import AccessTokens, TokenSource
 from classbell.smtp.settings import mail_route
 from classbell.storage.databases import release
 from classbell.storage.encryption import key_ring
@@ -115,14 +119,18 @@ def build(
             clock=clock,
             client_id=chosen.client_id,
             credential=Proofs(proofs),
+            page_door=HttpDoor(
+                before_call=leave_the_store, observe=observe, timeouts=PAGE_TIMEOUTS
+            ),
         ),
         mail=GraphMail(graph),
         calendar=GraphCalendar(graph),
         rooms=GraphRooms(graph),
         account_facts=GraphAccount(graph),
         own_mailbox=own_mailbox,
-        system_mailer=_system_mailer(chosen, clock),
+        system_mailer=_system_mailer(chosen, clock, door),
         installation=_installation(chosen, proofs),
+        licences=_licences(chosen),
         held_mail=HeldMailRule(
             chosen.held_decision_messages, timedelta(days=chosen.held_decision_days)
         ),
@@ -168,11 +176,37 @@ def _installation(chosen: Settings, proofs: list[ClientCredential]) -> Installat
     )
 
 
-def _system_mailer(chosen: Settings, clock: Clock) -> SystemMailer | None:
+def _system_mailer(chosen: Settings, clock: Clock, door: HttpDoor) -> SystemMailer | None:
     """Build the system mailer, where the operator has set one."""
     if not chosen.smtp_url:
         return None
-    return SmtpMailer(chosen.smtp_url, sender=chosen.smtp_from, clock=clock)
+    return SmtpMailer(
+        chosen.smtp_url, sender=chosen.smtp_from, clock=clock, tokens=_mail_tokens(chosen, door)
+    )
+
+
+def _licences(chosen: Settings) -> LicenceLists:
+    """Return which service plans mean what, with those that the operator adds."""
+    return licence_lists(
+        mail=chosen.exchange_plans,
+        too_small=chosen.exchange_plans_too_small,
+        teams=chosen.teams_plans,
+    )
+
+
+def _mail_tokens(chosen: Settings, door: HttpDoor) -> AccessTokens | None:
+    """Build what signs in to the mail server, where the operator uses tokens for that."""
+    if not chosen.smtp_token_url:
+        return None
+    return AccessTokens(
+        door,
+        TokenSource(
+            chosen.smtp_token_url,
+            chosen.smtp_client_id or chosen.client_id,
+            chosen.smtp_client_secret or chosen.client_secret,
+            chosen.smtp_token_scope,
+        ),
+    )
 
 
 def leave_the_store() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
@@ -38,12 +38,20 @@ class Recorder:
     """Collects exchanges; its ``note`` is what the HTTP door tells them to."""
 
     exchanges: list[dict[str, object]] = field(default_factory=list)
+    _named: int = 0
+
+    def step_done(self, name: str) -> None:
+        """Say what the exchanges since the last step were for."""
+        for one in self.exchanges[self._named :]:
+            one["step"] = name
+        self._named = len(self.exchanges)
 
     def note(self, request: HttpRequest, answer: HttpAnswer) -> None:
         """Write one exchange down."""
         query = dict(parse_qsl(urlsplit(request.url).query)) | dict(request.params)
         self.exchanges.append(
             {
+                "step": "",
                 "service": request.service,
                 "method": request.method,
                 "path": _path(request.url),
@@ -57,7 +65,12 @@ class Recorder:
 
     def written(self) -> str:
         """Return everything as JSON, one exchange after the other."""
-        return json.dumps(self.exchanges, ensure_ascii=False, indent=2) + "\n"
+        return as_text(self.exchanges)
+
+
+def as_text(exchanges: Sequence[Mapping[str, object]]) -> str:
+    """Write exchanges as JSON, one after the other."""
+    return json.dumps(exchanges, ensure_ascii=False, indent=2) + "\n"
 
 
 def shape(value: object, member: str = "") -> object:

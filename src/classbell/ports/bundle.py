@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from classbell.ports.account import AccountFacts
+from classbell.ports.account import AccountFacts, LicenceLists
 from classbell.ports.calendar import Calendar
 from classbell.ports.clock import Clock
 from classbell.ports.identity import IdentityProvider
@@ -41,6 +41,7 @@ class Ports:
             permissions it carries.
         system_mailer: None where the operator has set none.
         held_mail: when admins decide about mail that waited for a lost account.
+        licences: which service plans are good enough.
         installation: what may be known and shown of this installation.
     """
 
@@ -57,4 +58,5 @@ class Ports:
     own_mailbox: Callable[[str, frozenset[str]], Mailbox]
     system_mailer: SystemMailer | None = None
     held_mail: HeldMailRule = HeldMailRule()
+    licences: LicenceLists = field(default_factory=LicenceLists)
     installation: Installation = field(default_factory=Installation)

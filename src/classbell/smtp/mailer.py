@@ -11,9 +11,10 @@ from email.message import EmailMessage
 import structlog
 
 from classbell.ports.clock import Clock
-from classbell.ports.errors import ProviderFailure, Verdict, VerdictKind
+from classbell.ports.errors import ConfigurationFault, ProviderFailure, Verdict, VerdictKind
 from classbell.ports.mail import Accepted, Mail
 from classbell.smtp.compose import Unsendable, compose, is_international
+from classbell.smtp.oauth import AccessTokens, sign_in_words
 from classbell.smtp.settings import MailServer, read_mail_server
 
 log = structlog.get_logger(__name__)
@@ -34,18 +35,32 @@ class SmtpMailer:
         sender: the setting CLASSBELL_SMTP_FROM.
         clock: business time, for the Date header.
         tls: trust for smtps and STARTTLS; None for the machine's own, or SSL_CERT_FILE where set.
+        tokens: signs in with an access token; None for the address's password, if it has one.
 
     Raises:
-        ConfigurationFault: the address cannot be read.
+        ConfigurationFault: the address cannot be read, or names nobody to sign in as with a token.
     """
 
     def __init__(
-        self, url: str, *, sender: str, clock: Clock, tls: ssl.SSLContext | None = None
+        self,
+        url: str,
+        *,
+        sender: str,
+        clock: Clock,
+        tls: ssl.SSLContext | None = None,
+        tokens: AccessTokens | None = None,
     ) -> None:
         self._server = read_mail_server(url)
         self._sender = sender
         self._clock = clock
         self._tls = tls
+        self._tokens = tokens
+        if tokens is not None and not self._server.username:
+            raise ConfigurationFault(
+                "CLASSBELL_SMTP_URL names no user, as whom a token could sign in.",
+                meaning="Alerts cannot be sent by the operator's own mail server.",
+                remedy="Use smtp://alerts%40example.org@smtp.office365.com:587.",
+            )
 
     def send(self, mail: Mail) -> Accepted:
         """Hand one mail over: to all of its recipients or to none.
@@ -75,8 +90,10 @@ class SmtpMailer:
     def _connected(self) -> Iterator[smtplib.SMTP]:
         """Open a session that is ready for mail, and end it politely."""
         try:
-            connection = _open(self._server, self._tls)
+            connection = _open(self._server, self._tls, self._tokens)
         except smtplib.SMTPResponseException as error:
+            if self._tokens is not None:
+                self._tokens.forget()
             raise _refusal(error.smtp_code, VerdictKind.OPERATOR_FAULT, error) from error
         except smtplib.SMTPNotSupportedError as error:
             raise _failure(VerdictKind.OPERATOR_FAULT, "smtp_not_supported", str(error)) from error
@@ -91,8 +108,12 @@ class SmtpMailer:
             _leave(connection)
 
 
-def _open(server: MailServer, tls: ssl.SSLContext | None) -> smtplib.SMTP:
+def _open(
+    server: MailServer, tls: ssl.SSLContext | None, tokens: AccessTokens | None
+) -> smtplib.SMTP:
     """Connect, encrypt and sign in as the settings say."""
+    # A mail server need not wait for the token.
+    words = sign_in_words(server.username, tokens.current()) if tokens else ""
     connection: smtplib.SMTP
     if server.tls:
         connection = smtplib.SMTP_SSL(
@@ -108,7 +129,15 @@ def _open(server: MailServer, tls: ssl.SSLContext | None) -> smtplib.SMTP:
         if server.starttls:
             connection.starttls(context=tls or ssl.create_default_context())
             connection.ehlo()
-        if server.username:
+        if words:
+            # A token is too long for the line of the command, so it goes on a line of its own. A
+            # refusal comes with a challenge that explains it; an empty answer ends it.
+            connection.auth(
+                "XOAUTH2",
+                lambda challenge=None: "" if challenge else words,
+                initial_response_ok=False,
+            )
+        elif server.username:
             connection.login(server.username, server.password)
     except BaseException:
         connection.close()

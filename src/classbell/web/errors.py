@@ -22,6 +22,7 @@ from classbell.ports.errors import (
     WrongOrganisation,
 )
 from classbell.web.pages import show_alone
+from classbell.web.remedy_words import who_text
 
 STATUSES: dict[type[ClassbellError], HTTPStatus] = {
     InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -44,17 +45,6 @@ def status_of(error: ClassbellError) -> HTTPStatus:
         if isinstance(error, kind):
             return status
     return HTTPStatus.INTERNAL_SERVER_ERROR
-
-
-def who_text(audience: Audience) -> str:
-    """Return who can carry out a remedy, as readers know them; empty where it is the reader."""
-    return {
-        Audience.CATALOG_ADMIN: "",  # The remedy itself says so.
-        Audience.ACCOUNT_OWNER: _("Whoever owns the account that was used"),
-        Audience.TENANT_ADMIN: _("Your Microsoft 365 administrator"),
-        Audience.OPERATOR: _("Whoever runs this installation of Classbell"),
-        Audience.NOBODY: _("Nobody needs to: it mends itself"),
-    }[audience]
 
 
 def problem_page(

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from classbell import bootstrap
 from classbell.domain.organisations.access import Access, visible_catalogs
 from classbell.storage.models import Catalog
-from classbell.storage.queries.pages_shell import ConnectionStatus, connection_status
+from classbell.storage.queries.pages_shell import connection_status
 from classbell.web.components.moments import Viewer, viewer_for
+from classbell.web.remedy_words import Loss, loss_of
 from classbell.web.security import allow_forms_to
 from classbell.web.toasts import take_toasts
 
@@ -100,15 +101,12 @@ def show(
     return HttpResponse(render_to_string(template, shell | dict(context), request), status=status)
 
 
-def _lost(request: HttpRequest, catalog: Catalog | None) -> ConnectionStatus | None:
-    """Return the lost connection to warn of on this page, and let its Reconnect leave the site."""
-    if catalog is None:
-        return None
-    status = connection_status(catalog)
-    if not status.is_lost:
-        return None
-    allow_forms_to(request, bootstrap.ports().identity.authorization_origin())
-    return status
+def _lost(request: HttpRequest, catalog: Catalog | None) -> Loss | None:
+    """Return the loss to warn of on this page, and let its button leave the site."""
+    found = loss_of(connection_status(catalog)) if catalog is not None else None
+    if found is not None:
+        allow_forms_to(request, bootstrap.ports().identity.authorization_origin())
+    return found
 
 
 def show_alone(

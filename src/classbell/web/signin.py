@@ -82,7 +82,4 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         "title": _("Add your sign-in"),
         "origin": ports.identity.authorization_origin(),
     }
-    response = show_alone(request, "link.html", context)
-    # The token stands in the address: it must not travel on in a Referer header.
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return show_alone(request, "link.html", context)

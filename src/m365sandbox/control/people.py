@@ -48,6 +48,13 @@ class OnOff:
 
 
 @dataclass
+class Frequency:
+    """How many hours a sign-in lasts; None for no such policy."""
+
+    hours: int | None = None
+
+
+@dataclass
 class Licensing:
     """A licence to assign or take away by its part number, or a plan to switch off by its name."""
 
@@ -97,16 +104,8 @@ def routes(world: World) -> list[BaseRoute]:
     GET /_sandbox/people?tenant= lists people, GET /_sandbox/people/{name} shows one.
     POST /_sandbox/people adds one: {"address": ..., "display_name": ..., "licence": "SPB"}.
     DELETE /_sandbox/people/{name} deletes the account.
-    POST /_sandbox/people/{name}/{switch}, answering the person as it is then:
-      change-password {"password"}   the person does it; a web application's refresh token stays
-      reset-password {"password"}    an administrator does it; refresh tokens are revoked
-      revoke-sessions                refresh tokens and browser sessions are revoked
-      disable, enable                sign-in blocked or allowed
-      mfa {"on": true}               sign-in needs a second factor
-      conditional-access {"on"}      sign-in and refresh are blocked by policy
-      administrator {"on"}           administrator of the organisation or not
-      licences {"assign" | "remove" | "remove_plan"}
-      withdraw-consent {"client_id", "organisation"}
+    POST /_sandbox/people/{name}/{switch} turns one of `SWITCHES`, and answers the person as it is
+    then.
     """
 
     async def list_people(request: Request) -> Response:
@@ -216,6 +215,10 @@ async def _conditional_access(_world: World, person: Person, request: Request) -
     person.conditional_access_block = (await read(request, OnOff)).on
 
 
+async def _sign_in_frequency(_world: World, person: Person, request: Request) -> None:
+    person.sign_in_hours = (await read(request, Frequency)).hours
+
+
 async def _administrator(_world: World, person: Person, request: Request) -> None:
     person.is_tenant_administrator = (await read(request, OnOff)).on
 
@@ -246,7 +249,21 @@ SWITCHES: dict[str, Switch] = {
     "enable": _enable,
     "mfa": _mfa,
     "conditional-access": _conditional_access,
+    "sign-in-frequency": _sign_in_frequency,
     "administrator": _administrator,
     "licences": _licences,
     "withdraw-consent": _withdraw_consent,
 }
+"""What happens to an account, with the members of the body:
+
+  change-password {"password"}   the person does it; a web application's refresh token stays
+  reset-password {"password"}    an administrator does it; refresh tokens are revoked
+  revoke-sessions                refresh tokens and browser sessions are revoked
+  disable, enable                sign-in blocked or allowed
+  mfa {"on": true}               sign-in needs a second factor
+  conditional-access {"on"}      sign-in and refresh are blocked by policy
+  sign-in-frequency {"hours"}    a sign-in lasts so long by policy; null ends the policy
+  administrator {"on"}           administrator of the organisation or not
+  licences {"assign" | "remove" | "remove_plan"}
+  withdraw-consent {"client_id", "organisation"}
+"""

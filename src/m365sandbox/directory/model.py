@@ -55,6 +55,8 @@ class Person:
     language: str = "en-GB"
     mfa_required: bool = False
     conditional_access_block: bool = False
+    # A policy of sign-in frequency: how many hours a sign-in lasts, however often it is renewed.
+    sign_in_hours: int | None = None
     # Named on the sign-in pages as a help, because the examples give this person a part.
     is_well_known: bool = False
     note: str = ""

@@ -63,6 +63,13 @@ CODES = _table(
         "token issuance.",
         "message_only",
     ),
+    Code(
+        70043,
+        "invalid_grant",
+        "The refresh token has expired or is invalid due to sign-in frequency checks by "
+        "conditional access.",
+        "token_expired",
+    ),
     Code(50057, "invalid_grant", "The user account is disabled."),
     Code(
         50034,

@@ -247,6 +247,7 @@ def issue_code(world: World, sign_in: SignIn, person: Person) -> AuthorizationCo
         strong=person.oid in sign_in.session.strong,
         nonce=request.nonce,
         capabilities=request.capabilities,
+        signed_in=world.now(),
     )
     code = AuthorizationCode(
         code=f"1.A{base64url(secrets.token_bytes(96))}",

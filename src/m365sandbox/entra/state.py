@@ -37,6 +37,7 @@ class Authentication:
     strong: bool = False
     nonce: str | None = None
     capabilities: list[str] = field(default_factory=list)
+    signed_in: datetime | None = None
 
 
 @dataclass

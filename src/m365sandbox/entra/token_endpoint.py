@@ -10,7 +10,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -155,8 +155,8 @@ def _person(world: World, how: Authentication) -> Person:
     """Return the person behind an authentication, if it still holds.
 
     Raises:
-        EntraError: 50034 deleted, 50057 disabled, 50173 revoked, 53003 blocked by policy, 50076
-            must prove themselves twice.
+        EntraError: 50034 deleted, 50057 disabled, 50173 revoked, 53003 blocked by policy, 70043
+            signed in too long ago for a policy, 50076 must prove themselves twice.
     """
     person = world.directory.person(how.oid)
     if person is None:
@@ -168,10 +168,19 @@ def _person(world: World, how: Authentication) -> Person:
         raise EntraError(50173)
     if person.conditional_access_block:
         raise EntraError(53003)
+    if _is_too_long_ago(person, how, world.now()):
+        raise EntraError(70043)
     if person.mfa_required and not how.strong:
         wanted = {"access_token": {"capolids": {"essential": True, "values": [how.session_id]}}}
         raise EntraError(50076, claims=json.dumps(wanted, separators=(",", ":")))
     return person
+
+
+def _is_too_long_ago(person: Person, how: Authentication, now: datetime) -> bool:
+    """Say whether a policy of sign-in frequency asks for a new sign-in by now."""
+    if person.sign_in_hours is None or how.signed_in is None:
+        return False
+    return now - how.signed_in > timedelta(hours=person.sign_in_hours)
 
 
 def _tokens(

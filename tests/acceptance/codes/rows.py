@@ -21,75 +21,129 @@ class Then(StrEnum):
 
     LOST = "lost: mail is held, catalog and LMS admins are told"
     OPERATOR = "the operator is told, no admin is; mail waits"
-    RESTS = "nobody is told; mail waits"
+    RESTS = "nobody is told; mail waits; the operator is told if it goes on"
     FAILS = "nobody is told; this message fails, others go on"
 
 
 @dataclass(frozen=True)
 class Row:
-    """One code. ``who`` can do what helps, where the account is lost."""
+    """One code.
+
+    Attributes:
+        says: words of the cause, for whoever is told, else for the delivery log.
+        who: can do what helps, where the account is lost.
+        goes_on: what the operator is told of where it goes on for an hour.
+    """
 
     code: str
     then: Then
+    says: str
     who: str = ""
     status: int = 400
     error: str = "invalid_grant"
     suberror: str = ""
+    goes_on: str = ""
 
 
-def entra(*codes: int, then: Then, who: str = "", **answer: object) -> Iterator[Row]:
+def lost(
+    says: str, *codes: int, who: str, error: str = "invalid_grant", suberror: str = ""
+) -> Iterator[Row]:
     for code in codes:
-        yield Row(f"AADSTS{code}", then, who, **answer)  # type: ignore[arg-type]  # the row's fields
+        yield Row(f"AADSTS{code}", Then.LOST, says, who, error=error, suberror=suberror)
 
 
-def graph(*codes: str, then: Then, status: int, who: str = "") -> Iterator[Row]:
+def operator(
+    says: str, *codes: int, error: str = "invalid_grant", status: int = 400
+) -> Iterator[Row]:
     for code in codes:
-        yield Row(code, then, who, status)
+        yield Row(f"AADSTS{code}", Then.OPERATOR, says, status=status, error=error)
 
+
+def passes(says: str, *codes: int, error: str = "server_error", status: int = 400) -> Iterator[Row]:
+    for code in codes:
+        yield Row(
+            f"AADSTS{code}", Then.RESTS, says, status=status, error=error, goes_on="no_answer"
+        )
+
+
+def graph(
+    says: str, *codes: str, then: Then, status: int, who: str = "", goes_on: str = ""
+) -> Iterator[Row]:
+    for code in codes:
+        yield Row(code, then, says, who, status, goes_on=goes_on)
+
+
+_PASSWORD, _AGAIN = "user_password_expired", "interaction_required"
+_SECRET = {"error": "invalid_client", "status": 401}
 
 SIGN_IN_ROWS = (
-    *entra(50173, then=Then.LOST, who=OWNER, suberror="bad_token"),
-    *entra(700082, 70008, 70000, 70043, 50133, 50132, 50089, then=Then.LOST, who=OWNER),
-    *entra(50055, 50144, then=Then.LOST, who=OWNER, suberror="user_password_expired"),
-    *entra(50056, 50126, 50053, then=Then.LOST, who=OWNER),
-    *entra(50058, then=Then.LOST, who=OWNER, error="login_required"),
-    *entra(16000, 16001, 50158, then=Then.LOST, who=OWNER, error="interaction_required"),
-    *entra(50076, 50079, 50072, 50074, 50078, then=Then.LOST, who=OWNER, suberror="basic_action"),
-    *entra(53003, then=Then.LOST, who=TENANT, suberror="message_only"),
-    *entra(53000, 53001, 53002, 53004, 53010, 53011, then=Then.LOST, who=TENANT),
-    *entra(50097, 50131, 530032, 530034, 530035, then=Then.LOST, who=TENANT),
-    *entra(50057, 50105, then=Then.LOST, who=TENANT),
-    *entra(50034, 51004, 50014, then=Then.LOST, who=CATALOG, suberror="bad_token"),
-    *entra(90002, then=Then.LOST, who=CATALOG, error="invalid_request"),
-    *entra(65001, then=Then.LOST, who=OWNER, suberror="consent_required"),
-    *entra(90094, 90095, then=Then.LOST, who=TENANT, error="consent_required"),
-    *entra(650052, then=Then.LOST, who=TENANT, error="invalid_client"),
-    *entra(500011, then=Then.LOST, who=TENANT, error="invalid_resource"),
-    *entra(700016, then=Then.LOST, who=OWNER, error="unauthorized_client"),
-    *entra(90072, 500212, 500213, then=Then.LOST, who=TENANT, error="interaction_required"),
-    *entra(65005, 650054, 650056, 650057, 90099, then=Then.OPERATOR, error="invalid_client"),
-    *entra(700038, 70001, 7000112, then=Then.OPERATOR, error="unauthorized_client"),
-    *entra(700084, 501481, 700005, then=Then.OPERATOR),
-    *entra(50194, 50011, 900144, 90014, 9002313, then=Then.OPERATOR, error="invalid_request"),
-    *entra(90023, then=Then.OPERATOR, error="invalid_request"),
-    *entra(7000215, 7000222, 7000218, then=Then.OPERATOR, error="invalid_client", status=401),
-    *entra(700027, 50012, 50013, then=Then.OPERATOR, error="invalid_client", status=401),
-    *entra(700022, 700023, 700229, then=Then.OPERATOR, error="invalid_client", status=401),
-    *entra(70011, 1002012, then=Then.OPERATOR, error="invalid_scope"),
-    *entra(70003, then=Then.OPERATOR, error="unsupported_grant_type"),
-    *entra(50196, then=Then.RESTS),
-    *entra(90055, then=Then.RESTS, status=429),
-    *entra(90033, 50033, 90012, 90024, then=Then.RESTS, error="temporarily_unavailable"),
-    *entra(90006, 90090, 50087, 40010, then=Then.RESTS, error="server_error"),
-    *entra(59999, then=Then.LOST, who=OWNER),
-    *entra(539999, then=Then.LOST, who=TENANT),
-    *entra(69999, then=Then.RESTS, error="never_heard_of"),
-    *entra(69998, then=Then.RESTS, error="server_error", status=503),
+    *lost("The sign-in was revoked", 50173, who=OWNER, suberror="bad_token"),
+    *lost("unused for 90 days", 700082, who=OWNER),
+    *lost("The sign-in has expired", 70008, who=OWNER),
+    *lost("not valid any more", 70000, who=OWNER),
+    *lost("sign-in frequency policy", 70043, who=OWNER),
+    *lost("The session ended", 50133, 50132, 50089, who=OWNER),
+    *lost("password has expired", 50055, 50144, who=OWNER, suberror=_PASSWORD),
+    *lost("password was missing or wrong", 50056, 50126, who=OWNER),
+    *lost("locked for a while", 50053, who=OWNER),
+    *lost("Nobody is signed in", 50058, who=OWNER, error="login_required"),
+    *lost("Nobody is signed in", 16000, 16001, who=OWNER, error=_AGAIN),
+    *lost("external security check", 50158, who=OWNER, error=_AGAIN),
+    *lost("asks for multifactor", 50076, who=OWNER, suberror="basic_action"),
+    *lost("is needed again", 50074, 50078, who=OWNER, suberror="basic_action"),
+    *lost("register for multifactor", 50079, 50072, who=OWNER, suberror="basic_action"),
+    *lost("conditional access policy", 53003, who=TENANT, suberror="message_only"),
+    *lost("policy about devices", 53000, 53001, 53002, 50097, 50131, who=TENANT),
+    *lost("policy about devices", 530032, 530034, 530035, who=TENANT),
+    *lost("blocked as risky", 53004, 53010, 53011, who=TENANT),
+    *lost("The account is disabled", 50057, who=TENANT),
+    *lost("not assigned to the application", 50105, who=TENANT),
+    *lost("account does not exist in this", 50034, who=CATALOG, suberror="bad_token"),
+    *lost("awaits redemption", 51004, 50014, who=CATALOG, suberror="bad_token"),
+    *lost("organisation does not exist", 90002, who=CATALOG, error="invalid_request"),
+    *lost("permission has not been granted", 65001, who=OWNER, suberror="consent_required"),
+    *lost("has to approve", 90094, who=TENANT, error="consent_required"),
+    *lost("Approval was requested", 90095, who=TENANT, error="consent_required"),
+    *lost("has no subscription", 650052, who=TENANT, error="invalid_client"),
+    *lost("does not know the service", 500011, who=TENANT, error="invalid_resource"),
+    *lost("application is not known", 700016, who=OWNER, error="unauthorized_client"),
+    *lost("guests or partners", 90072, 500212, 500213, who=TENANT, error=_AGAIN),
+    *operator("registration lacks", 65005, 650054, 650056, 650057, 90099, error="invalid_client"),
+    *operator("client id is not a valid", 700038, error="unauthorized_client"),
+    *operator("unknown or disabled", 70001, 7000112, error="unauthorized_client"),
+    *operator("wrong platform", 700084),
+    *operator("proof key does not match", 501481),
+    *operator("meant for another organisation", 700005),
+    *operator("not registered as multitenant", 50194, error="invalid_request"),
+    *operator("redirect address is not registered", 50011, error="invalid_request"),
+    *operator("missing or malformed", 900144, 90014, 9002313, 90023, error="invalid_request"),
+    *operator("secret is wrong", 7000215, **_SECRET),  # type: ignore[arg-type]  # the row's fields
+    *operator("secret has expired", 7000222, **_SECRET),  # type: ignore[arg-type]  # the same
+    *operator("credential was not sent", 7000218, **_SECRET),  # type: ignore[arg-type]  # the same
+    *operator(
+        "certificate or federated credential",
+        *(700027, 50012, 50013, 700022, 700023, 700229),
+        error="invalid_client",
+        status=401,
+    ),
+    *operator("unknown or malformed", 70011, error="invalid_scope"),
+    *operator("must end in /.default", 1002012, error="invalid_scope"),
+    *operator("kind of grant", 70003, error="unsupported_grant_type"),
+    *passes("came too often", 50196, error="invalid_request"),
+    *passes("overloaded or has a fault", 90055, status=429),
+    *passes("a passing fault", 90033, 50033, 90012, 90024, error="temporarily_unavailable"),
+    *passes("a passing fault", 90006, 90090, 50087, 40010),
+    *lost("asks for a new sign-in", 59999, who=OWNER),
+    *lost("policy of the organisation blocks", 539999, who=TENANT),
+    *passes("an unknown answer", 69999, error="never_heard_of"),
+    *passes("overloaded or has a fault", 69998, status=503),
 )
 
 _OUR_REQUESTS = (
     *("ErrorInvalidIdMalformed", "ErrorInvalidRequest", "BadRequest", "RequestBodyRead"),
-    *("ErrorInvalidPropertySet", "ErrorPropertyValidationFailure", "InvalidInternetMessageHeader"),
+    *("ErrorInvalidPropertySet", "ErrorPropertyValidationFailure"),
+)
+_DATES = (
     *("ErrorOccurrenceCrossingBoundary", "ErrorCalendarOutOfRange"),
     "ErrorRecurrenceHasNoOccurrence",
 )
@@ -99,50 +153,87 @@ _SERVICE = (
     *("ErrorConnectionFailed", "serviceNotAvailable", "UnknownError", "generalException"),
 )
 
+_OURS, _SLOW, _PAUSE = "requests_refused", "no_answer", "long_pause"
+_NO_MAILBOX = (
+    "MailboxNotEnabledForRESTAPI",
+    "ResourceNotFound",
+    "ErrorNonExistentMailbox",
+    "MailboxNotFound",
+)
+_REFUSED = (
+    "InvalidAuthenticationToken",
+    "Authorization",
+    "Unauthorized",
+    "ErrorUnauthorizedAccess",
+)
+_THROTTLED = ("TooManyRequests", "ApplicationThrottled", "activityLimitReached")
+
 SENDING_ROWS = (
-    *graph("InvalidAuthenticationToken", "Authorization", then=Then.LOST, who=OWNER, status=401),
-    *graph("Unauthorized", "ErrorUnauthorizedAccess", then=Then.LOST, who=OWNER, status=401),
-    *graph("Authorization_RequestDenied", then=Then.LOST, who=OWNER, status=403),
-    *graph("ErrorAccessDenied", "ErrorSendAsDenied", then=Then.LOST, who=TENANT, status=403),
+    *graph("access token was refused", *_REFUSED, then=Then.LOST, who=OWNER, status=401),
     *graph(
-        "MailboxNotEnabledForRESTAPI",
-        "ResourceNotFound",
-        "ErrorNonExistentMailbox",
-        "MailboxNotFound",
+        "permission for the directory",
+        "Authorization_RequestDenied",
         then=Then.LOST,
-        who=TENANT,
-        status=404,
+        who=OWNER,
+        status=403,
     ),
-    *graph("ErrorItemNotFound", then=Then.FAILS, status=404),
-    *graph("ErrorInvalidRecipients", "ErrorMissingRecipients", then=Then.FAILS, status=400),
-    *graph(*_OUR_REQUESTS, then=Then.RESTS, status=400),
-    *graph("ErrorDuplicateTransactionId", then=Then.FAILS, status=400),
-    *graph("ErrorIrresolvableConflict", then=Then.FAILS, status=409),
-    *graph("ConditionNotMet", then=Then.FAILS, status=412),
-    *graph("syncStateNotFound", "resyncRequired", then=Then.FAILS, status=410),
-    *graph("ErrorMessageSizeExceeded", then=Then.RESTS, status=413),
+    *graph("may not do this", "ErrorAccessDenied", then=Then.LOST, who=TENANT, status=403),
     *graph(
-        "TooManyRequests",
-        "ApplicationThrottled",
-        "activityLimitReached",
-        then=Then.RESTS,
-        status=429,
+        "may not send in this name", "ErrorSendAsDenied", then=Then.LOST, who=TENANT, status=403
     ),
+    *graph("no Exchange Online mailbox", *_NO_MAILBOX, then=Then.LOST, who=TENANT, status=404),
+    *graph("not there any more", "ErrorItemNotFound", then=Then.FAILS, status=404),
+    *graph(
+        "address is missing or cannot be used",
+        "ErrorInvalidRecipients",
+        "ErrorMissingRecipients",
+        then=Then.FAILS,
+        status=400,
+    ),
+    *graph("as Classbell made it", *_OUR_REQUESTS, then=Then.RESTS, status=400, goes_on=_OURS),
+    *graph(
+        "header of the message",
+        "InvalidInternetMessageHeader",
+        then=Then.RESTS,
+        status=400,
+        goes_on=_OURS,
+    ),
+    *graph("with these dates", *_DATES, then=Then.RESTS, status=400, goes_on=_OURS),
+    *graph("exists already", "ErrorDuplicateTransactionId", then=Then.FAILS, status=400),
+    *graph("changed it in the meantime", "ErrorIrresolvableConflict", then=Then.FAILS, status=409),
+    *graph("changed it in the meantime", "ConditionNotMet", then=Then.FAILS, status=412),
+    *graph("read afresh", "syncStateNotFound", "resyncRequired", then=Then.FAILS, status=410),
+    *graph(
+        "message is too large",
+        "ErrorMessageSizeExceeded",
+        then=Then.RESTS,
+        status=413,
+        goes_on=_OURS,
+    ),
+    *graph("slows the mailbox", *_THROTTLED, then=Then.RESTS, status=429, goes_on=_SLOW),
     *(
         row
         for status in (403, 429, 507)
-        for row in graph("ErrorQuotaExceeded", then=Then.LOST, who=OWNER, status=status)
+        for row in graph(
+            "mailbox is full", "ErrorQuotaExceeded", then=Then.LOST, who=OWNER, status=status
+        )
     ),
     *graph(
-        "ErrorExceededMessageLimit", "ErrorSubmissionQuotaExceeded", then=Then.RESTS, status=429
+        "reached its sending limit",
+        "ErrorExceededMessageLimit",
+        "ErrorSubmissionQuotaExceeded",
+        then=Then.RESTS,
+        status=429,
+        goes_on=_PAUSE,
     ),
     *graph(
+        "blocked from sending",
         "ErrorMessageSubmissionBlocked",
-        "ErrorAccountDisabled",
         then=Then.LOST,
         who=TENANT,
         status=403,
     ),
-    *graph(*_SERVICE, then=Then.RESTS, status=503),
-    *graph("NeverHeardOf", then=Then.RESTS, status=500),
+    *graph("account is disabled", "ErrorAccountDisabled", then=Then.LOST, who=TENANT, status=403),
+    *graph("a passing fault", *_SERVICE, then=Then.RESTS, status=503, goes_on=_SLOW),
+    *graph("a passing fault", "NeverHeardOf", then=Then.RESTS, status=500, goes_on=_SLOW),
 )

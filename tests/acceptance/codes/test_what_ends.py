@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
 
+from classbell.domain.connections.connect import begin_connect
 from classbell.domain.connections.sealing import account_place, seal_tokens
 from classbell.ports.identity import Prompt
 from classbell.storage.models import (
@@ -35,6 +38,12 @@ def person(switch: str, **settings: object) -> Event:
     return lambda wire, address: wire.sandbox.control.person(address, switch, **settings)
 
 
+def frequency(wire: Wire, address: str) -> None:
+    wire.sandbox.control.person(address, "sign-in-frequency", hours=12)
+    wire.clock.advance(timedelta(hours=13))
+    wire.sandbox.control.set_clock(wire.clock.now(), freeze=True)
+
+
 def ninety_days(wire: Wire, _address: str) -> None:
     wire.clock.advance(timedelta(days=91))
     wire.sandbox.control.set_clock(wire.clock.now(), freeze=True)
@@ -50,6 +59,7 @@ EVENTS: dict[str, Event] = {
     ),
     "multifactor sign-in demanded": person("mfa", on=True),
     "conditional access blocks": person("conditional-access", on=True),
+    "sign-in frequency of 12 hours": frequency,
     "account disabled": person("disable"),
     "account deleted": lambda wire, address: wire.sandbox.control.delete_person(address),
     "90 days without use": ninety_days,
@@ -94,6 +104,56 @@ def mended(sandbox: Sandbox) -> object:
     for secret in application.secrets:
         if secret.value == CLIENT_SECRET:
             secret.expires = None
+
+
+AT_ONCE = (
+    "own password change",
+    "reset by an administrator",
+    "sessions revoked",
+    "multifactor sign-in demanded",
+    "account disabled",
+    "account deleted",
+)
+"""Events after which Graph refuses even a token that has not run out (continuous access
+evaluation), so that they show with the next message."""
+
+
+@pytest.mark.parametrize("event", AT_ONCE)
+def test_an_event_shows_with_the_next_message(wire: Wire, address: str, event: str) -> None:
+    outcome, code = rows()[event]
+    EVENTS[event](wire, address)
+    message, before = wire.a_message(), wire.renewals()
+
+    wire.serve()
+
+    wire.account.refresh_from_db()
+    message.refresh_from_db()
+    lost = outcome == "lost"
+    assert wire.account.state == (AccountState.LOST if lost else AccountState.CONNECTED)
+    assert message.state == (MessageState.HELD if lost else MessageState.ACCEPTED)
+    assert list(Incident.objects.values_list("code", flat=True)) == ([code] if code else [])
+    # The challenge is answered by one silent renewal, where that helps.
+    assert wire.renewals() - before == (not lost)
+
+
+def test_what_microsoft_asks_for_goes_along_with_the_next_sign_in(wire: Wire, address: str) -> None:
+    EVENTS["multifactor sign-in demanded"](wire, address)
+    wire.let_token_run_out()
+    wire.a_message()
+    wire.serve()
+    [incident] = Incident.objects.all()
+    assert "capolids" in incident.claims
+
+    url = begin_connect(
+        wire.ports,
+        catalog=wire.cast.catalog,
+        person=wire.cast.owner,
+        browser_key="browser",
+        reconnect=True,
+    )
+
+    [claims] = parse_qs(urlsplit(url).query)["claims"]
+    assert json.loads(claims)["access_token"]["capolids"]["essential"] is True
 
 
 def test_the_page_names_every_event_that_is_tried() -> None:

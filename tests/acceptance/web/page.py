@@ -7,6 +7,11 @@ from collections.abc import Mapping
 from html.parser import HTMLParser
 from typing import Protocol
 
+SAFE_FOR_FORMS = "same-origin"
+"""The policy of a page whose address is a secret and that has a form: nothing is told to other
+sites, and the form still says where it comes from. Under «no-referrer» browsers send «Origin: null»
+with a form, which every check of origin refuses."""
+
 VOID = {"input", "link", "meta", "br", "hr", "use", "img"}
 
 

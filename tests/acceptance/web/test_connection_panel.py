@@ -7,7 +7,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from classbell.domain.connections.scopes import EMAIL_ONLY, FULL
-from classbell.storage.models import Account, Connection, Notification, PendingConnection
+from classbell.storage.models import (
+    Account,
+    Connection,
+    Notification,
+    PendingConnection,
+)
 from tests.acceptance.web.conftest import Visitor, a_visitor
 from tests.acceptance.web.page import Page
 from tests.domain.people import Cast, signed_in_as
@@ -148,18 +153,6 @@ def test_cancel_drops_the_account_that_signed_in(owner: Visitor, identity: FakeI
     assert len(cancel) == 1
     assert owner.post(f"{ACTS}/cancel").location == PAGE
     assert not PendingConnection.objects.exists()
-
-
-def test_switching_off_what_works_is_asked_about_first(
-    owner: Visitor, connected: Connection
-) -> None:
-    page = owner.post(f"{ACTS}/save", {})
-    assert page.status == 422
-    assert "Switch off?" in page.words
-    assert Connection.objects.filter(enabled=True).exists()
-    assert owner.post(f"{ACTS}/save", {"switch_off": "confirmed"}).location == PAGE
-    assert not Connection.objects.filter(enabled=True).exists()
-    assert "stays connected, but nothing is sent" in owner.get(PAGE).words
 
 
 def test_disconnecting_asks_on_a_page_of_its_own_without_script(

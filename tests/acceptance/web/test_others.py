@@ -20,7 +20,7 @@ from classbell.storage.models import (
     SharingOffer,
 )
 from tests.acceptance.web.conftest import Visitor, a_visitor
-from tests.acceptance.web.page import Page
+from tests.acceptance.web.page import SAFE_FOR_FORMS, Page
 from tests.acceptance.web.test_connection_panel import ACTS, PANEL, lose
 from tests.acceptance.web.test_health import failed
 from tests.domain.people import Cast, signed_in_as
@@ -108,6 +108,23 @@ def test_an_expired_sign_in_explains_the_administrator(
     assert "checked" in page.element("m365_enabled")
 
 
+def test_who_leaves_for_microsoft_and_brings_nothing_back_is_told_about_administrators(
+    owner: Visitor, identity: FakeIdentity
+) -> None:
+    assert "Back without an account?" not in owner.get(PANEL).words
+    owner.post(f"{ACTS}/connect")
+
+    page = owner.get(PANEL)
+    assert "Back without an account?" in page.words
+    assert "checked" in page.element("m365_enabled")
+    assert "Ask for approval" in page.buttons
+
+    left = owner.post(f"{ACTS}/connect")
+    owner.client.get("/connect/callback", identity.callback(left.location))
+    assert "Back without an account?" not in owner.get(PANEL).words
+    assert "Account signed in." in owner.get(PANEL).words
+
+
 def test_outdated_consent_has_one_button_before_anything_fails(
     owner: Visitor, ports: Ports, connected: Connection
 ) -> None:
@@ -135,6 +152,7 @@ def test_the_owner_of_an_account_follows_an_invitation(
     shown = guest.get(link)
     assert "Mai Nielsen of Contoso asks you" in shown.words
     assert "Contoso Academy" in shown.words
+    assert shown.header("Referrer-Policy") == SAFE_FOR_FORMS
     assert not PendingConnection.objects.exists(), "opening the link changes nothing"
     left = guest.post(link)
     done = Page(guest.client.get("/connect/callback", identity.callback(left.location)))

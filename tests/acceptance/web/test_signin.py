@@ -12,6 +12,7 @@ from classbell.domain.organisations.links import issue_link
 from classbell.ports.bundle import Ports
 from classbell.storage.models import Notification, Person, PersonLink
 from tests.acceptance.web.conftest import Visitor, a_visitor
+from tests.acceptance.web.page import SAFE_FOR_FORMS
 from tests.domain.people import Cast, signed_in_as
 from tests.fakes import FakeClock, FakeIdentity
 from tests.fakes.identity import ORIGIN
@@ -142,7 +143,7 @@ def test_a_mailed_link_adds_a_sign_in_once(
     page = browser.get(f"/link/{token}")
     assert page.status == 200
     assert "Gerd Neu" in page.words
-    assert page.header("Referrer-Policy") == "no-referrer"
+    assert page.header("Referrer-Policy") == SAFE_FOR_FORMS
     assert PersonLink.objects.get().used_at is None, "opening a link must not use it up"
     left = browser.post(f"/link/{token}")
     twin = a_person("Gerd Neu")

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, StorageState, expect
 
 from classbell.cli.demo.stage import Stage
-from classbell.cli.showcase import ROSA
+from classbell.cli.showcase import FABRIKAM, ROSA
 from tests.browser.article.home import Home, a_catalog, an_account
 from tests.browser.conftest import a_walker
 from tests.browser.microsoft import sign_in_at_microsoft
@@ -61,3 +61,12 @@ def home(reading: Home) -> Home:
 def account(showcase: Stage) -> str:
     """Return a licensed account that has consented already."""
     return an_account(showcase)
+
+
+@pytest.fixture
+def no_traces(showcase: Stage) -> Iterator[None]:
+    """Take back what an organisation consented to, so that others are asked again."""
+    yield
+    for grant in showcase.control("GET", "/grants")["grants"]:
+        if grant["tenant_id"] == str(FABRIKAM) and grant["principal_id"] is None:
+            showcase.control("DELETE", f"/grants/{grant['grant_id']}")

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import expect
 
-from classbell.cli.demo.stage import Stage
-from classbell.cli.showcase import FABRIKAM
 from tests.browser.article.home import (
     FULL,
     MICROSOFT_CONSENT,
@@ -22,15 +18,6 @@ from tests.browser.article.home import (
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ORGANISATION = "Consent on behalf of your organization"
-
-
-@pytest.fixture
-def no_traces(showcase: Stage) -> Iterator[None]:
-    """Take back what an organisation consented to, so that others are asked again."""
-    yield
-    for grant in showcase.control("GET", "/grants")["grants"]:
-        if grant["tenant_id"] == str(FABRIKAM) and grant["principal_id"] is None:
-            showcase.control("DELETE", f"/grants/{grant['grant_id']}")
 
 
 def asked(home: Home, account: str) -> None:
@@ -77,6 +64,11 @@ def test_the_organisations_settings_decide_who_can_consent(home: Home) -> None:
     home.page.get_by_label("Password").fill("Pa55-sandbox")
     home.page.get_by_role("button", name="Sign in").click()
     expect(home.page.get_by_role("heading", level=1)).to_have_text("Need admin approval")
+    # Nobody is sent back from there; the panel knows it.
+    home.panel()
+    expect(home.toggle).to_be_checked()
+    expect(home.dialog.get_by_text("Back without an account?")).to_be_visible()
+    expect(home.dialog.get_by_role("button", name="Ask for approval")).to_be_visible()
 
 
 def test_consent_for_the_organisation_is_not_asked_for_again(home: Home, no_traces: None) -> None:

@@ -12,8 +12,10 @@ from classbell.domain.connections.capabilities import (
     CapabilityState,
     check,
 )
-from classbell.ports.account import ServicePlan
-from classbell.ports.errors import Verdict, VerdictKind
+from classbell.domain.connections.capability import meaning, needs_attention
+from classbell.microsoft.licences import licence_lists
+from classbell.ports.account import MailboxPurpose, ServicePlan
+from classbell.ports.errors import ConfigurationFault, Verdict, VerdictKind
 from classbell.ports.mail import Mailbox
 from classbell.storage.models import Organisation
 from tests.domain.connections.stage import EVERYTHING, Stage
@@ -21,6 +23,10 @@ from tests.fakes.account import EXCHANGE_PLAN_1, TEAMS
 from tests.support import an_organisation
 
 pytestmark = pytest.mark.django_db
+SHARED = "shared_calendar"
+SURE = ("permissions", "mail", "calendar", "teams", "rooms")
+"""Lines that an account with everything answers with «ready»."""
+
 KIOSK = ServicePlan(
     UUID("4a82b400-a79f-41a4-b4e2-e94f5787b113"), "EXCHANGE_S_DESKLESS", active=True
 )
@@ -35,15 +41,16 @@ def organisation(db: None) -> Organisation:
 def card(
     stage: Stage, granted: frozenset[str] = EVERYTHING, asked: frozenset[str] = EVERYTHING
 ) -> dict[str, CapabilityResult]:
-    results = check(stage.ports, Mailbox("/me", "token"), granted, an_organisation(), asked=asked)
-    return {result.capability.value: result for result in results}
+    made = check(stage.ports, Mailbox("/me", "token"), granted, an_organisation(), asked=asked)
+    return {line.capability.value: line for line in made.lines}
 
 
 def test_an_account_with_everything_is_ready_and_the_evidence_says_why(stage: Stage) -> None:
     lines = card(stage)
 
-    assert list(lines) == ["permissions", "mail", "calendar", "teams", "rooms"]
-    assert {line.state for line in lines.values()} == {CapabilityState.READY}
+    assert list(lines) == ["permissions", "mailbox", "mail", "calendar", "teams", "rooms", SHARED]
+    assert not [line for line in lines.values() if needs_attention(line.capability, line.state)]
+    assert {lines[name].state for name in SURE} == {CapabilityState.READY}
     assert "EXCHANGE_S_STANDARD" in lines["mail"].evidence
     assert "listed: 6" in lines["rooms"].evidence
     assert not any(line.remedy or line.who for line in lines.values())
@@ -142,7 +149,9 @@ def test_the_permission_to_send_is_never_taken_for_granted(stage: Stage) -> None
 def test_permission_names_are_compared_as_microsoft_does(stage: Stage) -> None:
     granted = frozenset(scope.lower() for scope in EVERYTHING)
 
-    assert {line.state for line in card(stage, granted=granted).values()} == {CapabilityState.READY}
+    lines = card(stage, granted=granted)
+
+    assert {lines[name].state for name in SURE} == {CapabilityState.READY}
 
 
 @pytest.mark.parametrize(
@@ -171,6 +180,87 @@ def test_a_question_without_an_answer_is_no_claim(
         assert "The cause. (TheCode)" in lines[name].evidence
     assert lines["teams"].state == CapabilityState.NOT_CHECKED
     assert "Not checked, because" in lines["teams"].evidence
+
+
+def test_what_kind_of_mailbox_it_is_is_said_only_where_it_was_asked(stage: Stage) -> None:
+    line = card(stage)["mailbox"]
+    assert line.state == CapabilityState.NOT_CHECKED
+    assert line.evidence.startswith("Not checked, because the permission MailboxSettings.Read")
+    assert not stage.facts.named("mailbox_purpose")
+
+    line = card(stage, granted=EVERYTHING | {"MailboxSettings.Read"})["mailbox"]
+    assert line.state == CapabilityState.READY
+    assert "user's mailbox of Contoso" in line.evidence
+
+
+@pytest.mark.parametrize(
+    ("purpose", "says"),
+    [
+        (MailboxPurpose.SHARED, "a shared mailbox"),
+        (MailboxPurpose.ROOM, "a room"),
+        (MailboxPurpose.EQUIPMENT, "a piece of equipment"),
+    ],
+)
+def test_a_licensed_mailbox_that_is_no_users_is_refused_with_the_reason(
+    stage: Stage, purpose: MailboxPurpose, says: str
+) -> None:
+    stage.facts.the_purpose = purpose
+
+    lines = card(stage, granted=EVERYTHING | {"MailboxSettings.Read"})
+
+    for name in ("mailbox", "mail"):
+        assert lines[name].state == CapabilityState.BLOCKED
+        assert f"is {says}, which cannot be connected" in lines[name].evidence
+
+
+def test_exchange_online_goes_before_what_the_licence_promises(stage: Stage) -> None:
+    gone = Verdict(VerdictKind.MAILBOX_UNUSABLE, code="MailboxNotEnabledForRESTAPI")
+    stage.calendar.fail_always(gone)
+
+    made = check(stage.ports, Mailbox("/me", "token"), EVERYTHING, an_organisation())
+
+    assert made.loss == gone
+    mail = next(line for line in made.lines if line.capability == "mail")
+    assert mail.state == CapabilityState.NOT_CHECKED
+    assert "no usable mailbox" in mail.evidence
+    assert "on premises" in mail.remedy
+
+
+def test_the_operator_names_plans_that_classbell_does_not_know(stage: Stage) -> None:
+    school, small = uuid4(), uuid4()
+    stage.facts.the_plans = (
+        ServicePlan(school, "MAIL_FOR_SCHOOLS", active=True),
+        ServicePlan(small, "MEETINGS_FOR_SCHOOLS", active=True),
+    )
+    assert card(stage)["mail"].state == CapabilityState.NEEDS_LICENCE
+
+    lists = licence_lists(mail=f"{school}, {uuid4()}", teams=str(small))
+    stage.ports = replace(stage.ports, licences=lists)
+    assert card(stage)["mail"].state == CapabilityState.READY
+    stage.calendar.teams = False
+    assert card(stage)["teams"].state == CapabilityState.BLOCKED, "the licence is there"
+
+    lists = licence_lists(mail=str(school), too_small=str(school))
+    stage.ports = replace(stage.ports, licences=lists)
+    assert card(stage)["mail"].state == CapabilityState.NEEDS_LICENCE
+
+
+def test_a_plan_id_that_is_none_is_named() -> None:
+    with pytest.raises(ConfigurationFault, match="CLASSBELL_TEAMS_PLANS names «teams»"):
+        licence_lists(teams="teams")
+
+
+def test_every_line_that_is_not_well_says_what_it_means(stage: Stage) -> None:
+    stage.facts.the_plans = ()
+    stage.calendar.can_edit = False
+    stage.calendar.teams = False
+    lines = card(stage, granted=EVERYTHING - {"Place.Read.All"})
+
+    for name in SURE:
+        assert meaning(name, lines[name].state), name
+        assert lines[name].remedy, name
+        assert lines[name].who, name
+    assert not meaning(SHARED, lines[SHARED].state), "nobody has asked for it"
 
 
 def test_an_empty_list_of_rooms_is_an_answer(stage: Stage) -> None:

@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 
 import pytest
 
+from classbell.domain.connections.capability import needs_attention
 from classbell.domain.connections.connect import (
     begin_connect,
     catalog_of_answer,
@@ -63,7 +64,9 @@ def test_an_account_that_signed_in_waits_for_save_and_changes_nothing_yet(stage:
     assert pending.address == "learning@contoso.example"
     assert pending.catalog == stage.catalog
     assert frozenset(pending.granted_scopes) == EVERYTHING
-    assert {line["state"] for line in pending.capabilities} == {"ready"}
+    assert not [
+        line for line in pending.capabilities if needs_attention(line["capability"], line["state"])
+    ]
     assert not Account.objects.exists()
     assert not Connection.objects.filter(account__isnull=False).exists()
 
@@ -102,10 +105,12 @@ def test_starting_with_email_only_asks_for_no_more(stage: Stage) -> None:
     states = {line["capability"]: line["state"] for line in pending.capabilities}
     assert states == {
         "permissions": "ready",
+        "mailbox": "not_checked",
         "mail": "ready",
         "calendar": "needs_consent",
         "teams": "needs_consent",
         "rooms": "needs_consent",
+        "shared_calendar": "not_checked",
     }
     assert not stage.calendar.calls
     assert not stage.rooms.calls

@@ -11,7 +11,7 @@ from classbell.domain.connections.check_now import check_now
 from classbell.domain.connections.daily import ask_operator_check, daily_check, operator_check
 from classbell.domain.connections.daily_times import DAILY_CHECK
 from classbell.domain.connections.disconnect import disconnect
-from classbell.domain.connections.lost import account_lost
+from classbell.domain.connections.lost import account_lost, lane_verdict
 from classbell.domain.organisations.audit import Actor
 from classbell.ports.account import ServicePlan
 from classbell.ports.errors import ProviderFailure, Verdict, VerdictKind
@@ -122,6 +122,58 @@ def test_a_full_mailbox_is_back_only_when_it_sent_a_message_to_itself(stage: Sta
     look(stage, account)
     assert Account.objects.get().state == AccountState.CONNECTED
     assert len(mailer.to(account.address)) == 1  # type: ignore[attr-defined]  # the fake
+
+
+def gone(stage: Stage) -> None:
+    """Let Exchange Online have no mailbox for the account any more."""
+    verdict = Verdict(VerdictKind.MAILBOX_UNUSABLE, code="MailboxNotEnabledForRESTAPI", status=404)
+    stage.calendar.fail_always(verdict)
+
+
+def test_a_mailbox_that_is_gone_is_told_before_a_message_meets_it(stage: Stage) -> None:
+    account = stage.connect()
+    stage.clock.advance(timedelta(days=1, hours=3))
+    gone(stage)
+
+    with pytest.raises(ProviderFailure) as told:
+        look(stage, account)
+    lane_verdict(stage.ports, mailbox_lane(account), told.value.verdict)
+
+    account.refresh_from_db()
+    assert account.state == AccountState.LOST
+    assert Notification.objects.filter(kind="connection_lost").count() == 1
+    assert {line.capability for line in account.capabilities.all()} >= {"mail", "calendar"}
+
+
+def test_check_now_tells_a_mailbox_that_is_gone_too(stage: Stage) -> None:
+    account = stage.connect()
+    gone(stage)
+    check_now(stage.ports, catalog=stage.catalog, actor=Actor.of(stage.owner))
+    account.refresh_from_db()
+    assert account.state == AccountState.CONNECTED, "it may still be in the making"
+
+    stage.clock.advance(timedelta(hours=1))
+    check_now(stage.ports, catalog=stage.catalog, actor=Actor.of(stage.owner))
+
+    account.refresh_from_db()
+    assert account.state == AccountState.LOST
+
+
+def test_check_now_renews_a_token_that_is_refused_once_and_asks_again(stage: Stage) -> None:
+    account = stage.connect()
+    challenge = '{"access_token":{"nbf":{}}}'
+    refused = Verdict(
+        VerdictKind.SIGN_IN_AGAIN, "InvalidAuthenticationToken", status=401, claims=challenge
+    )
+    stage.facts.fail_next(refused, on="profile")
+
+    lines = check_now(stage.ports, catalog=stage.catalog, actor=Actor.of(stage.owner))
+
+    assert {line.state.value for line in lines} <= {"ready", "not_checked"}
+    [call] = stage.identity.named("refresh")
+    assert call.arguments["claims"] == challenge
+    account.refresh_from_db()
+    assert account.state == AccountState.CONNECTED
 
 
 def test_check_now_brings_a_mended_account_back(stage: Stage) -> None:

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from classbell.delivery.pace import UNLIMITED, Pace
+from classbell.domain.connections.disconnect import disconnect
 from classbell.domain.courses.enrol import enrol
 from classbell.domain.courses.importing.apply import apply_import
 from classbell.domain.courses.importing.forecast import time_for
@@ -248,12 +249,20 @@ def test_unconnected_catalogs_send_nothing_and_lost_ones_hold(stage: Stage) -> N
     Connection.objects.update(enabled=False)
     plan = plan_of(stage.ports, stage.cast.catalog, [a_row()], [an_enrolment_row()])
     assert (plan.forecast.account, plan.forecast.until) == ("", None)
+    assert not plan.forecast.held
     Connection.objects.update(enabled=True)
     stage.account.state = AccountState.LOST
     stage.account.save()
     plan = plan_of(stage.ports, stage.cast.catalog, [a_row()], [an_enrolment_row()])
     assert plan.forecast.held
     assert plan.forecast.until is None
+
+
+def test_a_disconnected_catalog_holds_its_messages_for_the_next_account(stage: Stage) -> None:
+    disconnect(stage.ports, catalog=stage.cast.catalog, actor=OPERATOR)
+    plan = plan_of(stage.ports, stage.cast.catalog, [a_row()], [an_enrolment_row()])
+    assert plan.forecast.held
+    assert plan.forecast.account == ""
 
 
 @pytest.mark.parametrize(

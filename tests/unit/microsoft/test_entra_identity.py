@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from socket import socket
+from threading import Event
+from time import monotonic
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
@@ -9,11 +13,12 @@ import httpx2
 import pytest
 
 from classbell.microsoft.clouds import CLOUDS, Cloud
-from classbell.microsoft.entra import ClientSecret, EntraIdentity
+from classbell.microsoft.entra import PAGE_TIMEOUTS, ClientSecret, EntraIdentity
 from classbell.network.http import HttpDoor
 from classbell.ports.errors import ConfigurationFault, ProviderFailure, VerdictKind
 from classbell.ports.identity import Prompt
 from tests.fakes import FakeClock
+from tests.unit.network.servers import serving
 
 TENANT = UUID("c0470500-0000-4000-8000-000000000001")
 LOGIN = "https://login.example"
@@ -107,14 +112,17 @@ def test_connecting_asks_at_the_organisation_for_lasting_access() -> None:
             state="s",
             prompt=Prompt.NONE_GIVEN,
             login_hint="learning@contoso.example",
-            claims='{"access_token":{}}',
+            claims='{"access_token":{"capolids":{"values":["c"]}}}',
         )
     )
     assert str(TENANT) in request.url
     asked = asked_by(request.url)
     assert set(asked["scope"].split()) == {"openid", "profile", "offline_access", *SCOPES}
     assert asked["login_hint"] == "learning@contoso.example"
-    assert asked["claims"] == '{"access_token":{}}'
+    capability = {"values": ["CP1"]}
+    assert json.loads(asked["claims"]) == {
+        "access_token": {"capolids": {"values": ["c"]}, "xms_cc": capability}
+    }
     assert "prompt" not in asked
 
 
@@ -146,10 +154,29 @@ def test_an_answer_without_a_new_refresh_token_leaves_the_old_one() -> None:
     assert form["grant_type"] == ["refresh_token"]
 
 
-def test_a_claims_challenge_is_passed_on() -> None:
+@pytest.mark.parametrize(
+    ("challenge", "sent"),
+    [
+        ('{"access_token":{"nbf":{}}}', {"access_token": {"nbf": {}}}),
+        ('{"id_token":{"acr":{}}}', {"id_token": {"acr": {}}, "access_token": {}}),
+        ("", {"access_token": {}}),
+        ("not JSON", {"access_token": {}}),
+        ("[1]", {"access_token": {}}),
+        ('{"access_token":7}', {"access_token": {}}),
+    ],
+)
+def test_a_renewal_passes_a_challenge_on_and_says_that_we_understand_them(
+    challenge: str, sent: dict[str, dict[str, object]]
+) -> None:
     entra = Entra(httpx2.Response(200, json=GRANTED))
-    refresh(entra.identity(), claims='{"access_token":{"nbf":{}}}')
-    assert entra.forms[0]["claims"] == ['{"access_token":{"nbf":{}}}']
+    refresh(entra.identity(), claims=challenge)
+    sent["access_token"]["xms_cc"] = {"values": ["CP1"]}
+    assert json.loads(entra.forms[0]["claims"][0]) == sent
+
+
+def test_signing_in_to_the_admin_center_needs_no_early_end() -> None:
+    request = Entra().identity().begin_sign_in(redirect_uri="http://localhost/cb", state="s")
+    assert "claims" not in asked_by(request.url)
 
 
 def test_a_failing_call_is_asked_again_and_discovery_is_not() -> None:
@@ -213,6 +240,31 @@ def test_pages_show_while_entra_is_away() -> None:
     assert entra.identity().authorization_origin() == LOGIN
     entra.discovery = None
     assert entra.identity().authorization_origin() == "http://pages.example"
+
+
+def test_pages_do_not_wait_for_a_sign_in_service_that_hangs() -> None:
+    released = Event()
+
+    def hang(_connection: socket) -> None:
+        released.wait(30)
+
+    with serving(hang) as address:
+        hanging = address.rstrip("/")
+        identity = EntraIdentity(
+            cloud=Cloud(hanging, "https://graph.example"),
+            door=HttpDoor(),
+            page_door=HttpDoor(timeouts=PAGE_TIMEOUTS),
+            clock=FakeClock(),
+            client_id="client-1",
+            credential=ClientSecret("secret-1"),
+        )
+        begun = monotonic()
+        assert identity.authorization_origin() == hanging
+        assert monotonic() - begun < 4
+        again = monotonic()
+        assert identity.authorization_origin() == hanging
+        assert monotonic() - again < 0.5, "the next page does not wait at all"
+        released.set()
 
 
 def test_a_login_address_without_tls_is_a_fault_of_the_settings() -> None:

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from classbell.storage.models import Catalog, Person
 
 COLUMNS = ("catalog", "account", "state", "mail", "consent", "cause")
-LINES = ("capability", "state", "evidence", "remedy")
-READY = "ready"
+LINES = ("capability", "state", "evidence", "meaning", "remedy", "who")
 
 
 def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -76,7 +75,11 @@ def run_check(arguments: argparse.Namespace) -> int:
     """Ask Microsoft and print the capability card; 1 where something is not ready."""
     start_django()
     from classbell import bootstrap  # noqa: PLC0415 -- needs Django's settings
-    from classbell.domain.connections.check_now import check_now  # noqa: PLC0415 -- the same
+    from classbell.domain.connections.capability import (  # noqa: PLC0415 -- beside its use
+        meaning,
+        needs_attention,
+    )
+    from classbell.domain.connections.check_now import check_now  # noqa: PLC0415 -- see above
     from classbell.domain.organisations.audit import OPERATOR  # noqa: PLC0415 -- the same
 
     results = check_now(bootstrap.ports(), catalog=_catalog(arguments.catalog), actor=OPERATOR)
@@ -85,12 +88,14 @@ def run_check(arguments: argparse.Namespace) -> int:
             "capability": line.capability.value,
             "state": line.state.value,
             "evidence": line.evidence,
+            "meaning": meaning(line.capability, line.state),
             "remedy": line.remedy,
+            "who": line.who,
         }
         for line in results
     ]
     print(as_json(rows) if arguments.json else table(LINES, rows))
-    return 0 if all(row["state"] == READY for row in rows) else 1
+    return 1 if any(needs_attention(row["capability"], row["state"]) for row in rows) else 0
 
 
 def run_invite(arguments: argparse.Namespace) -> int:

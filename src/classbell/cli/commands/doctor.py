@@ -100,6 +100,20 @@ def _credential() -> str:
     return credential_line(bootstrap.ports())
 
 
+def _trouble() -> str:
+    from classbell.ports.errors import ConfigurationFault  # noqa: PLC0415 -- beside its use
+    from classbell.storage.queries.trouble import open_trouble  # noqa: PLC0415 -- Django's settings
+
+    found = open_trouble()
+    if found:
+        raise ConfigurationFault(
+            " ".join(alarm.explanation for alarm in found),
+            meaning="It should have passed by itself.",
+            remedy="See classbell deliveries list and the state of Microsoft 365.",
+        )
+    return "nothing goes on failing"
+
+
 def _operator() -> str:
     from classbell import bootstrap  # noqa: PLC0415 -- needs Django's settings
     from classbell.ports.errors import ConfigurationFault  # noqa: PLC0415 -- beside its use
@@ -139,4 +153,5 @@ CHECKS: tuple[tuple[str, Callable[[], str]], ...] = (
     ("credential", _credential),
     ("operator", _operator),
     ("alert route", _alert_route),
+    ("trouble", _trouble),
 )

@@ -118,6 +118,8 @@ def _caused(plan: ImportPlan) -> str:
     """Say how many messages there will be, from whom, and until when."""
     mail = plan.forecast
     text = f"{mail.messages} messages"
+    if not mail.account and mail.held:
+        return f"{text}, held until an account is connected again"
     if not mail.account:
         return f"{text}, recorded but not sent: the catalog is not connected to an account"
     text += f" from {mail.account}"

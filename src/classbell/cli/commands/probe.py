@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import json
+from importlib.resources import files
 from pathlib import Path
 
 from classbell.cli.commands.serve import Commands
@@ -28,7 +30,8 @@ def run(arguments: argparse.Namespace) -> int:
     start_django()
     from classbell import bootstrap  # noqa: PLC0415 -- needs Django's settings
     from classbell.domain.connections.probe import probe  # noqa: PLC0415 -- the same
-    from classbell.network.recording import Recorder  # noqa: PLC0415 -- beside its use
+    from classbell.network.comparing import beside, summary  # noqa: PLC0415 -- beside its use
+    from classbell.network.recording import Recorder, as_text  # noqa: PLC0415 -- the same
     from classbell.storage.models import Catalog  # noqa: PLC0415 -- needs Django's settings
 
     catalog = Catalog.objects.filter(slug=arguments.catalog).first()
@@ -42,8 +45,19 @@ def run(arguments: argparse.Namespace) -> int:
     failed = 0
     for step in probe(ports, connection.account, writing=not arguments.only_reading):
         failed += step.outcome != "ok"
+        recorder.step_done(step.name)
         print(f"{step.name:<28} {step.outcome}")
     if arguments.record:
-        arguments.record.write_text(recorder.written(), encoding="utf-8")
-        print(f"{len(recorder.exchanges)} exchanges are in {arguments.record}.")
+        compared = beside(recorder.exchanges, sandbox_transcript())
+        arguments.record.write_text(as_text(compared), encoding="utf-8")
+        print(f"{len(compared)} exchanges are in {arguments.record}, beside the sandbox's answers.")
+        for line in summary(compared) or ["They differ in nothing that a client could notice."]:
+            print(f"  {line}")
     return 1 if failed else 0
+
+
+def sandbox_transcript() -> list[dict[str, object]]:
+    """Return what the sandbox answers to the same calls; a test keeps it true."""
+    file = files("classbell.cli") / "sandbox_transcript.json"
+    read: list[dict[str, object]] = json.loads(file.read_text(encoding="utf-8"))
+    return read

@@ -5,6 +5,8 @@ No admin can mend these, so no admin is written to, however many accounts meet t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import structlog
@@ -12,7 +14,13 @@ from django.db import transaction
 
 from classbell.domain.notifications.notify import notify
 from classbell.ports.bundle import Ports
-from classbell.ports.errors import ConfigurationFault, Verdict, VerdictKind
+from classbell.ports.errors import (
+    HTTP_UNAUTHORIZED,
+    ConfigurationFault,
+    ProviderFailure,
+    Verdict,
+    VerdictKind,
+)
 from classbell.ports.mail import Address
 from classbell.storage.models import OperatorAlarm
 from classbell.storage.queries.health import open_alarm
@@ -38,11 +46,27 @@ def application_refused(ports: Ports, verdict: Verdict) -> bool:
     """
     if verdict.kind is not VerdictKind.OPERATOR_FAULT:
         return False
-    alarm = _opened(ports, REFUSED, verdict)
+    alarm = open_alarm_of(ports, REFUSED, verdict)
     if alarm is None:
         return False
     log.error("Microsoft refuses the application", code=verdict.code, cause=verdict.explanation)
     return True
+
+
+@contextmanager
+def watching_the_application(ports: Ports) -> Iterator[None]:
+    """Alarm the operator where Microsoft refuses the application while somebody signs in.
+
+    Only a refusal of its proof counts (HTTP 401 of the token endpoint): everything else that looks
+    like a fault of ours anybody could bring about by what their browser brings back.
+    """
+    try:
+        yield
+    except ProviderFailure as failure:
+        if failure.verdict.status == HTTP_UNAUTHORIZED:
+            application_refused(ports, failure.verdict)
+        raise
+    application_accepted(ports)
 
 
 def application_accepted(ports: Ports) -> None:
@@ -75,7 +99,7 @@ def warn_of_expiry(ports: Ports) -> int | None:
         subject = f"{EXPIRING}:{expires_at:%Y-%m-%d}:{step}"
         kind = ports.installation.credential.kind
         text = f"The application's {kind} runs out on {expires_at:%Y-%m-%d}."
-        _opened(ports, subject, Verdict(VerdictKind.OPERATOR_FAULT, str(left), text))
+        open_alarm_of(ports, subject, Verdict(VerdictKind.OPERATOR_FAULT, str(left), text))
     return left
 
 
@@ -108,8 +132,14 @@ def credential_line(ports: Ports) -> str:
     return f"{proof.kind}, {left} days left{stands_by}"
 
 
-def _opened(ports: Ports, subject: str, verdict: Verdict) -> OperatorAlarm | None:
-    """Open an alarm and write to the operator; None where one is open already."""
+def open_alarm_of(ports: Ports, subject: str, verdict: Verdict) -> OperatorAlarm | None:
+    """Open an alarm and write to the operator; None where one is open already.
+
+    Args:
+        ports: the outside world.
+        subject: what it is about, a stable word; up to a colon the kind of mail that tells it.
+        verdict: with code and words.
+    """
     with transaction.atomic():
         alarm, created = OperatorAlarm.objects.get_or_create(
             subject=subject,

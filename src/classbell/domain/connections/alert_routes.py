@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from classbell.domain.connections.tokens import mailbox_for
+from classbell.domain.connections.tokens import with_mailbox
 from classbell.domain.notifications.routes import may_substitute, substitute
 from classbell.domain.organisations.access import access_of, require_lms_admin
 from classbell.domain.organisations.audit import Actor, record
@@ -173,7 +173,12 @@ def _sender(
             field="route",
             remedy="Allow it on the page of all connections, and connect an account.",
         )
-    return lambda mail: ports.mail.send(mailbox_for(ports, account.pk), mail), account.address
+    account_id = account.pk
+
+    def by_account(mail: Mail) -> Accepted:
+        return with_mailbox(ports, account_id, lambda mailbox: ports.mail.send(mailbox, mail))
+
+    return by_account, account.address
 
 
 def _hand_over(send: Callable[[Mail], Accepted], test: AlertRouteTest) -> None:

@@ -18,6 +18,7 @@ from classbell.domain.connections.approval_return import (
     is_approval_answer,
 )
 from classbell.domain.connections.approval_text import NO_ACCOUNT, approval_text
+from classbell.domain.connections.remedies import asks_for_approval
 from classbell.domain.connections.scopes import ADDITIONAL, FULL, lacking, needed
 from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.addresses import checked_address
@@ -34,7 +35,7 @@ from classbell.storage.models import (
     Person,
 )
 from classbell.storage.queries.agreements import approval_open_for
-from classbell.storage.queries.connections import connection_of
+from classbell.storage.queries.connections import connection_of, open_incident
 
 __all__ = [
     "ApprovalOutcome",
@@ -96,8 +97,8 @@ def ask_for_approval(
         actor: who asks.
         person: whom the text names as the one who asks; the actor's person where it is None.
         scopes: the permissions; where None, those the connected account lacks of what it needs,
-            or of ``FULL``; ``FULL`` for a catalog without account. See ``scopes.ADDITIONAL`` for
-            the others.
+            or of ``FULL``; all it needs where it is lost for want of them; ``FULL`` for a catalog
+            without account. See ``scopes.ADDITIONAL`` for the others.
         account_address: the account that shall work for the catalog, for the lesser of the two
             routes; the connected account's where it is empty.
 
@@ -213,8 +214,12 @@ def _wanted(account: Account | None, scopes: frozenset[str] | None) -> frozenset
         return scopes
     if account is None or account.state == AccountState.DISCONNECTED:
         return FULL
-    granted = account.granted_scopes
-    wanted = lacking(granted, needed(account.asked_scopes)) or lacking(granted, FULL)
+    granted, chosen = account.granted_scopes, needed(account.asked_scopes or account.granted_scopes)
+    incident = open_incident(account)
+    if incident is not None and asks_for_approval(incident.verdict, incident.code):
+        # Microsoft does not say which of them were withdrawn.
+        return chosen
+    wanted = lacking(granted, chosen) or lacking(granted, FULL)
     if not wanted:
         raise InvalidInput(
             f"{account.address} has every permission that is needed.",

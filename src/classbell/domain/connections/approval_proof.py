@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from classbell.domain.connections.capabilities import check, keep
+from classbell.domain.connections.recovery import works_again
 from classbell.domain.connections.scopes import CALENDARS, has, lacking
 from classbell.domain.connections.sightings import note_approved
 from classbell.domain.connections.tokens import mailbox_for, widen
@@ -19,7 +20,11 @@ from classbell.ports.errors import ProviderFailure, VerdictKind
 from classbell.storage.encryption import keyed_hash
 from classbell.storage.models import Account, AccountState, Approval, ApprovalState, Catalog
 from classbell.storage.queries.agreements import approvals_to_prove, came_back
-from classbell.storage.queries.connections import catalogs_served, connection_of
+from classbell.storage.queries.connections import (
+    catalogs_served,
+    connection_of,
+    open_incident,
+)
 
 PAUSE = timedelta(seconds=30)
 """How long the next look waits: a link anybody may open must not become many token requests."""
@@ -59,7 +64,9 @@ def prove(
 
 
 def look(ports: Ports, approval: Approval, *, patient: bool) -> None:
-    """Ask Microsoft whether the connected account has what was asked for. Uses the network.
+    """Ask Microsoft whether the catalog's account has what was asked for. Uses the network.
+
+    A lost account is tried first: the approval may be what brings it back.
 
     Args:
         ports: the outside world.
@@ -70,13 +77,15 @@ def look(ports: Ports, approval: Approval, *, patient: bool) -> None:
         ProviderFailure: Microsoft cannot be reached, or the account needs a new sign-in.
     """
     account = connection_of(approval.catalog).account
-    if account is None or account.state != AccountState.CONNECTED:
+    if account is None or account.state == AccountState.DISCONNECTED:
         return
     now, wanted = ports.clock.now(), frozenset(approval.scopes)
     rows = Approval.objects.filter(pk=approval.pk)
     if patient:
         rows = rows.exclude(probed_at__gt=now - PAUSE)
     if not rows.update(probed_at=now):
+        return
+    if account.state == AccountState.LOST and works_again(ports, account, open_incident(account)):
         return
     try:
         granted = widen(ports, account.pk, wanted)
@@ -109,12 +118,12 @@ def _check_again(ports: Ports, account: Account, granted: frozenset[str]) -> Non
     """Renew the capability card; where Microsoft does not answer, the daily check does it."""
     try:
         mailbox = mailbox_for(ports, account.pk)
-        results = check(ports, mailbox, granted, account.organisation)
+        card = check(ports, mailbox, granted, account.organisation)
     except ProviderFailure:
         # The approval is proven by the token alone; an old card is no reason to deny that.
         return
     with transaction.atomic():
-        keep(account, results, ports.clock.now())
+        keep(account, card.lines, ports.clock.now())
 
 
 def tell(ports: Ports, approval: Approval, action: str, facts: dict[str, object]) -> None:

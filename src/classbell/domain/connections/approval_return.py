@@ -154,7 +154,7 @@ def _result(approval: Approval) -> ApprovalResult:
             return ApprovalResult.REFUSED
         case ApprovalState.RETURNED:
             account = connection_of(approval.catalog).account
-            there = account is not None and account.state == AccountState.CONNECTED
+            there = account is not None and account.state != AccountState.DISCONNECTED
             return ApprovalResult.NOT_YET if there else ApprovalResult.RETURNED
         case _:
             return ApprovalResult.OPEN

@@ -11,11 +11,13 @@ from django.db import transaction
 
 from classbell.delivery.lanes import housekeeping_lane
 from classbell.delivery.work import ask
+from classbell.domain.connections.alarms import watching_the_application
 from classbell.domain.connections.approval_proof import prove
 from classbell.domain.connections.capabilities import CapabilityResult, check
 from classbell.domain.connections.scopes import FULL
 from classbell.domain.connections.sealing import pending_place, seal_tokens
 from classbell.domain.connections.sightings import note_asked, note_grant
+from classbell.domain.connections.tokens import use_until
 from classbell.domain.organisations.journeys import NOTHING_CHANGED, Journey
 from classbell.ports.account import Profile
 from classbell.ports.bundle import Ports
@@ -49,7 +51,7 @@ class Arrived:
     profile: Profile
     tokens: TokenSet
     asked: frozenset[str]
-    results: list[CapabilityResult]
+    results: tuple[CapabilityResult, ...]
 
 
 def receive(
@@ -67,9 +69,10 @@ def receive(
     """
     asked = frozenset(str(journey.memo.get("asked", "")).split()) or FULL
     try:
-        signed_in, tokens = ports.identity.finish_connect(
-            organisation.tenant_id, journey.flow, answer
-        )
+        with watching_the_application(ports):
+            signed_in, tokens = ports.identity.finish_connect(
+                organisation.tenant_id, journey.flow, answer
+            )
     except SignInCancelled as cancelled:
         if cancelled.code == CONSENT_DECLINED:
             note_asked(organisation, asked, ports.clock.now())
@@ -84,8 +87,8 @@ def receive(
             remedy="Go back to Classbell and start again.",
             code="account_mismatch",
         )
-    results = check(ports, mailbox, tokens.scopes, organisation, asked=asked, profile=profile)
-    return Arrived(profile, tokens, asked, results)
+    card = check(ports, mailbox, tokens.scopes, organisation, asked=asked, profile=profile)
+    return Arrived(profile, tokens, asked, card.lines)
 
 
 def keep_until_saved(
@@ -141,7 +144,7 @@ def _row(ports: Ports, arrived: Arrived) -> PendingConnection:
         asked_scopes=sorted(arrived.asked),
         granted_scopes=sorted(tokens.scopes),
         sealed_tokens=seal_tokens(ports, tokens, place=pending_place(pending_id)),
-        token_expires_at=tokens.expires_at,
+        token_expires_at=use_until(tokens, now),
         capabilities=[
             {**asdict(result), "checked_at": now.isoformat()} for result in arrived.results
         ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
@@ -14,21 +15,56 @@ from classbell.domain.connections.capability import (
 )
 from classbell.domain.connections.capability_lines import (
     calendar_line,
-    mail_line,
     permissions_line,
     rooms_line,
+    shared_calendar_line,
     teams_line,
 )
-from classbell.domain.connections.scopes import CALENDARS, ROOMS, has
-from classbell.ports.account import Profile
+from classbell.domain.connections.mailbox_lines import mail_line, mailbox_line, says_no_mailbox
+from classbell.domain.connections.scopes import CALENDARS, MAILBOX_SETTINGS, ROOMS, has
+from classbell.ports.account import LicenceLists, MailboxPurpose, Profile, ServicePlan
 from classbell.ports.bundle import Ports
+from classbell.ports.calendar import CalendarFacts
 from classbell.ports.errors import ProviderFailure, Verdict
 from classbell.ports.mail import Mailbox
+from classbell.ports.rooms import Room
 from classbell.storage.models import Account, CapabilityCheck, Organisation
 
-__all__ = ["Capability", "CapabilityResult", "CapabilityState", "check", "keep"]
+__all__ = ["Capability", "CapabilityResult", "CapabilityState", "Card", "check", "keep"]
 
 Fact = TypeVar("Fact")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What an account can do.
+
+    Attributes:
+        lines: in the order in which they are shown.
+        loss: the first answer that concerns the account as a whole, such as that there is no
+            mailbox any more; None where there is none.
+    """
+
+    lines: tuple[CapabilityResult, ...]
+    loss: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """What Microsoft said; None where the granted permissions do not allow the question."""
+
+    profile: Profile
+    plans: tuple[ServicePlan, ...] | Verdict
+    purpose: MailboxPurpose | Verdict | None
+    calendar: CalendarFacts | Verdict | None
+    rooms: tuple[Room, ...] | Verdict | None
+
+    def loss(self) -> Verdict | None:
+        """Return the first answer that concerns the whole account."""
+        for answer in (self.plans, self.purpose, self.calendar, self.rooms):
+            if isinstance(answer, Verdict) and answer.concerns_the_account:
+                return answer
+        return None
 
 
 def check(
@@ -39,7 +75,7 @@ def check(
     *,
     asked: frozenset[str] | None = None,
     profile: Profile | None = None,
-) -> list[CapabilityResult]:
+) -> Card:
     """Ask Microsoft what the account can do. Uses the network.
 
     Nothing is written, at Microsoft or here. A question that the granted permissions do not allow
@@ -56,19 +92,50 @@ def check(
     Raises:
         ProviderFailure: not even the account's own profile can be read.
     """
+    answers = _ask(ports, mailbox, scopes, profile or ports.account_facts.profile(mailbox))
     asked = scopes if asked is None else asked
-    profile = profile or ports.account_facts.profile(mailbox)
-    plans = _answer(lambda: ports.account_facts.service_plans(mailbox))
-    may_calendar = has(scopes, CALENDARS)
-    calendar = _answer(lambda: ports.calendar.facts(mailbox)) if may_calendar else None
-    rooms = _answer(lambda: ports.rooms.list_rooms(mailbox)) if has(scopes, ROOMS) else None
-    return [
-        permissions_line(scopes, asked),
-        mail_line(organisation.name, profile, plans, scopes),
-        calendar_line(scopes, asked, calendar),
-        teams_line(scopes, asked, calendar, plans),
-        rooms_line(scopes, asked, rooms),
-    ]
+    return Card(_judge(answers, scopes, asked, organisation.name, ports.licences), answers.loss())
+
+
+def _ask(ports: Ports, mailbox: Mailbox, scopes: frozenset[str], profile: Profile) -> _Answers:
+    """Ask every question that the permissions allow."""
+    facts = ports.account_facts
+    may_see_purpose, may_calendar = has(scopes, MAILBOX_SETTINGS), has(scopes, CALENDARS)
+    return _Answers(
+        profile,
+        _answer(lambda: facts.service_plans(mailbox)),
+        _answer(lambda: facts.mailbox_purpose(mailbox)) if may_see_purpose else None,
+        _answer(lambda: ports.calendar.facts(mailbox)) if may_calendar else None,
+        _answer(lambda: ports.rooms.list_rooms(mailbox)) if has(scopes, ROOMS) else None,
+    )
+
+
+def _judge(
+    answers: _Answers,
+    granted: frozenset[str],
+    asked: frozenset[str],
+    organisation: str,
+    licences: LicenceLists,
+) -> tuple[CapabilityResult, ...]:
+    """Make the lines."""
+    profile, plans, calendar = answers.profile, answers.plans, answers.calendar
+    return (
+        permissions_line(granted, asked),
+        mailbox_line(organisation, profile, plans, answers.purpose),
+        mail_line(
+            organisation=organisation,
+            profile=profile,
+            plans=plans,
+            granted=granted,
+            licences=licences,
+            purpose=answers.purpose,
+            no_mailbox=says_no_mailbox(answers.purpose) or says_no_mailbox(calendar),
+        ),
+        calendar_line(granted, asked, calendar),
+        teams_line(granted, asked, calendar, plans, licences),
+        rooms_line(granted, asked, answers.rooms),
+        shared_calendar_line(granted),
+    )
 
 
 def keep(account: Account, results: Sequence[CapabilityResult], checked_at: datetime) -> None:

@@ -26,10 +26,45 @@ class Capability(StrEnum):
     """What an account may be able to do, in the order of the card."""
 
     PERMISSIONS = "permissions"
+    MAILBOX = "mailbox"
     MAIL = "mail"
     CALENDAR = "calendar"
     TEAMS = "teams"
     ROOMS = "rooms"
+    SHARED_CALENDAR = "shared_calendar"
+
+
+BY_THE_WAY = frozenset({Capability.MAILBOX, Capability.SHARED_CALENDAR})
+"""Lines that may stay not checked: what they tell is judged otherwise, or nobody has asked for."""
+
+
+def needs_attention(capability: str, state: str) -> bool:
+    """Say whether a line of the card is one that somebody should look at."""
+    if capability in BY_THE_WAY and state == CapabilityState.NOT_CHECKED:
+        return False
+    return state != CapabilityState.READY
+
+
+_MEANINGS = {
+    Capability.PERMISSIONS: "What needs the missing ones stays off.",
+    Capability.MAILBOX: "Such a mailbox cannot be the connected account.",
+    Capability.MAIL: "Nothing can be sent as this account.",
+    Capability.CALENDAR: "Sessions get no calendar entry; invitations go by mail only.",
+    Capability.TEAMS: "Sessions get no Teams meeting and no link to join.",
+    Capability.ROOMS: "Rooms cannot be listed; their addresses have to be typed.",
+    Capability.SHARED_CALENDAR: "Sessions are not written into the organisation's calendar.",
+}
+
+_MEANING_NOT_CHECKED = "It is not known yet whether it works."
+
+
+def meaning(capability: str, state: str) -> str:
+    """Return what a line means for its readers, one sentence; empty where all is well."""
+    if not needs_attention(capability, state) or capability not in _MEANINGS:
+        return ""
+    if state == CapabilityState.NOT_CHECKED:
+        return _MEANING_NOT_CHECKED
+    return _MEANINGS[Capability(capability)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from classbell.domain.connections.capability import (
     Capability,
     CapabilityResult,
     CapabilityState,
     line_from_verdict,
 )
-from classbell.domain.connections.licences import (
-    EXCHANGE_BELOW_PLAN_1,
-    EXCHANGE_PLAN_1_OR_BETTER,
-    EXCHANGE_PREFIX,
-    TEAMS,
-    TEAMS_PREFIX,
+from classbell.domain.connections.mailbox_lines import Plans, active
+from classbell.domain.connections.scopes import (
+    CALENDARS,
+    PURPOSES,
+    ROOMS,
+    SHARED_CALENDARS,
+    has,
 )
-from classbell.domain.connections.scopes import CALENDARS, PURPOSES, ROOMS, SEND_MAIL, has
-from classbell.ports.account import Profile, ServicePlan
+from classbell.ports.account import LicenceLists
 from classbell.ports.calendar import CalendarFacts
 from classbell.ports.errors import Audience, Verdict
 from classbell.ports.rooms import Room
 
-Plans = tuple[ServicePlan, ...]
 ADMIN_SCOPES = (CALENDARS, ROOMS)
 """Permissions that only an administrator can approve in a tenant with default settings."""
 
@@ -45,29 +42,6 @@ def permissions_line(granted: frozenset[str], asked: frozenset[str]) -> Capabili
         else "Press Consent and accept the permissions.",
         (Audience.TENANT_ADMIN if needs_admin else Audience.ACCOUNT_OWNER).value,
     )
-
-
-def mail_line(
-    organisation: str, profile: Profile, plans: Plans | Verdict, granted: frozenset[str]
-) -> CapabilityResult:
-    """Judge whether the account can send: permission, kind of account, licence, mailbox."""
-    if not has(granted, SEND_MAIL):
-        return _mail(
-            CapabilityState.NEEDS_CONSENT,
-            "The permission to send mail (Mail.Send) was not granted.",
-            "Press Consent and accept it.",
-            Audience.ACCOUNT_OWNER,
-        )
-    if profile.user_type.casefold() == "guest":
-        return _mail(
-            CapabilityState.BLOCKED,
-            f"{profile.username} is a guest in {organisation} and has no mailbox there.",
-            f"Connect an account of {organisation} itself.",
-            Audience.CATALOG_ADMIN,
-        )
-    if isinstance(plans, Verdict):
-        return line_from_verdict(Capability.MAIL, plans)
-    return _mail_by_licence(profile, plans)
 
 
 def calendar_line(
@@ -96,6 +70,7 @@ def teams_line(
     asked: frozenset[str],
     facts: CalendarFacts | Verdict | None,
     plans: Plans | Verdict,
+    licences: LicenceLists,
 ) -> CapabilityResult:
     """Judge whether Teams meetings can be made; what the calendar offers decides."""
     if not has(granted, CALENDARS):
@@ -112,7 +87,7 @@ def teams_line(
         return CapabilityResult(
             Capability.TEAMS, CapabilityState.READY, "The calendar offers Teams meetings."
         )
-    if not isinstance(plans, Verdict) and _active(plans, TEAMS, TEAMS_PREFIX):
+    if not isinstance(plans, Verdict) and active(plans, licences.teams, licences.teams_prefix):
         return CapabilityResult(
             Capability.TEAMS,
             CapabilityState.BLOCKED,
@@ -146,55 +121,16 @@ def rooms_line(
     return CapabilityResult(Capability.ROOMS, CapabilityState.READY, evidence)
 
 
-def _mail_by_licence(profile: Profile, plans: Plans) -> CapabilityResult:
-    """Judge by licence and mailbox, once the account is known to be the organisation's own."""
-    exchange = [plan for plan in plans if plan.name.upper().startswith(EXCHANGE_PREFIX)]
-    enough = _active(plans, EXCHANGE_PLAN_1_OR_BETTER) or _unlisted(exchange)
-    if enough and profile.mail:
-        return _mail(CapabilityState.READY, f"{profile.mail} is licensed with {enough.name}.")
-    if enough:
-        return _mail(
-            CapabilityState.NOT_CHECKED,
-            f"{profile.username} is licensed with {enough.name} but has no mailbox yet.",
-            "Wait: a new mailbox can take half an hour. Then sign in again.",
-            Audience.NOBODY,
-        )
-    if not any(plan.active for plan in plans):
-        return _mail(
-            CapabilityState.BLOCKED,
-            f"{profile.username} has no licence. Shared mailboxes and rooms look like this, and "
-            "they cannot be connected.",
-            "Connect a user's account with Exchange Online Plan 1 or better, or assign a licence.",
-            Audience.TENANT_ADMIN,
-        )
-    seen = ", ".join(f"{plan.name}{'' if plan.active else ' (not active)'}" for plan in exchange)
-    return _mail(
-        CapabilityState.NEEDS_LICENCE,
-        f"No active Exchange Online Plan 1 or better was seen. Exchange plans: {seen or 'none'}.",
-        "Assign a licence with Exchange Online Plan 1 or better to the account.",
-        Audience.TENANT_ADMIN,
+def shared_calendar_line(granted: frozenset[str]) -> CapabilityResult:
+    """Say how the organisation's own calendar stands, which nobody has to want."""
+    because = (
+        "no calendar of the organisation is chosen"
+        if has(granted, SHARED_CALENDARS)
+        else f"the permission {SHARED_CALENDARS} is not granted, which only that calendar needs"
     )
-
-
-def _unlisted(exchange: Iterable[ServicePlan]) -> ServicePlan | None:
-    """Return an active Exchange plan that the table does not know, such as a school's."""
-    known = EXCHANGE_BELOW_PLAN_1 | EXCHANGE_PLAN_1_OR_BETTER
-    return next((plan for plan in exchange if plan.active and plan.plan_id not in known), None)
-
-
-def _active(plans: Plans, wanted: frozenset[object], prefix: str = "") -> ServicePlan | None:
-    """Return an active plan of the table, or one whose name begins with ``prefix``."""
-    for plan in plans:
-        by_name = bool(prefix) and plan.name.upper().startswith(prefix)
-        if plan.active and (plan.plan_id in wanted or by_name):
-            return plan
-    return None
-
-
-def _mail(
-    state: CapabilityState, evidence: str, remedy: str = "", who: Audience | None = None
-) -> CapabilityResult:
-    return CapabilityResult(Capability.MAIL, state, evidence, remedy, who.value if who else "")
+    return CapabilityResult(
+        Capability.SHARED_CALENDAR, CapabilityState.NOT_CHECKED, f"Not checked, because {because}."
+    )
 
 
 def _not_granted(capability: Capability, scope: str, asked: frozenset[str]) -> CapabilityResult:

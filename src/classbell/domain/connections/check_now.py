@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from django.db import transaction
 
-from classbell.domain.connections.capabilities import CapabilityResult, check, keep
-from classbell.domain.connections.lost import account_lost
+from classbell.delivery.lanes import mailbox_lane
+from classbell.domain.connections.capabilities import CapabilityResult, Card, check, keep
+from classbell.domain.connections.lost import account_lost, lane_verdict
 from classbell.domain.connections.recovery import works_again
-from classbell.domain.connections.tokens import mailbox_for
+from classbell.domain.connections.tokens import with_mailbox
 from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.audit import Actor, record
 from classbell.ports.bundle import Ports
@@ -38,11 +40,9 @@ def check_now(ports: Ports, *, catalog: Catalog, actor: Actor) -> Sequence[Capab
     account = connection_of(catalog).account
     if account is None:
         raise InvalidInput("No account is connected to this catalog.", field="account")
-    mailbox = _working(ports, account, actor)
-    account.refresh_from_db()
-    results = check(ports, mailbox, frozenset(account.granted_scopes), catalog.organisation)
+    card = _card(ports, account, actor)
     with transaction.atomic():
-        keep(account, results, ports.clock.now())
+        keep(account, card.lines, ports.clock.now())
         record(
             ports,
             actor=actor,
@@ -50,20 +50,28 @@ def check_now(ports: Ports, *, catalog: Catalog, actor: Actor) -> Sequence[Capab
             catalog=catalog,
             action="connection.checked",
             subject=f"account:{account.address}",
-            after={result.capability.value: result.state.value for result in results},
+            after={result.capability.value: result.state.value for result in card.lines},
         )
-    return results
+    if card.loss is not None:
+        lane_verdict(ports, mailbox_lane(account), card.loss)
+    return card.lines
 
 
-def _working(ports: Ports, account: Account, actor: Actor) -> Mailbox:
-    """Return the mailbox of an account that works; one that does not is lost from now on."""
+def _card(ports: Ports, account: Account, actor: Actor) -> Card:
+    """Ask what an account can do; one that does not work is lost from now on."""
     if account.state == AccountState.LOST:
         verdict = works_again(ports, account, open_incident(account), actor=actor)
         if verdict is not None:
             raise ProviderFailure(verdict)
     version = account.token_version
     try:
-        return mailbox_for(ports, account.pk)
+        return with_mailbox(ports, account.pk, partial(_asked, ports, account))
     except ProviderFailure as failure:
         account_lost(ports, account.pk, failure.verdict, seen_version=version)
         raise
+
+
+def _asked(ports: Ports, account: Account, mailbox: Mailbox) -> Card:
+    """Ask with a token, and the permissions that it carries."""
+    account.refresh_from_db()
+    return check(ports, mailbox, frozenset(account.granted_scopes), account.organisation)

@@ -28,7 +28,7 @@ from classbell.storage.models import (
     Person,
     SignInJourney,
 )
-from classbell.storage.queries.connections import connection_of
+from classbell.storage.queries.connections import connection_of, open_incident
 
 __all__ = [
     "FORGET_PENDING",
@@ -54,7 +54,8 @@ def begin_connect(
     """Return where to send the browser so that an account is signed in. Uses the network.
 
     A first connection and a change of account show Microsoft's list of accounts; a reconnection
-    and a request for consent name the connected account instead.
+    and a request for consent name the connected account instead, and pass on what Microsoft asked
+    for when the account was lost, such as a second factor.
 
     Args:
         ports: the outside world.
@@ -72,6 +73,7 @@ def begin_connect(
     require_actor_administers(Actor.of(person), catalog)
     account = connection_of(catalog).account if reconnect else None
     wanted = scopes or _scopes_of(account) or FULL
+    incident = open_incident(account) if account else None
     return start(
         ports,
         purpose=SignInJourney.CONNECT,
@@ -80,7 +82,12 @@ def begin_connect(
         catalog=catalog,
         memo={"asked": " ".join(sorted(wanted))},
         request_for=partial(
-            request_for_account, ports, catalog, account.address if account else "", wanted
+            request_for_account,
+            ports,
+            catalog,
+            account.address if account else "",
+            wanted,
+            claims=incident.claims if incident else "",
         ),
     )
 
@@ -136,7 +143,13 @@ def forget_pending(ports: Ports, _lane: Lane, _subject: str) -> datetime | None:
 
 
 def request_for_account(
-    ports: Ports, catalog: Catalog, address: str, wanted: frozenset[str], state: str
+    ports: Ports,
+    catalog: Catalog,
+    address: str,
+    wanted: frozenset[str],
+    state: str,
+    *,
+    claims: str = "",
 ) -> AuthorizationRequest:
     """Ask for the address to go to; a known account is named, else the person chooses.
 
@@ -146,6 +159,7 @@ def request_for_account(
         address: of the account, empty where the person shall choose.
         wanted: the permissions to ask for.
         state: comes back unchanged.
+        claims: a claims challenge to pass on.
     """
     return ports.identity.begin_connect(
         tenant_id=catalog.organisation.tenant_id,
@@ -154,6 +168,7 @@ def request_for_account(
         state=state,
         prompt=Prompt.NONE_GIVEN if address else Prompt.SELECT_ACCOUNT,
         login_hint=address,
+        claims=claims,
     )
 
 

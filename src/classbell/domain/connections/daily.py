@@ -27,6 +27,7 @@ from classbell.domain.connections.daily_times import (
 from classbell.domain.connections.recovery import works_again
 from classbell.domain.connections.tokens import renew
 from classbell.ports.bundle import Ports
+from classbell.ports.errors import ProviderFailure
 from classbell.storage.models import Account, AccountState, HealthEvent, Lane, WorkItem
 from classbell.storage.queries.connections import open_incident
 
@@ -97,17 +98,24 @@ def ask_operator_check(ports: Ports) -> None:
 
 
 def _look(ports: Ports, account: Account) -> None:
-    """Renew, check and write down."""
+    """Renew, check and write down.
+
+    Raises:
+        ProviderFailure: an answer that concerns the whole account, such as that its mailbox is
+            gone; a message that meets it later would tell the admins no more.
+    """
     mailbox = renew(ports, account.pk)
     account.refresh_from_db()
-    results = check(ports, mailbox, frozenset(account.granted_scopes), account.organisation)
+    card = check(ports, mailbox, frozenset(account.granted_scopes), account.organisation)
     before = {one.capability: one.state for one in account.capabilities.all()}
     now = ports.clock.now()
     with transaction.atomic():
-        keep(account, results, now)
+        keep(account, card.lines, now)
         HealthEvent.objects.create(
-            account=account, at=now, name="checked", detail=_what_changed(before, results)
+            account=account, at=now, name="checked", detail=_what_changed(before, card.lines)
         )
+    if card.loss is not None:
+        raise ProviderFailure(card.loss)
 
 
 def _what_changed(before: dict[str, str], results: Sequence[CapabilityResult]) -> str:

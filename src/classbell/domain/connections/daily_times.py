@@ -18,8 +18,10 @@ SPREAD = timedelta(hours=4)
 SOON = timedelta(hours=1)
 SOON_FOR = timedelta(days=1)
 
-MENDED_ELSEWHERE = frozenset({VerdictKind.ADMIN_NEEDED, VerdictKind.MAILBOX_UNUSABLE})
-"""Losses that somebody mends at Microsoft, without anybody signing in here."""
+MENDED_ELSEWHERE = frozenset(
+    {VerdictKind.ADMIN_NEEDED, VerdictKind.CONSENT_NEEDED, VerdictKind.MAILBOX_UNUSABLE}
+)
+"""Losses that somebody can mend at Microsoft, without anybody signing in here."""
 
 
 def next_daily(account: Account, now: datetime) -> datetime:

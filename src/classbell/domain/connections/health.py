@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from classbell.domain.connections.capability import needs_attention
 from classbell.domain.connections.daily_times import DAILY_CHECK
 from classbell.domain.connections.history import HistoryRow, history_of
 from classbell.domain.connections.remedies import Remedy, remedy_for
@@ -16,7 +17,7 @@ from classbell.storage.queries.connections import capabilities, open_incident
 
 DAY = timedelta(days=1)
 HISTORY_ROWS = 50
-GOOD = frozenset({"ready", "not_checked"})
+NOT_KNOWN = "not_checked"
 
 
 class HealthStatus(StrEnum):
@@ -92,6 +93,11 @@ def health_of(
     )
 
 
+def _limits(check: CapabilityCheck) -> bool:
+    """Say whether a line is bad news; one that is not known is none."""
+    return check.state != NOT_KNOWN and needs_attention(check.capability, check.state)
+
+
 def _judge(
     account: Account, incident: Incident | None, checks: tuple[CapabilityCheck, ...]
 ) -> tuple[HealthStatus, str, Remedy | None]:
@@ -107,7 +113,7 @@ def _judge(
     if alarm is not None:
         text = f"Microsoft refuses this installation's application. {alarm.explanation}"
         return HealthStatus.HALTED, f"{text} Mail waits.", remedy_for("operator_fault")
-    missing = [check for check in checks if check.state not in GOOD]
+    missing = [check for check in checks if _limits(check)]
     if missing:
         names = ", ".join(check.capability for check in missing)
         return HealthStatus.LIMITED, f"The account works, except for: {names}.", None

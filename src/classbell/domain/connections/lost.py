@@ -174,6 +174,7 @@ def _tell(ports: Ports, account: Account, verdict: Verdict) -> None:
         code=verdict.code[:100],
         explanation=verdict.explanation[:500],
         request_id=verdict.request_id[:100],
+        claims=verdict.claims,
         opened_at=ports.clock.now(),
     )
     facts: dict[str, object] = {"verdict": verdict.kind.value, "code": verdict.code}

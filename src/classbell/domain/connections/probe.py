@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from classbell.domain.connections.scopes import MAILBOX_SETTINGS, has
 from classbell.domain.connections.tokens import renew
 from classbell.ports.bundle import Ports
 from classbell.ports.calendar import DesiredEntry
@@ -58,6 +59,8 @@ def _reading(ports: Ports, mailbox: Mailbox) -> Iterator[Step]:
     rooms: list[str] = []
     yield _step("profile", lambda: ports.account_facts.profile(mailbox))
     yield _step("licences", lambda: ports.account_facts.service_plans(mailbox))
+    if has(mailbox.granted or frozenset(), MAILBOX_SETTINGS):
+        yield _step("kind of mailbox", lambda: ports.account_facts.mailbox_purpose(mailbox))
     yield _step("calendar", lambda: ports.calendar.facts(mailbox))
     yield _step(
         "rooms", lambda: rooms.extend(room.address for room in ports.rooms.list_rooms(mailbox))

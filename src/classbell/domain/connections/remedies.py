@@ -16,7 +16,7 @@ class Remedy:
 
 
 SIGN_IN = Remedy(
-    "Open Microsoft 365 Connection Settings, select Connect and sign in with the account again.",
+    "Open Microsoft 365 Connection Settings, select Reconnect and sign in with the account again.",
     Audience.ACCOUNT_OWNER,
 )
 CONSENT = Remedy(
@@ -73,6 +73,9 @@ _WAIT = Remedy(
     "Wait until Microsoft unlocks the account, then sign in with it again.", Audience.ACCOUNT_OWNER
 )
 
+APPROVAL_CODES = frozenset({"AADSTS90094", "AADSTS90095"})
+"""Codes that say an administrator has to approve the permissions."""
+
 _POLICY_CODES = (53000, 53001, 53002, 53003, 53004, 53010, 53011, 50097, 50131, 530032, 530034)
 
 _BY_CODE = {
@@ -80,8 +83,7 @@ _BY_CODE = {
     "AADSTS50057": _ENABLE,
     "ErrorAccountDisabled": _ENABLE,
     "AADSTS50105": _ASSIGN,
-    "AADSTS90094": _APPROVE,
-    "AADSTS90095": _APPROVE,
+    **dict.fromkeys(APPROVAL_CODES, _APPROVE),
     "AADSTS50053": _WAIT,
     "ErrorMessageSubmissionBlocked": _BLOCKED,
     "ErrorQuotaExceeded": _FULL,
@@ -98,6 +100,11 @@ _BY_KIND = {
     VerdictKind.MAILBOX_UNUSABLE: MAILBOX,
     VerdictKind.OPERATOR_FAULT: OPERATOR,
 }
+
+
+def asks_for_approval(kind: VerdictKind | str, code: str) -> bool:
+    """Say whether a loss is one of permissions, which an administrator can give back."""
+    return kind == VerdictKind.CONSENT_NEEDED or code in APPROVAL_CODES
 
 
 def remedy_for(kind: VerdictKind | str, code: str = "") -> Remedy:

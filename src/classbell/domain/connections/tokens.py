@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import ExpressionWrapper, F, Q, QuerySet
@@ -26,6 +28,10 @@ from classbell.storage.models import Account, AccountState, HealthEvent
 MARGIN = timedelta(minutes=5)
 """A token with less left than this, in business time, is renewed before it is used."""
 
+LONGEST_USE = timedelta(minutes=75)
+"""A token is renewed at least this often, although Microsoft lets one live for a day that can be
+ended at any time: withdrawn consent and new policies show at a renewal only."""
+
 LEASE = timedelta(seconds=30)
 """How long one process may take to renew, in the database's own time; longer than its calls."""
 
@@ -33,6 +39,8 @@ PATIENCE_SECONDS = 20.0
 """How long to wait, in machine time, for another process that is renewing a token we need."""
 
 LOOK_AGAIN_SECONDS = 0.05
+
+Done = TypeVar("Done")
 
 CONNECTED = frozenset({AccountState.CONNECTED})
 NOT_GIVEN_UP = frozenset({AccountState.CONNECTED, AccountState.LOST})
@@ -105,6 +113,32 @@ def widen(ports: Ports, account_id: UUID, scopes: frozenset[str]) -> frozenset[s
     account = _usable(account_id)
     _renewed(ports, account, claims="", insist=True, more=scopes)
     return frozenset(_usable(account_id).granted_scopes)
+
+
+def with_mailbox(ports: Ports, account_id: UUID, action: Callable[[Mailbox], Done]) -> Done:
+    """Do something with the account's mailbox; a token that is refused is renewed once, silently.
+
+    Uses the network.
+
+    Args:
+        ports: the outside world.
+        account_id: a connected account.
+        action: what to do; it is done again with the new token, if it comes to that.
+
+    Raises:
+        ProviderFailure: as ``mailbox_for``, or what the action raises.
+    """
+    try:
+        return action(mailbox_for(ports, account_id))
+    except ProviderFailure as failure:
+        if not failure.verdict.refresh_first:
+            raise
+        return action(renew(ports, account_id, claims=failure.verdict.claims))
+
+
+def use_until(answer: TokenSet, now: datetime) -> datetime:
+    """Return the moment from which a token is renewed before it is used."""
+    return min(answer.expires_at, now + LONGEST_USE)
 
 
 def _mailbox(ports: Ports, account: Account, access_token: str) -> Mailbox:
@@ -186,14 +220,14 @@ def _renew_under_lease(
 def _store(ports: Ports, account: Account, old: Tokens, answer: TokenSet) -> bool:
     """Write the new tokens if the row still holds those they were made from."""
     tokens = Tokens(answer.access_token, answer.refresh_token or old.refresh_token)
-    granted = sorted(answer.scopes) or account.granted_scopes
+    granted, now = sorted(answer.scopes) or account.granted_scopes, ports.clock.now()
     stored = _of_version(account).update(
         sealed_tokens=seal_tokens(ports, tokens, place=account_place(account.id)),
         token_version=F("token_version") + 1,
-        token_expires_at=answer.expires_at,
+        token_expires_at=use_until(answer, now),
         granted_scopes=granted,
         refresh_lease_until=None,
-        last_success_at=ports.clock.now(),
+        last_success_at=now,
     )
     if stored:
         _note_consent(ports, account, frozenset(granted))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
+from classbell.domain.connections.alarms import watching_the_application
 from classbell.domain.organisations.access import whom_to_ask
 from classbell.domain.organisations.audit import Actor, record
 from classbell.domain.organisations.journeys import NOTHING_CHANGED, arrive, start
@@ -74,7 +75,8 @@ def finish_sign_in(
         ProviderFailure: Microsoft refused or cannot be reached.
     """
     journey = arrive(ports, purposes=PURPOSES, browser_key=browser_key, answer=answer)
-    signed_in = ports.identity.finish_sign_in(journey.flow, answer)
+    with watching_the_application(ports):
+        signed_in = ports.identity.finish_sign_in(journey.flow, answer)
     if journey.purpose == SignInJourney.LINK:
         person = link_person(ports, int(str(journey.memo["link"])), signed_in)
     else:

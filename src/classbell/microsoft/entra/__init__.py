@@ -8,9 +8,10 @@ from classbell.microsoft.entra.credentials import (
     Proofs,
     read_certificate,
 )
-from classbell.microsoft.entra.identity import EntraIdentity
+from classbell.microsoft.entra.identity import PAGE_TIMEOUTS, EntraIdentity
 
 __all__ = [
+    "PAGE_TIMEOUTS",
     "ClientCertificate",
     "ClientCredential",
     "ClientSecret",

@@ -10,6 +10,7 @@ import msal
 
 from classbell.microsoft.answers import JsonPart
 from classbell.microsoft.clouds import Cloud
+from classbell.microsoft.entra.claims import EARLY_END
 from classbell.microsoft.entra.credentials import ClientCredential, Proofs
 from classbell.microsoft.entra.transport import DISCOVERY, DiscoveryCache, MsalHttp
 from classbell.microsoft.entra.verdicts import EntraError, judge_answer, judge_network
@@ -144,6 +145,8 @@ class EntraApplication:
                 azure_region=False,
                 http_client=transport,
                 exclude_scopes=None if lasting else ["offline_access"],
+                # Tokens that are used at once and discarded need no early end.
+                client_capabilities=[EARLY_END] if lasting else None,
             )
         except NetworkFailure as failure:
             raise ProviderFailure(judge_network(failure)) from failure
@@ -160,9 +163,14 @@ class EntraApplication:
         """Make the HTTP client of one msal application."""
         return MsalHttp(self._door, self._discovery)
 
-    def discovered(self, tenant: str) -> JsonPart:
-        """Return the discovery document of a tenant."""
-        transport = self._transport()
+    def discovered(self, tenant: str, *, by: HttpDoor | None = None) -> JsonPart:
+        """Return the discovery document of a tenant.
+
+        Args:
+            tenant: a GUID or ``organizations``.
+            by: another door than usual, such as one that does not wait long.
+        """
+        transport = MsalHttp(by or self._door, self._discovery)
         try:
             transport.get(f"{self._login_url}/{tenant}/v2.0{DISCOVERY}")
         except NetworkFailure as failure:

@@ -14,10 +14,11 @@ from classbell.microsoft.entra.application import EntraApplication
 from classbell.microsoft.entra.application_tokens import ApplicationTokens
 from classbell.microsoft.entra.approval import consent_page, grant_commands
 from classbell.microsoft.entra.callback import check_callback, journey_failure
+from classbell.microsoft.entra.claims import with_early_end
 from classbell.microsoft.entra.credentials import ClientCredential, Proofs
 from classbell.microsoft.entra.id_token import Expected, IdTokenChecker, SigningKeys
 from classbell.microsoft.entra.verdicts import EntraError
-from classbell.network.http import HttpDoor
+from classbell.network.http import HttpDoor, Timeouts
 from classbell.ports.clock import Clock
 from classbell.ports.errors import ProviderFailure, Verdict, VerdictKind, WrongOrganisation
 from classbell.ports.identity import (
@@ -33,6 +34,9 @@ ANY_ORGANISATION = "organizations"
 # msal adds these three by itself and refuses to be given them.
 _ADDED_BY_MSAL = frozenset({"openid", "profile", "offline_access", "email"})
 
+PAGE_TIMEOUTS = Timeouts(connect=1.0, read=2.0, pool=0.5, total=2.0)
+"""How long a page waits for Entra: where a lost account is mended it has to show at once."""
+
 ORIGIN_SECONDS = 3600.0
 ORIGIN_RETRY_SECONDS = 30.0
 
@@ -46,6 +50,7 @@ class EntraIdentity:
         clock: business time, by which tokens are judged.
         client_id: of the application's registration.
         credential: the application's proof of itself.
+        page_door: for what a page waits for that somebody looks at; ``door`` where it is None.
     """
 
     def __init__(
@@ -56,8 +61,10 @@ class EntraIdentity:
         clock: Clock,
         client_id: str,
         credential: ClientCredential | Proofs,
+        page_door: HttpDoor | None = None,
     ) -> None:
         self._cloud = cloud
+        self._page_door = page_door or door
         self._client_id = client_id
         self._clock = clock
         self._entra = EntraApplication(
@@ -70,14 +77,15 @@ class EntraIdentity:
     def authorization_origin(self) -> str:
         """Return scheme and host of the authorize page, for the content security policy.
 
-        Pages have to show while Entra is away, so its usual address stands in for a while: without
-        discovery nobody can begin a sign-in anyway.
+        Pages have to show while Entra is away or hangs, so its usual address stands in for a while:
+        without discovery nobody can begin a sign-in anyway.
         """
         until, origin = self._origin
         if monotonic() < until:
             return origin
         try:
-            page = self._entra.discovered(ANY_ORGANISATION).text("authorization_endpoint")
+            found = self._entra.discovered(ANY_ORGANISATION, by=self._page_door)
+            page = found.text("authorization_endpoint")
             self._origin = (monotonic() + ORIGIN_SECONDS, _origin_of(page))
         except ProviderFailure:
             self._origin = (monotonic() + ORIGIN_RETRY_SECONDS, origin)
@@ -152,7 +160,7 @@ class EntraIdentity:
         answer = self._entra.token_call(
             str(tenant_id),
             lambda app: app.acquire_token_by_refresh_token(
-                refresh_token, self._full_names(scopes), data={"claims": claims or None}
+                refresh_token, self._full_names(scopes), data={"claims": with_early_end(claims)}
             ),
             lasting=True,
         )
@@ -197,10 +205,12 @@ class EntraIdentity:
     ) -> JsonPart:
         """Exchange the callback's code for tokens."""
         check_callback(flow, answer)
+        # Nothing else that a browser brings back is anybody's business, or can be relied on.
+        brought = {name: answer[name] for name in ("code", "state")}
         redeemed = self._entra.token_call(
             tenant,
             # msal takes things out of the dictionary it is given.
-            lambda app: app.acquire_token_by_auth_code_flow(dict(flow), dict(answer)),
+            lambda app: app.acquire_token_by_auth_code_flow(dict(flow), brought),
             lasting=lasting,
         )
         restart = journey_failure(EntraError.from_answer(redeemed))

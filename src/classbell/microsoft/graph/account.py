@@ -1,4 +1,4 @@
-"""What Graph tells about the connected account: its profile and its licences."""
+"""What Graph tells about the connected account: profile, licences, what its mailbox is for."""
 
 from __future__ import annotations
 
@@ -6,11 +6,22 @@ from uuid import UUID
 
 from classbell.microsoft.answers import JsonPart, NotUnderstood
 from classbell.microsoft.graph.client import GraphCall, GraphClient, not_understood
-from classbell.ports.account import Profile, ServicePlan
+from classbell.ports.account import MailboxPurpose, Profile, ServicePlan
 from classbell.ports.mail import Mailbox
 
 USER_READ = "User.Read"
+MAILBOX_SETTINGS = "MailboxSettings.Read"
 SUCCESS = "Success"
+
+# https://learn.microsoft.com/en-us/graph/api/resources/mailboxsettings ; a linked mailbox is a
+# person's whose account lives in another forest. Microsoft may add words.
+_PURPOSES = {
+    "user": MailboxPurpose.USER,
+    "linked": MailboxPurpose.USER,
+    "shared": MailboxPurpose.SHARED,
+    "room": MailboxPurpose.ROOM,
+    "equipment": MailboxPurpose.EQUIPMENT,
+}
 
 
 class GraphAccount:
@@ -55,6 +66,17 @@ class GraphAccount:
                 if plan is not None and not (plan.plan_id in plans and plans[plan.plan_id].active):
                     plans[plan.plan_id] = plan
         return tuple(plans.values())
+
+    def mailbox_purpose(self, mailbox: Mailbox) -> MailboxPurpose:
+        """Read what the mailbox is for.
+
+        https://learn.microsoft.com/en-us/graph/api/user-get-mailboxsettings
+        """
+        path = f"{mailbox.path}/mailboxSettings/userPurpose"
+        found = self._graph.read(
+            mailbox, GraphCall(method="GET", path=path, needs=MAILBOX_SETTINGS)
+        )
+        return _PURPOSES.get(found.text("value").casefold(), MailboxPurpose.OTHER)
 
 
 def _plan(part: JsonPart) -> ServicePlan | None:

@@ -174,7 +174,10 @@ class CapabilityCheck(TenantModel):
 
 
 class Incident(TenantModel):
-    """One loss of one account, from the failure that showed it to its recovery."""
+    """One loss of one account, from the failure that showed it to its recovery.
+
+    ``claims`` is what Microsoft asked for, JSON, to be passed on with the next sign-in.
+    """
 
     tenancy: ClassVar = Tenancy(organisation="account__organisation_id")
 
@@ -183,6 +186,7 @@ class Incident(TenantModel):
     code = models.CharField(max_length=100, blank=True)
     explanation = models.CharField(max_length=500, blank=True)
     request_id = models.CharField(max_length=100, blank=True)
+    claims = models.TextField(blank=True, default="")
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
 

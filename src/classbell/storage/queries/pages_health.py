@@ -21,7 +21,8 @@ class HealthFacts:
         status: how the catalog is connected.
         waiting: messages of the catalog that are still to go out.
         sent: messages of the catalog that were handed over in the last 24 hours.
-        paused_until: until when Microsoft asked the account to pause, None where it did not.
+        paused_until: until when an account that works pauses, such as when Microsoft slows it
+            down; None where it does not.
     """
 
     status: ConnectionStatus
@@ -50,7 +51,10 @@ def health_facts(catalog: Catalog, *, now: datetime) -> HealthFacts:
         status=status,
         waiting=waiting_messages(catalog).count(),
         sent=sent.count(),
-        paused_until=_paused_until(status.account, now) if status.account else None,
+        # A lost account rests for another reason, and not until a moment that is known.
+        paused_until=_paused_until(status.account, now)
+        if status.account and not status.is_lost
+        else None,
     )
 
 

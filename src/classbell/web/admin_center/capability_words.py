@@ -6,10 +6,13 @@ from collections.abc import Iterable, Mapping
 
 from django.utils.translation import gettext as _
 
+from classbell.domain.connections.capability import BY_THE_WAY, meaning
+from classbell.ports.errors import Audience
 from classbell.storage.models import CapabilityCheck
+from classbell.web.remedy_words import SOMEBODY_ELSE, who_text
 
 CapabilityRow = tuple[str, str, str, str, str]
-"""Icon, label, note, kind of badge, text of badge."""
+"""Icon, label, note (evidence, meaning, remedy and who), kind of badge, text of badge."""
 
 
 def kept_lines(checks: Iterable[CapabilityCheck]) -> list[Mapping[str, str]]:
@@ -35,17 +38,20 @@ def capability_rows(
         lines: the answers, as ``kept_lines`` returns them.
         paused: whether nothing can be done at the moment, whatever the answers were.
     """
-    return [_row(line, paused=paused) for line in lines]
+    shown = (line for line in lines if not (paused and line["capability"] in BY_THE_WAY))
+    return [_row(line, paused=paused) for line in shown]
 
 
 def _row(line: Mapping[str, str], *, paused: bool) -> CapabilityRow:
-    """Return one line of the card: ready lines are short, the others say what to do."""
+    """Return one line of the card."""
     icon, label = {
         "permissions": ("shield_checkmark", _("Permissions")),
+        "mailbox": ("person", _("Kind of mailbox")),
         "mail": ("mail", _("Email notifications")),
         "calendar": ("calendar", _("Invitations and calendar")),
         "teams": ("video", _("Teams meetings")),
         "rooms": ("door", _("Room booking")),
+        "shared_calendar": ("calendar", _("Organisation calendar")),
     }.get(line["capability"], ("info", line["capability"].replace("_", " ").capitalize()))
     if paused:
         return icon, label, "", "danger", _("Paused")
@@ -56,5 +62,18 @@ def _row(line: Mapping[str, str], *, paused: bool) -> CapabilityRow:
         "needs_licence": ("warning", _("Needs a licence")),
         "blocked": ("danger", _("Blocked")),
     }.get(line["state"], ("", _("Not checked")))
-    note = " ".join(part for part in (line.get("evidence", ""), line.get("remedy", "")) if part)
-    return icon, label, "" if line["state"] == "ready" else note, kind, text
+    return icon, label, _note(line), kind, text
+
+
+def _note(line: Mapping[str, str]) -> str:
+    """Return what was seen, what it means, what to do and who can do it."""
+    meant = meaning(line["capability"], line["state"])
+    parts = (line.get("evidence", ""), meant, line.get("remedy", ""), _who(line.get("who", "")))
+    return " ".join(part for part in parts if part)
+
+
+def _who(audience: str) -> str:
+    """Return who can do it, as a sentence; nothing where that is the reader or nobody."""
+    if audience not in SOMEBODY_ELSE:
+        return ""
+    return _("Who can do it: %(who)s.") % {"who": who_text(Audience(audience))}

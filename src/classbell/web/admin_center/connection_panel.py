@@ -23,8 +23,9 @@ from classbell.web.admin_center.capability_words import (
     capability_rows,
     kept_lines,
 )
-from classbell.web.admin_center.disconnect_words import consequences
+from classbell.web.admin_center.disconnect_words import consequences, switching_off
 from classbell.web.admin_center.panel_others import Others, others_of
+from classbell.web.remedy_words import Loss, loss_of
 from classbell.web.security import allow_forms_to
 
 CONSENT_HELPS = (CapabilityState.NEEDS_CONSENT, CapabilityState.NEEDS_ADMIN)
@@ -55,17 +56,18 @@ class Panel:
         replaces: address of the account that Save would replace.
         shared_with: how many other catalogs use the account.
         checked_at: when the capabilities were last looked at.
-        cause: why the connection was lost, one sentence.
+        loss: why the connection is lost and what helps; None while it is not.
         waiting: messages that are still to go out.
         disconnect: sentences about what Disconnect does here; empty where there is nothing to
             disconnect.
         sends_as: the address that mail goes out as at this moment, or empty.
         signs_in_at: host of Microsoft's sign-in page.
         others: what other people have to do, or have offered.
-        explain_approval: whether the reader has just met Microsoft's wish for an administrator.
+        explain_approval: whether the reader has met Microsoft's wish for an administrator, or may
+            have: Microsoft's page for it sends nobody back.
         invited: address that an invitation brought the waiting account by; empty without one.
         error: what was wrong with what was just sent in.
-        confirm_off: whether the panel asks if it shall really be switched off.
+        confirm_off: what switching off means, where the panel asks if that is wanted; else empty.
     """
 
     state: str
@@ -81,14 +83,23 @@ class Panel:
     replaces: str = ""
     shared_with: int = 0
     checked_at: datetime | None = None
-    cause: str = ""
+    loss: Loss | None = None
     waiting: int = 0
     disconnect: Sequence[str] = field(default=())
     sends_as: str = ""
     error: ClassbellError | None = None
-    confirm_off: bool = False
+    confirm_off: str = ""
     explain_approval: bool = False
     invited: str = ""
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether to offer that an administrator is asked to give the account permissions."""
+        if self.others.approval is not None:
+            return False
+        if self.loss is not None:
+            return self.loss.for_want_of_approval
+        return self.state == "connected" and self.needs_consent
 
 
 def panel_of(
@@ -113,11 +124,11 @@ def panel_of(
     origin = bootstrap.ports().identity.authorization_origin()
     allow_forms_to(request, origin)
     facts = _facts(request, access, catalog)
-    state, status, incident = _state(facts), facts.status, facts.status.incident
+    state, status = _state(facts), facts.status
     saved = status.account if state in {"connected", "lost"} else None
     shown = facts.pending or saved
     others = others_of(access, catalog, account=status.account, pending=facts.pending)
-    explained = request.GET.get("approval") == "needed"
+    explained = request.GET.get("approval") == "needed" or facts.never_came_back
     return Panel(
         state=state,
         enabled=_toggle(facts, others, sent=explained or enabled),
@@ -128,18 +139,18 @@ def panel_of(
         account=_shown_account(shown, state),
         capabilities=_capabilities(facts, state),
         needs_consent=_needs_consent(facts, others),
+        loss=loss_of(status) if state == "lost" else None,
         own_mailbox=shown is not None and shown.object_id == access.person.object_id,
         connected_by=_by(status),
         connected_at=status.connection.connected_at if saved else None,
         replaces=_replaced(facts),
         shared_with=facts.shared_with if saved else 0,
-        checked_at=max((line.checked_at for line in facts.checks), default=None),
-        cause=incident.explanation if incident else "",
+        checked_at=_checked_at(facts),
         waiting=facts.waiting,
         disconnect=consequences(catalog) if saved else (),
         sends_as=saved.address if saved and status.is_working else "",
         error=error,
-        confirm_off=confirm_off,
+        confirm_off=switching_off(catalog) if confirm_off else "",
     )
 
 
@@ -197,6 +208,13 @@ def _shown_account(account: Account | PendingConnection | None, state: str) -> S
         "lost": ("danger", _("Connection lost")),
     }[state]
     return ShownAccount(account.name, account.address, badge)
+
+
+def _checked_at(facts: PanelFacts) -> datetime | None:
+    """Return when the capabilities that are shown were looked at: all of them at once."""
+    if facts.pending is not None:
+        return facts.pending.created_at
+    return max((line.checked_at for line in facts.checks), default=None)
 
 
 def _replaced(facts: PanelFacts) -> str:

@@ -1,4 +1,4 @@
-"""What Disconnect means for a catalog, in sentences with counts."""
+"""What Disconnect and switching off mean for a catalog, in sentences with counts."""
 
 from __future__ import annotations
 
@@ -23,21 +23,47 @@ def consequences(catalog: Catalog) -> list[str]:
         )
         % {"num": plan.waiting_messages}
     ]
-    if plan.upcoming_sessions:
-        lines.append(
-            ngettext(
-                "%(num)s session to come stays in the calendar",
-                "%(num)s sessions to come stay in the calendar",
-                plan.upcoming_sessions,
-            )
-            % {"num": plan.upcoming_sessions}
-            + " "
-            + ngettext("(%(num)s room booked)", "(%(num)s rooms booked)", plan.booked_rooms)
-            % {"num": plan.booked_rooms}
-            + "; "
-            + _("later changes don’t reach it.")
+    return [*lines, *_what_stays(plan), _whose_tokens(plan)]
+
+
+def switching_off(catalog: Catalog) -> str:
+    """Return what switching off means for what this catalog has now, with counts."""
+    plan = disconnect_plan(bootstrap.ports(), catalog)
+    waiting = ngettext(
+        "%(num)s message is waiting now; it goes out if you switch on again before it expires.",
+        "%(num)s messages are waiting now; they go out if you switch on again before they expire.",
+        plan.waiting_messages,
+    )
+    return " ".join(
+        [
+            _(
+                "Nothing is sent, booked or created for this catalog while it is off, and what "
+                "falls due meanwhile is not sent later."
+            ),
+            waiting % {"num": plan.waiting_messages},
+            *_what_stays(plan),
+            _("The account stays connected. Select Save again to switch off."),
+        ]
+    )
+
+
+def _what_stays(plan: DisconnectPlan) -> list[str]:
+    """Return what becomes of the entries in the calendar; nothing where there are none."""
+    if not plan.upcoming_sessions:
+        return []
+    return [
+        ngettext(
+            "%(num)s session to come stays in the calendar",
+            "%(num)s sessions to come stay in the calendar",
+            plan.upcoming_sessions,
         )
-    return [*lines, _whose_tokens(plan)]
+        % {"num": plan.upcoming_sessions}
+        + " "
+        + ngettext("(%(num)s room booked)", "(%(num)s rooms booked)", plan.booked_rooms)
+        % {"num": plan.booked_rooms}
+        + "; "
+        + _("later changes don’t reach it.")
+    ]
 
 
 def _whose_tokens(plan: DisconnectPlan) -> str:

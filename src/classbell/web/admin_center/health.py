@@ -23,15 +23,16 @@ from classbell.web.access import actor_of, signed_in
 from classbell.web.admin_center.capability_words import capability_rows, kept_lines
 from classbell.web.admin_center.panel_answer import checked
 from classbell.web.admin_center.words import Badge
-from classbell.web.errors import who_text
 from classbell.web.pages import show
+from classbell.web.remedy_words import helps
 from classbell.web.signin import leave_for
 
 MESSAGES = {
     HealthStatus.LIMITED: "warning",
     HealthStatus.HALTED: "error",
+    HealthStatus.LOST: "info",
 }
-"""Kinds of message bar; a loss has its banner on every page."""
+"""Kinds of message bar. What a loss is says its banner; the bar then says what helps."""
 
 TONES = {Tone.GOOD: "success", Tone.BAD: "danger", Tone.NEUTRAL: ""}
 
@@ -70,7 +71,8 @@ def _account_context(facts: HealthFacts, catalog: Catalog) -> dict[str, object]:
     return {
         "health": found,
         "message": MESSAGES.get(found.status, ""),
-        "remedy": " ".join((remedy.text, who_text(remedy.who))).strip() if remedy else "",
+        "title": _("What helps:") if found.status is HealthStatus.LOST else found.summary,
+        "remedy": helps(remedy) if remedy else "",
         "capabilities": capability_rows(kept_lines(found.checks), paused=facts.status.is_lost),
         "history": [(row, TONES[row.tone]) for row in found.history],
         "support": support_details(ports, account, catalog=catalog),

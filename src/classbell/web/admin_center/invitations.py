@@ -87,10 +87,7 @@ def invited(request: HttpRequest, token: str) -> HttpResponse:
         "organisation": found.catalog.organisation.name,
         "origin": origin,
     }
-    response = show_alone(request, "invited.html", context)
-    # The token stands in the address: it must not travel on in a Referer header.
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return show_alone(request, "invited.html", context)
 
 
 def thank_owner(request: HttpRequest, given: Mapping[str, str]) -> HttpResponse:

@@ -18,6 +18,7 @@ from classbell.storage.queries.pages_shell import connection_status
 from classbell.web.admin_center.connection_panel import panel_of
 from classbell.web.admin_center.notifications import show_notifications
 from classbell.web.pages import is_part, viewer_of
+from classbell.web.remedy_words import loss_of
 from classbell.web.signin import leave_for
 from classbell.web.toasts import add_toast, take_toasts
 
@@ -54,13 +55,12 @@ def answer(
     if not is_part(request):
         page = reverse("notifications", args=[catalog.slug])
         return leave_for(page if close else panel_address(catalog.slug))
-    status = connection_status(catalog)
     context = {
         "panel": panel_of(request, access, catalog),
         "panel_open": not close,
         "out_of_band": True,
         "catalog": catalog,
-        "lost": status if status.is_lost else None,
+        "lost": loss_of(connection_status(catalog)),
         "toasts": take_toasts(request),
         "viewer": viewer_of(access, catalog),
     }

@@ -20,6 +20,7 @@ from classbell.storage.models import (
     Message,
     MessageState,
 )
+from classbell.storage.queries.connections import connection_of
 
 DAY = timedelta(hours=24)
 _SPENT = (EnvelopeState.SENDING, EnvelopeState.ACCEPTED, EnvelopeState.UNKNOWN)
@@ -35,7 +36,8 @@ class Forecast:
             outside the mailbox's own pace.
         until: when the last mail leaves at the pace; None where none will be sent now.
         account: the address they come from; empty where no account serves the catalog.
-        held: whether they wait, because the connection is lost.
+        held: whether they wait, because the connection is lost, or was disconnected and nobody has
+            connected an account since.
     """
 
     messages: int
@@ -59,7 +61,9 @@ def forecast(
     """
     account = account_serving(catalog)
     if account is None:
-        return Forecast(confirmations, 0, None, "")
+        connection = connection_of(catalog)
+        held = connection.enabled and connection.disconnected_at is not None
+        return Forecast(confirmations, 0, None, "", held)
     by_entry = writes_calendar(account)
     messages = confirmations + (0 if by_entry else invitees)
     held = account.state == AccountState.LOST
