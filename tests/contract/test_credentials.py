@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -63,7 +64,8 @@ def speak(
 
     application = sandbox.world.directory.application(sandbox.client_id)
     assert application is not None
-    secrets = list(application.secrets)
+    # An expired secret is changed in place: what is put back must be a copy.
+    secrets = [replace(secret) for secret in application.secrets]
     yield made
     application.secrets = secrets
     application.certificates, application.federated = [], []
