@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from m365sandbox.clock import machine_time
 from m365sandbox.directory.model import Person
 from m365sandbox.entra import issue, sign_in
-from m365sandbox.entra.answers import trace_of
+from m365sandbox.entra.answers import refuse_at_will, trace_of
 from m365sandbox.entra.authorize_request import (
     AuthorizeRequest,
     Callback,
@@ -55,6 +55,7 @@ class SignInDesk:
                 given |= {name: value for name, value in form.items() if isinstance(value, str)}
             try:
                 wanted = read(self.world, request.path_params["tenant"], given)
+                self._refuse_at_will(request, given, wanted)
             except EntraError as error:
                 return self.error_page(request, error)
             except CallbackError as error:
@@ -62,6 +63,15 @@ class SignInDesk:
             return self.start(request, wanted)
 
         return answer
+
+    def _refuse_at_will(self, request: Request, given: Form, wanted: AuthorizeRequest) -> None:
+        """Refuse where a fault says so: to the application if that is ever told of the code."""
+        try:
+            refuse_at_will(request, self.world, given, wanted.tenant_name)
+        except EntraError as error:
+            if error.calls_back:
+                raise CallbackError(error, wanted.callback) from error
+            raise
 
     def start(self, request: Request, wanted: AuthorizeRequest) -> Response:
         """Begin a sign-in and return its first page, or the answer when no page is needed."""

@@ -5,7 +5,6 @@ https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow
 
 import base64
 import hashlib
-import json
 import re
 import secrets
 from collections.abc import Callable, Mapping
@@ -18,11 +17,17 @@ from starlette.responses import JSONResponse, Response
 from m365sandbox.directory.applications import Application
 from m365sandbox.directory.model import Person
 from m365sandbox.entra import consent, issue, scopes
-from m365sandbox.entra.answers import refusal, tenant_named, token_headers, trace_of
+from m365sandbox.entra.answers import (
+    refusal,
+    refuse_at_will,
+    tenant_named,
+    token_headers,
+    trace_of,
+)
 from m365sandbox.entra.authorize_request import capabilities
 from m365sandbox.entra.client import authenticate
 from m365sandbox.entra.discovery import Endpoint
-from m365sandbox.entra.errors import EntraError
+from m365sandbox.entra.errors import EntraError, capolids
 from m365sandbox.entra.permissions import OPENID_SCOPES
 from m365sandbox.entra.state import Authentication, RefreshToken
 from m365sandbox.world import World
@@ -52,6 +57,7 @@ def endpoint(world: World) -> Endpoint:
         try:
             form = await _form(request)
             tenant_named(world, name)
+            refuse_at_will(request, world, form, name)
             kind = _required(form, "grant_type")
             if kind not in grants:
                 raise EntraError(70003, grant=kind)
@@ -169,8 +175,7 @@ def _person(world: World, how: Authentication) -> Person:
     if person.conditional_access_block:
         raise EntraError(53003)
     if person.mfa_required and not how.strong:
-        wanted = {"access_token": {"capolids": {"essential": True, "values": [how.session_id]}}}
-        raise EntraError(50076, claims=json.dumps(wanted, separators=(",", ":")))
+        raise EntraError(50076, claims=capolids(how.session_id))
     return person
 
 
