@@ -151,12 +151,17 @@ class SignInDesk:
 
     def _take_consent(self, request: Request, one: SignIn, form: Form) -> Response | None:
         if form.get("answer") != "accept":
-            refused = CallbackError(EntraError(65004), one.request.callback)
+            declined = EntraError(65004, error=one.request.declined)
+            refused = CallbackError(declined, one.request.callback)
             return self.tell_application(request, refused, self._extra(one))
         sign_in.accept(self.world, one, for_everybody="organisation" in form)
         return None
 
-    def _take_request(self, _request: Request, one: SignIn, form: Form) -> Response | None:
+    def _take_request(self, request: Request, one: SignIn, form: Form) -> Response | None:
+        if form.get("answer") == "return":
+            needed = EntraError(90094, name=one.request.application.name)
+            refused = CallbackError(needed, one.request.callback)
+            return self.tell_application(request, refused, self._extra(one))
         person = sign_in.person_of(self.world, one)
         if person is None or not sign_in.tenant_of(self.world, person).admin_consent_workflow:
             return None
@@ -218,7 +223,8 @@ class SignInDesk:
         return send_answer(one.request.callback, answer)
 
     def _extra(self, one: SignIn) -> dict[str, str]:
-        return {"admin_consent": "True"} if one.request.purpose == "adminconsent" else {}
+        is_second_version = one.request.purpose == "adminconsent" and one.request.scope_text
+        return {"admin_consent": "True"} if is_second_version else {}
 
     def tell_application(
         self, request: Request, refused: CallbackError, extra: Mapping[str, str] | None = None

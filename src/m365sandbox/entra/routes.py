@@ -37,7 +37,7 @@ def routes(world: World) -> list[BaseRoute]:
         Route("/{tenant}/discovery/v2.0/keys", discovery.keys(world)),
         Route("/{tenant}/oauth2/v2.0/authorize", authorize, methods=["GET", "POST"]),
         Route("/{tenant}/oauth2/v2.0/token", token_endpoint.endpoint(world), methods=["POST"]),
-        Route("/{tenant}/oauth2/v2.0/logout", logout.endpoint(desk)),
+        Route("/{tenant}/oauth2/v2.0/logout", logout.endpoint(desk), methods=["GET", "POST"]),
         Route("/{tenant}/sign-in", desk.answer_page(), methods=["POST"]),
         Route("/{tenant}/v2.0/adminconsent", admin_consent.endpoint(desk, version=2)),
         Route("/{tenant}/adminconsent", admin_consent.endpoint(desk, version=1)),

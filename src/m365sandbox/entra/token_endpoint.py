@@ -210,6 +210,7 @@ def _tokens(
         how=how,
         permissions=granted,
         life=life,
+        proof=_proof(form),
     )
     if "offline_access" in names:
         fresh = RefreshToken(replace(how, nonce=None), world.now())
@@ -220,6 +221,10 @@ def _tokens(
         body["client_info"] = issue.client_info(person)
     world.changed("entra")
     return body
+
+
+def _proof(form: Form) -> issue.Proof:
+    return "2" if form.get("client_assertion") else "1"
 
 
 def _lifetimes(life: timedelta) -> Answer:
@@ -237,7 +242,7 @@ def by_client_credentials(
 
     Raises:
         EntraError: 50059 the path names no tenant, 1002012 the scope is not a resource's .default,
-            500011 another resource.
+            500011 another resource, 700016 nobody in the tenant has consented to the application.
     """
     text = _required(form, "scope")
     if not text.endswith("/" + scopes.DEFAULT) or " " in text:
@@ -246,8 +251,12 @@ def by_client_credentials(
     named = tenant_named(world, tenant)
     if named is None:
         raise EntraError(50059)
-    if not application.is_multitenant and named.tenant_id != application.home_tenant_id:
+    is_home = named.tenant_id == application.home_tenant_id
+    is_there = application.is_multitenant and world.grants.is_known(
+        application.client_id, named.tenant_id
+    )
+    if not is_home and not is_there:
         raise EntraError(700016, client=application.client_id, tenant=named.name)
     life = timedelta(seconds=3599)
-    token = issue.application_token(world, application, named.tenant_id, life)
+    token = issue.application_token(world, application, named.tenant_id, life, _proof(form))
     return {**_lifetimes(life), "access_token": token}

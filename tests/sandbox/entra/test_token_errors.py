@@ -205,6 +205,16 @@ REFUSALS = [
         "invalid_scope",
     ),
     Refusal(
+        "application token where nobody consented",
+        lambda app: app.post(
+            FABRIKAM.tenant_id,
+            grant_type="client_credentials",
+            scope="https://graph.microsoft.com/.default",
+        ),
+        700016,
+        "unauthorized_client",
+    ),
+    Refusal(
         "application token without a tenant",
         lambda app: app.post(
             "common",
