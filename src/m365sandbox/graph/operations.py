@@ -100,9 +100,9 @@ def _of_places() -> list[Operation]:
         rows.append(Operation("GET", lists, "places", _PLACES, places.list_room_lists))
         inner = f"/places/{{place-id}}/{name}list/rooms"
         rows.append(Operation("GET", inner, "places", _PLACES, places.list_rooms_of_list))
-        for cast in (name, f"{name}list"):
+        for cast, handler in ((name, places.get_room), (f"{name}list", places.get_room_list)):
             path = f"/places/{{place-id}}/{cast}"
-            rows.append(Operation("GET", path, "places", _PLACES, places.get_place))
+            rows.append(Operation("GET", path, "places", _PLACES, handler))
     rows.append(Operation("GET", "/places/{place-id}", "places", _PLACES, places.get_place))
     return rows
 
