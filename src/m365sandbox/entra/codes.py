@@ -217,6 +217,11 @@ _CODES = (
         "invalid_request",
         "The request body must contain the following parameter: '{parameter}'.",
     ),
+    Code(
+        900561,
+        "invalid_request",
+        "The endpoint only accepts POST requests. Received a {method} request.",
+    ),
     Code(90014, "invalid_request", "The required field '{parameter}' is missing."),
     Code(90023, "invalid_request", "{reason}"),
     Code(

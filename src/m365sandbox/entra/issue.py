@@ -57,6 +57,7 @@ def id_token(world: World, application: Application, person: Person, how: Authen
     claims: dict[str, object] = {
         "aud": application.client_id,
         "iss": world.public.issuer(person.tenant_id),
+        "aio": base64url(secrets.token_bytes(24)),
         "iat": now,
         "nbf": now,
         "exp": now + int(ID_TOKEN_LIFE.total_seconds()),

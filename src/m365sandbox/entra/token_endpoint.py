@@ -55,6 +55,8 @@ def endpoint(world: World) -> Endpoint:
     async def answer(request: Request) -> Response:
         name = request.path_params["tenant"]
         try:
+            if request.method != "POST":
+                raise EntraError(900561, method=request.method)
             form = await _form(request)
             tenant_named(world, name)
             refuse_at_will(request, world, form, name)

@@ -10,6 +10,8 @@ from typing import Final, Literal
 from m365sandbox.graph import answering, calendars, events, mail, places, profile, schedule
 from m365sandbox.graph.call import Answer, Call
 
+# Functions of collections that are not answered here; without this they would pass for ids.
+_FUNCTIONS: Final = frozenset({"delta", "microsoft.graph.delta"})
 Handler = Callable[[Call], Answer]
 Area = Literal["directory", "mailbox", "places"]
 
@@ -143,7 +145,7 @@ def find(method: str, segments: list[str]) -> tuple[Operation | None, dict[str, 
 def _match(pattern: tuple[str, ...], segments: list[str]) -> dict[str, str] | None:
     parameters: dict[str, str] = {}
     for expected, given in zip(pattern, segments, strict=True):
-        if expected.startswith("{"):
+        if expected.startswith("{") and given.lower() not in _FUNCTIONS:
             parameters[expected.strip("{}")] = given
         elif expected.lower() != given.lower():
             return None

@@ -86,9 +86,15 @@ def mfa_later(app: Application) -> httpx2.Response:
     return app.refresh(token)
 
 
+def by_get(app: Application) -> httpx2.Response:
+    with app.sandbox.browser() as client:
+        return client.get(f"{app.sandbox.secure_url}/common/oauth2/v2.0/token")
+
+
 UNKNOWN = "99999999-9999-4999-8999-999999999999"
 ASSERTED = "https://graph.microsoft.com/Mail.Send"
 REFUSALS = [
+    Refusal("another method", by_get, 900561, "invalid_request"),
     Refusal("no grant type", lambda app: app.post(), 900144, "invalid_request"),
     Refusal(
         "unknown grant type",
