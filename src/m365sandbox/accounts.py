@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from m365sandbox.directory.applications import Application
 from m365sandbox.directory.licences import LICENCES
 from m365sandbox.directory.model import Person
+from m365sandbox.entra.permissions import permission_named
 from m365sandbox.world import World
 
 
@@ -48,6 +49,30 @@ def allow_sign_in(world: World, person: Person) -> None:
     world.changed("directory")
 
 
+def require_second_factor(world: World, person: Person) -> None:
+    """Let sign-in need a second factor; proofs given without one no longer count everywhere."""
+    person.mfa_required = True
+    end_access(world, person)
+
+
+def spare_second_factor(world: World, person: Person) -> None:
+    """Let sign-in need no second factor."""
+    person.mfa_required = False
+    world.changed("directory")
+
+
+def block_by_policy(world: World, person: Person) -> None:
+    """Let conditional access block sign-in and refresh."""
+    person.conditional_access_block = True
+    world.changed("directory")
+
+
+def let_policy_pass(world: World, person: Person) -> None:
+    """Let conditional access block nothing any more."""
+    person.conditional_access_block = False
+    world.changed("directory")
+
+
 def assign_licence(world: World, person: Person, part_number: str) -> None:
     """Give a person a licence.
 
@@ -72,6 +97,23 @@ def withdraw_consent(
         world.grants.withdraw(client_id, person.tenant_id, person.oid)
         if organisation:
             world.grants.withdraw(client_id, person.tenant_id, None)
+    world.changed("grants")
+
+
+def grant_consent(
+    world: World, person: Person, application: Application, names: Iterable[str]
+) -> None:
+    """Consent for one person as an administrator does it.
+
+    Raises:
+        LookupError: Graph has no such permission.
+    """
+    permissions = [permission_named(name) for name in names]
+    known = [one.name for one in permissions if one is not None]
+    if len(known) < len(permissions) or not known:
+        message = "Permissions are named as in Graph, such as Mail.Send."
+        raise LookupError(message)
+    world.grants.add(application.client_id, person.tenant_id, person.oid, known)
     world.changed("grants")
 
 

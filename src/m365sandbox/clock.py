@@ -3,6 +3,10 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+# Between these the sandbox can count ninety days, a year of events or a token's life either way.
+EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
+LATEST = datetime(3000, 1, 1, tzinfo=UTC)
+
 
 def machine_time() -> datetime:
     """Return the machine's time, aware and in UTC."""
@@ -34,17 +38,24 @@ class SandboxClock:
         return self._frozen_at is not None
 
     def advance(self, by: timedelta) -> None:
-        """Move the clock by `by`; a negative value moves it back."""
+        """Move the clock by `by`; a negative value moves it back.
+
+        Raises:
+            ValueError, OverflowError: that leads beyond what the sandbox can count with.
+        """
         self.set(self.now() + by)
 
     def set(self, to: datetime) -> None:
         """Jump to `to`, an aware time; a frozen clock stays frozen there.
 
         Raises:
-            ValueError: `to` has no time zone.
+            ValueError: `to` has no time zone, or lies beyond what the sandbox can count with.
         """
         if to.tzinfo is None:
             message = "The clock can only be set to a time with a zone."
+            raise ValueError(message)
+        if not EARLIEST <= to < LATEST:
+            message = f"The clock goes from {EARLIEST.year} to {LATEST.year - 1}."
             raise ValueError(message)
         if self._frozen_at is not None:
             self._frozen_at = to.astimezone(UTC)

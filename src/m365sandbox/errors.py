@@ -1,5 +1,6 @@
 """Microsoft Graph's error shape, as an exception to raise and as a response to send."""
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
@@ -10,6 +11,21 @@ from starlette.responses import JSONResponse
 JSON_WITH_METADATA = (
     "application/json;odata.metadata=minimal;odata.streaming=true;"
     "IEEE754Compatible=false;charset=utf-8"
+)
+
+
+# Which machine answered, as Graph tells with every answer.
+DIAGNOSTIC = json.dumps(
+    {
+        "ServerInfo": {
+            "DataCenter": "Sandbox",
+            "Slice": "E",
+            "Ring": "1",
+            "ScaleUnit": "000",
+            "RoleInstance": "SANDBOX0001",
+        }
+    },
+    separators=(",", ":"),
 )
 
 
@@ -53,6 +69,16 @@ def client_request_id(request: Request, otherwise: str) -> str:
         return otherwise
 
 
+def graph_headers(request: Request, request_id: str) -> dict[str, str]:
+    """Return what every answer of Graph carries."""
+    return {
+        "cache-control": "no-cache",
+        "request-id": request_id,
+        "client-request-id": client_request_id(request, request_id),
+        "x-ms-ags-diagnostic": DIAGNOSTIC,
+    }
+
+
 def graph_error_body(
     error: GraphError, request_id: str, client_id: str, now: datetime
 ) -> dict[str, object]:
@@ -74,8 +100,8 @@ def graph_error_response(request: Request, error: GraphError, now: datetime) -> 
     request_id = str(uuid4())
     client_id = client_request_id(request, request_id)
     body = graph_error_body(error, request_id, client_id, now)
-    ids = {"request-id": request_id, "client-request-id": client_id}
-    headers = {**ids, "content-type": JSON_WITH_METADATA, **error.headers}
+    described = {"content-type": JSON_WITH_METADATA, "odata-version": "4.0"}
+    headers = {**graph_headers(request, request_id), **described, **error.headers}
     return JSONResponse(body, status_code=error.status, headers=headers)
 
 

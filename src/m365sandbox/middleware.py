@@ -7,18 +7,22 @@ import time
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
-import jwt
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from m365sandbox.entra.answers import AT_WILL
+from m365sandbox.errors import graph_headers
 from m365sandbox.faults import Fault
 from m365sandbox.log import BODY_LIMIT, Exchange, readable, redact, redact_headers
+from m365sandbox.traffic import is_traffic, mailbox_and_client
 from m365sandbox.world import World
 
 # What the server puts into the scope so that a fault can drop the connection.
 DROP = "m365sandbox.drop"
-OF_A_MAILBOX = re.compile(r"^/v1\.0/users(?:/|\(')([^/')]+)", re.IGNORECASE)
+WITHOUT_BODY = frozenset({204, 205, 304})
 
 
 class ConnectionDropped(Exception):
@@ -70,8 +74,7 @@ class Attendant:
             return
         self.world.run_due()
         _tidy_path(scope)
-        if scope["path"].startswith("/_sandbox"):
-            # Steering the sandbox is no traffic: it has no faults and fills no log.
+        if not is_traffic(scope["path"]):
             await self.app(scope, receive, send)
             self.world.run_due()
             return
@@ -80,7 +83,7 @@ class Attendant:
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
         tape = Tape()
-        mailbox, tape.client_id = _about(scope, self.world)
+        mailbox, tape.client_id = mailbox_and_client(scope, self.world)
         fault = self.world.faults.take(scope["method"], scope["path"], mailbox)
 
         async def hear() -> Message:
@@ -109,12 +112,13 @@ class Attendant:
             await self.app(scope, receive, _swallow)
         if fault.effect != "answer":
             tape.status = None
-            _drop(scope)
+            await _drop(scope, receive)
         elif fault.status is None:
+            scope.setdefault("extensions", {})[AT_WILL] = fault.aadsts
             await self.app(scope, receive, send)
         else:
             await _drain(receive)
-            await _answer(fault, send)
+            await _answer(fault, scope, send)
 
     def _record(
         self, scope: Scope, tape: Tape, mailbox: str | None, fault: Fault | None, started: float
@@ -151,25 +155,6 @@ def _tidy_path(scope: MutableMapping[str, Any]) -> None:
             scope["raw_path"] = tidied.encode()
 
 
-def _about(scope: Scope, world: World) -> tuple[str | None, str | None]:
-    """Return the mailbox a Graph request is about and the calling client, read without trust."""
-    path = scope["path"]
-    if not path.startswith("/v1.0"):
-        return None, None
-    token = Headers(scope=scope).get("authorization", "").partition(" ")[2].strip()
-    claims = world.entra.seen_tokens.claimed(token)
-    if claims is None:
-        try:
-            claims = jwt.decode(token, options={"verify_signature": False})
-        except jwt.InvalidTokenError:
-            claims = {}
-    client = str(claims["appid"]) if "appid" in claims else None
-    named = OF_A_MAILBOX.match(path)
-    name = named.group(1) if named else str(claims.get("oid", ""))
-    person = world.directory.person(name)
-    return (person.address if person else (name or None)), client
-
-
 async def _swallow(message: Message) -> None:
     """Take an answer that nobody is to receive."""
     del message
@@ -183,15 +168,19 @@ async def _drain(receive: Receive) -> None:
             return
 
 
-async def _answer(fault: Fault, send: Send) -> None:
-    """Send what the fault says."""
+async def _answer(fault: Fault, scope: Scope, send: Send) -> None:
+    """Send what the fault says; Graph puts its ids on a failure too."""
     body = b""
     headers = {"content-type": "application/json"}
+    if scope["path"].startswith("/v1.0"):
+        headers |= graph_headers(Request(scope), str(uuid4()))
     if isinstance(fault.body, str):
         body = fault.body.encode()
-        headers = {"content-type": "text/plain; charset=utf-8"}
+        headers["content-type"] = "text/plain; charset=utf-8"
     elif fault.body is not None:
         body = json.dumps(fault.body).encode()
+    if fault.status in WITHOUT_BODY:
+        body = b""
     headers.update({name.lower(): value for name, value in fault.headers.items()})
     headers["content-length"] = str(len(body))
     raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
@@ -199,10 +188,13 @@ async def _answer(fault: Fault, send: Send) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-def _drop(scope: Scope) -> None:
-    """Drop the connection without a byte of answer."""
+async def _drop(scope: Scope, receive: Receive) -> None:
+    """Drop the connection without a byte of answer, and wait until it is gone."""
     drop = scope.get("extensions", {}).get(DROP)
     if drop is None:
         message = "This server cannot drop a connection."
         raise ConnectionDropped(message)
     drop()
+    # Left before that, the server would take the missing answer for a fault of the application.
+    while (await receive())["type"] != "http.disconnect":
+        pass

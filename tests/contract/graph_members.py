@@ -105,7 +105,7 @@ _OF_A_PERSON: tuple[tuple[str, str, tuple[str, ...], bool], ...] = (
     ),
     ("GET", _ONE_EVENT, EVENT, False),
     ("PATCH", _ONE_EVENT, EVENT, False),
-    ("POST", r"/calendars?(/[^/]+)?/(microsoft\.graph\.)?getSchedule", SCHEDULE, True),
+    ("POST", r"/calendars?(/[^/]+)?/getSchedule", SCHEDULE, True),
 )
 _PERSON = r"/(me|users/[^/]+)"
 ANSWERS: tuple[tuple[str, re.Pattern[str], tuple[str, ...], bool], ...] = (

@@ -39,9 +39,9 @@ _EVENT = rf"{_PERSON}(/calendars?(/[^/]+)?)?/events/[^/]+"
 
 UNDESCRIBED: tuple[tuple[str, str, int, dict[str, Any]], ...] = (
     # https://learn.microsoft.com/graph/api/event-accept (and its two sisters): 202 without a body.
-    ("POST", rf"{_EVENT}/(microsoft\.graph\.)?(accept|decline|tentativelyAccept)", 202, _NOTHING),
+    ("POST", rf"{_EVENT}/(accept|decline|tentativelyAccept)", 202, _NOTHING),
     # https://learn.microsoft.com/graph/api/event-cancel: 202 without a body.
-    ("POST", rf"{_EVENT}/(microsoft\.graph\.)?cancel", 202, _NOTHING),
+    ("POST", rf"{_EVENT}/cancel", 202, _NOTHING),
     # https://learn.microsoft.com/graph/api/user-list-calendarview, of one calendar.
     ("GET", rf"{_PERSON}/calendars?(/[^/]+)?/calendarView", 200, _EVENTS),
     # https://learn.microsoft.com/graph/api/event-list-instances.
@@ -50,8 +50,6 @@ UNDESCRIBED: tuple[tuple[str, str, int, dict[str, Any]], ...] = (
     ("GET", rf"{_PERSON}/mailboxSettings/[^/]+", 200, _SETTING),
     # https://learn.microsoft.com/graph/api/place-get: one place, with and without its type.
     ("GET", r"/places/[^/]+/(microsoft\.)?graph\.room(list)?", 200, _PLACE),
-    # https://learn.microsoft.com/graph/api/user-sendmail, with its full name.
-    ("POST", rf"{_PERSON}/microsoft\.graph\.sendMail", 202, _NOTHING),
     *MAIL,
 )
 

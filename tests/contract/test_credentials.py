@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from copy import deepcopy
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -64,8 +64,8 @@ def speak(
 
     application = sandbox.world.directory.application(sandbox.client_id)
     assert application is not None
-    # Copies: a secret that a test lets expire would stay expired for all that follow.
-    secrets = deepcopy(application.secrets)
+    # An expired secret is changed in place: what is put back must be a copy.
+    secrets = [replace(secret) for secret in application.secrets]
     yield made
     application.secrets = secrets
     application.certificates, application.federated = [], []

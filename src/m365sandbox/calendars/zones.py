@@ -18,6 +18,22 @@ _YEARS: Final = range(1602, 4500)
 _UTC_NAMES: Final = frozenset({"utc", "tzone://microsoft/utc", "etc/utc", "gmt", "etc/gmt"})
 
 
+# CLDR's Windows zone of places that are not the main place of any: those people here live in.
+# https://github.com/unicode-org/cldr/blob/main/common/supplemental/windowsZones.xml
+_GROUPED: Final = {
+    "America/Toronto": "Eastern Standard Time",
+    "Asia/Ho_Chi_Minh": "SE Asia Standard Time",
+    "Europe/Copenhagen": "Romance Standard Time",
+    "Europe/Dublin": "GMT Standard Time",
+    "Europe/Lisbon": "GMT Standard Time",
+    "Europe/Madrid": "Romance Standard Time",
+    "Europe/Prague": "Central Europe Standard Time",
+    "Europe/Rome": "W. Europe Standard Time",
+    "Europe/Stockholm": "W. Europe Standard Time",
+    "Europe/Zagreb": "Central European Standard Time",
+}
+
+
 class UnknownTimeZoneError(ValueError):
     """A time zone name is neither a Windows nor an IANA name."""
 
@@ -46,6 +62,18 @@ def zone(name: str) -> tzinfo:
         return ZoneInfo(_windows_zones().get(lowered, name.strip()))
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise UnknownTimeZoneError(name) from error
+
+
+@lru_cache(maxsize=1)
+def _names_in_windows() -> dict[str, str]:
+    """Return the Windows name of every IANA zone that has one."""
+    main = {iana: name for name, iana in get_global("windows_zone_mapping").items()}
+    return main | _GROUPED
+
+
+def windows_name(name: str) -> str:
+    """Return the Windows name of an IANA zone, with which Exchange answers; other names stay."""
+    return _names_in_windows().get(name, name)
 
 
 def parse_wall_time(text: str) -> tuple[datetime, bool]:

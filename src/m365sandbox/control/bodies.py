@@ -20,9 +20,9 @@ async def read(request: Request, kind: type[T]) -> T:
     try:
         value = json.loads(raw) if raw else {}
         return TypeAdapter(kind).validate_python(value)
-    except json.JSONDecodeError as error:
-        raise HTTPException(400, f"The body is not JSON: {error}") from error
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "body"
         raise HTTPException(400, f"{place}: {first['msg']}") from error
+    except (ValueError, RecursionError) as error:
+        raise HTTPException(400, f"The body is not JSON: {error}") from error

@@ -206,13 +206,14 @@ async def _enable(world: World, person: Person, _request: Request) -> None:
 
 
 async def _mfa(world: World, person: Person, request: Request) -> None:
-    person.mfa_required = (await read(request, OnOff)).on
-    if person.mfa_required:
-        accounts.end_access(world, person)
+    is_on = (await read(request, OnOff)).on
+    turn = accounts.require_second_factor if is_on else accounts.spare_second_factor
+    turn(world, person)
 
 
-async def _conditional_access(_world: World, person: Person, request: Request) -> None:
-    person.conditional_access_block = (await read(request, OnOff)).on
+async def _conditional_access(world: World, person: Person, request: Request) -> None:
+    is_on = (await read(request, OnOff)).on
+    (accounts.block_by_policy if is_on else accounts.let_policy_pass)(world, person)
 
 
 async def _sign_in_frequency(_world: World, person: Person, request: Request) -> None:

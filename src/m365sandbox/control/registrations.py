@@ -1,9 +1,9 @@
 """/_sandbox/applications: registrations, their secrets and redirect addresses."""
 
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
 from uuid import uuid4
 
+from pydantic import AwareDatetime
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -13,6 +13,7 @@ from m365sandbox import accounts
 from m365sandbox.control.bodies import read
 from m365sandbox.control.consent import stamp
 from m365sandbox.directory.applications import Application, ClientSecret, FederatedCredential
+from m365sandbox.entra.assertions import are_keys, is_certificate
 from m365sandbox.world import World
 
 
@@ -43,7 +44,7 @@ class NewSecret:
     """A secret to add, with the time from which it is refused."""
 
     value: str
-    expires: datetime | None = None
+    expires: AwareDatetime | None = None
 
 
 @dataclass
@@ -121,13 +122,19 @@ class Registrations:
     async def add_certificate(self, request: Request) -> Response:
         """Register a certificate beside those there are."""
         application = self._named(request)
-        application.certificates.append((await read(request, NewCertificate)).certificate)
+        pem = (await read(request, NewCertificate)).certificate
+        if not is_certificate(pem):
+            raise HTTPException(400, "certificate: not a certificate with an RSA key in PEM form.")
+        application.certificates.append(pem)
         return self._changed()
 
     async def add_federated(self, request: Request) -> Response:
         """Trust another identity provider's tokens for one subject."""
         application = self._named(request)
-        application.federated.append(await read(request, FederatedCredential))
+        trusted = await read(request, FederatedCredential)
+        if not are_keys(trusted.jwks):
+            raise HTTPException(400, 'jwks: not keys, as JSON text: {"keys": [...]}.')
+        application.federated.append(trusted)
         return self._changed()
 
     async def expire_secrets(self, request: Request) -> Response:

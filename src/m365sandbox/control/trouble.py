@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from m365sandbox.control.bodies import read
-from m365sandbox.faults import Effect, Fault
+from m365sandbox.faults import Effect, Fault, UnusableFault
 from m365sandbox.log import Exchange
 from m365sandbox.world import World
 
@@ -25,6 +25,7 @@ class FaultWanted:
     mailbox: str | None = None
     effect: Effect = "answer"
     status: int | None = None
+    aadsts: int | None = None
     body: object = None
     headers: dict[str, str] = field(default_factory=dict)
     count: int | None = 1
@@ -38,8 +39,9 @@ def routes(world: World) -> list[BaseRoute]:
     "fault_id": {"path": "/v1.0/me/sendMail", "method": "POST", "mailbox": "a@contoso.example",
     "effect": "answer" | "act_then_drop" | "drop", "status": 503, "body": {...},
     "headers": {"Retry-After": "5"}, "count": 1 (null: for ever), "delay_seconds": 0}. A path
-    beginning with "~" is a regular expression, else a glob. DELETE takes all rules away,
-    DELETE /_sandbox/faults/{fault_id} one.
+    beginning with "~" is a regular expression, else a glob. In place of status and body,
+    "aadsts": 50076 lets the token or authorize endpoint refuse with that code. DELETE takes all
+    rules away, DELETE /_sandbox/faults/{fault_id} one.
 
     GET /_sandbox/log?method=&path=&status=&mailbox=&after=&limit= lists exchanges, oldest first,
     without secrets; DELETE empties it.
@@ -53,7 +55,10 @@ def _fault_routes(world: World) -> list[BaseRoute]:
 
     async def add(request: Request) -> Response:
         wanted = await read(request, FaultWanted)
-        fault = world.faults.add(Fault(**vars(wanted)))
+        try:
+            fault = world.faults.add(Fault(**vars(wanted)))
+        except UnusableFault as error:
+            raise HTTPException(400, f"{error}.") from error
         return JSONResponse(asdict(fault), status_code=201)
 
     async def clear(_request: Request) -> Response:

@@ -59,4 +59,5 @@ def _read(world: World, name: str, given: Mapping[str, str], version: int) -> Au
         names=consent.resolve(asked, application),
         purpose="adminconsent",
         scope_text=text if version > 1 else "",
+        declined=None if version > 1 else "permission_denied",
     )

@@ -1,18 +1,23 @@
 """What every answer of the sign-in service has in common: ids, headers, tenants."""
 
+from collections.abc import Mapping
 from uuid import UUID, uuid4
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from m365sandbox.directory.model import Tenant
-from m365sandbox.entra.errors import EntraError, Trace, error_body
+from m365sandbox.entra.errors import EntraError, Trace, at_will, error_body
 from m365sandbox.world import World
 
 # Names that stand for "whichever organisation the person belongs to".
 ANY_TENANT = frozenset({"organizations", "common"})
 SERVER_NAME = "2.1.0 - SANDBOX"
-UNAVAILABLE = 503
+THROTTLED = 429
+
+
+# Where a fault leaves the code it wants the service to refuse with.
+AT_WILL = "m365sandbox.aadsts"
 
 
 def is_guid(text: str) -> bool:
@@ -45,6 +50,22 @@ def tenant_named(world: World, name: str) -> Tenant | None:
     return tenant
 
 
+def refuse_at_will(request: Request, world: World, given: Mapping[str, str], tenant: str) -> None:
+    """Refuse a request where a fault wants it refused.
+
+    Raises:
+        EntraError: the code the fault names.
+    """
+    number = request.scope.get("extensions", {}).get(AT_WILL)
+    if number is None:
+        return
+    words = {"tenant": tenant, "client": given.get("client_id", "")}
+    application = world.directory.application(words["client"])
+    if application is not None:
+        words["name"] = application.name
+    raise at_will(int(number), words)
+
+
 def token_headers(request: Request, trace: Trace, code: int = 0) -> dict[str, str]:
     """Return the headers seen on answers of the token endpoint."""
     headers = {
@@ -68,8 +89,11 @@ def token_headers(request: Request, trace: Trace, code: int = 0) -> dict[str, st
 def refusal(request: Request, world: World, error: EntraError) -> JSONResponse:
     """Return a refusal as the token endpoint sends it."""
     trace = trace_of(request, world)
+    headers = token_headers(request, trace, error.number)
+    if error.code.status == THROTTLED:
+        headers["Retry-After"] = str(world.mailboxes.limits.retry_after_seconds)
     return JSONResponse(
         error_body(error, trace, world.public.people),
         status_code=error.code.status,
-        headers=token_headers(request, trace, error.number),
+        headers=headers,
     )

@@ -26,6 +26,22 @@ LEEWAY_SECONDS = 300
 ALGORITHMS = ("PS256", "RS256")
 
 
+def is_certificate(pem: str) -> bool:
+    """Say whether a text is a certificate with which an application can prove itself."""
+    try:
+        return isinstance(x509.load_pem_x509_certificate(pem.encode()).public_key(), RSAPublicKey)
+    except ValueError:
+        return False
+
+
+def are_keys(jwks: str) -> bool:
+    """Say whether a text holds the keys of another issuer."""
+    try:
+        return bool(jwt.PyJWKSet.from_json(jwks).keys)
+    except (ValueError, AttributeError, TypeError, KeyError, jwt.PyJWTError):
+        return False
+
+
 def subject_of(assertion: str) -> str:
     """Return the client id that an assertion of a certificate names, empty where it names none."""
     return str(_claims(assertion).get("sub", ""))
@@ -86,7 +102,10 @@ def _federated_key(trusted: FederatedCredential, kid: str) -> Any:  # noqa: ANN4
     """Return the issuer's key of that id."""
     for one in json.loads(trusted.jwks)["keys"]:
         if one.get("kid", "") == kid:
-            return jwt.PyJWK(one, algorithm="RS256").key
+            try:
+                return jwt.PyJWK(one, algorithm="RS256").key
+            except jwt.PyJWTError as error:
+                raise EntraError(50012) from error
     raise EntraError(50012)
 
 
@@ -144,6 +163,6 @@ def _claims(assertion: str) -> dict[str, Any]:
     try:
         part = assertion.split(".")[1]
         found = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    except (IndexError, ValueError) as error:
+    except (IndexError, ValueError, RecursionError) as error:
         raise EntraError(50013) from error
     return found if isinstance(found, dict) else {}

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from m365sandbox.clock import machine_time
 from m365sandbox.directory.model import Person
 from m365sandbox.entra import issue, sign_in
-from m365sandbox.entra.answers import trace_of
+from m365sandbox.entra.answers import refuse_at_will, trace_of
 from m365sandbox.entra.authorize_request import (
     AuthorizeRequest,
     Callback,
@@ -55,6 +55,7 @@ class SignInDesk:
                 given |= {name: value for name, value in form.items() if isinstance(value, str)}
             try:
                 wanted = read(self.world, request.path_params["tenant"], given)
+                self._refuse_at_will(request, given, wanted)
             except EntraError as error:
                 return self.error_page(request, error)
             except CallbackError as error:
@@ -62,6 +63,15 @@ class SignInDesk:
             return self.start(request, wanted)
 
         return answer
+
+    def _refuse_at_will(self, request: Request, given: Form, wanted: AuthorizeRequest) -> None:
+        """Refuse where a fault says so: to the application if that is ever told of the code."""
+        try:
+            refuse_at_will(request, self.world, given, wanted.tenant_name)
+        except EntraError as error:
+            if error.calls_back:
+                raise CallbackError(error, wanted.callback) from error
+            raise
 
     def start(self, request: Request, wanted: AuthorizeRequest) -> Response:
         """Begin a sign-in and return its first page, or the answer when no page is needed."""
@@ -141,12 +151,17 @@ class SignInDesk:
 
     def _take_consent(self, request: Request, one: SignIn, form: Form) -> Response | None:
         if form.get("answer") != "accept":
-            refused = CallbackError(EntraError(65004), one.request.callback)
+            declined = EntraError(65004, error=one.request.declined)
+            refused = CallbackError(declined, one.request.callback)
             return self.tell_application(request, refused, self._extra(one))
         sign_in.accept(self.world, one, for_everybody="organisation" in form)
         return None
 
-    def _take_request(self, _request: Request, one: SignIn, form: Form) -> Response | None:
+    def _take_request(self, request: Request, one: SignIn, form: Form) -> Response | None:
+        if form.get("answer") == "return":
+            needed = EntraError(90094, name=one.request.application.name)
+            refused = CallbackError(needed, one.request.callback)
+            return self.tell_application(request, refused, self._extra(one))
         person = sign_in.person_of(self.world, one)
         if person is None or not sign_in.tenant_of(self.world, person).admin_consent_workflow:
             return None
@@ -208,7 +223,8 @@ class SignInDesk:
         return send_answer(one.request.callback, answer)
 
     def _extra(self, one: SignIn) -> dict[str, str]:
-        return {"admin_consent": "True"} if one.request.purpose == "adminconsent" else {}
+        is_second_version = one.request.purpose == "adminconsent" and one.request.scope_text
+        return {"admin_consent": "True"} if is_second_version else {}
 
     def tell_application(
         self, request: Request, refused: CallbackError, extra: Mapping[str, str] | None = None

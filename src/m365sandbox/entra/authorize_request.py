@@ -26,6 +26,7 @@ RESPONSE_MODES: dict[str, ResponseMode] = {
 }
 PROMPTS = frozenset({"", "login", "select_account", "consent", "none"})
 Purpose = Literal["authorize", "adminconsent"]
+LONGEST_NUMBER = 9
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,11 @@ class AuthorizeRequest:
     wants_client_info: bool = False
     capabilities: list[str] = field(default_factory=list)
     is_default: bool = False
+    max_age: int | None = None
     purpose: Purpose = "authorize"
     scope_text: str = ""
+    # What the application is told when the person declines, where it is not OAuth's usual word.
+    declined: str | None = None
 
     def without_hint(self) -> "AuthorizeRequest":
         """Return the request as if no account had been suggested."""
@@ -129,6 +133,7 @@ def read(world: World, tenant_name: str, given: Mapping[str, str]) -> AuthorizeR
             code_challenge_method=given.get("code_challenge_method", "plain"),
             wants_client_info=given.get("client_info") == "1",
             capabilities=capabilities(given.get("claims", "")),
+            max_age=_seconds(given.get("max_age", "")),
         )
     except EntraError as error:
         raise CallbackError(error, callback) from error
@@ -170,6 +175,15 @@ def _check(given: Mapping[str, str], application: Application, tenant: Tenant | 
     is_home = tenant is not None and tenant.tenant_id == application.home_tenant_id
     if not application.is_multitenant and not is_home:
         raise EntraError(50194, client=application.client_id, name=application.name)
+
+
+def _seconds(text: str) -> int | None:
+    """Return max_age: how long ago the person may have proved themselves, None for any time."""
+    if not text:
+        return None
+    if not text.isdecimal() or len(text) > LONGEST_NUMBER:
+        raise EntraError(90023, reason="Invalid value for 'max_age'.")
+    return int(text)
 
 
 def capabilities(claims: str) -> list[str]:

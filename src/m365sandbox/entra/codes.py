@@ -1,28 +1,9 @@
-"""The AADSTS codes: OAuth's word for each, its HTTP status, and Entra's sentence.
+"""The AADSTS codes to which something in the sandbox leads by itself."""
 
-https://learn.microsoft.com/entra/identity-platform/reference-error-codes
-"""
+from m365sandbox.entra.code import Code, by_number
+from m365sandbox.entra.codes_at_will import CODES_AT_WILL
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Code:
-    """One AADSTS code: OAuth's word for it, HTTP status, Entra's sentence, and its companions."""
-
-    number: int
-    error: str
-    text: str
-    suberror: str | None = None
-    status: int = 400
-    has_uri: bool = True
-
-
-def _table(*codes: Code) -> dict[int, Code]:
-    return {code.number: code for code in codes}
-
-
-CODES = _table(
+_CODES = (
     Code(
         50173,
         "invalid_grant",
@@ -55,6 +36,7 @@ CODES = _table(
         "location, you must use multi-factor authentication to access "
         "'00000003-0000-0000-c000-000000000000'.",
         "basic_action",
+        asks_for_claims=True,
     ),
     Code(
         53003,
@@ -90,6 +72,7 @@ CODES = _table(
         "invalid_grant",
         "Your administrator has configured the application {name} ('{client}') to block users "
         "unless they are specifically granted ('assigned') access to the application.",
+        stays_on_page=True,
     ),
     Code(
         65001,
@@ -105,7 +88,12 @@ CODES = _table(
         "{name} needs permission to access resources in your organization that only an admin can "
         "grant. Please ask an admin to grant permission to this app before you can use it.",
     ),
-    Code(90095, "access_denied", "Admin consent is required; a request was sent for review."),
+    Code(
+        90095,
+        "access_denied",
+        "Admin consent is required; a request was sent for review.",
+        stays_on_page=True,
+    ),
     Code(
         500011,
         "invalid_resource",
@@ -206,6 +194,7 @@ CODES = _table(
         "The redirect URI '{redirect_uri}' specified in the request does not match the redirect "
         "URIs configured for the application '{client}'. Make sure the redirect URI sent in the "
         "request matches one added to your application.",
+        stays_on_page=True,
     ),
     Code(
         70011,
@@ -235,6 +224,11 @@ CODES = _table(
         "invalid_request",
         "The request body must contain the following parameter: '{parameter}'.",
     ),
+    Code(
+        900561,
+        "invalid_request",
+        "The endpoint only accepts POST requests. Received a {method} request.",
+    ),
     Code(90014, "invalid_request", "The required field '{parameter}' is missing."),
     Code(90023, "invalid_request", "{reason}"),
     Code(
@@ -257,3 +251,4 @@ CODES = _table(
     Code(50049, "invalid_instance", "Unknown or invalid instance."),
     Code(50089, "invalid_grant", "The flow token has expired. Start the sign-in again."),
 )
+CODES = {**by_number(_CODES), **by_number(CODES_AT_WILL)}

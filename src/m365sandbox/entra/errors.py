@@ -1,9 +1,21 @@
 """Entra's refusals, and the body or redirect parameters that carry them."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from m365sandbox.entra.codes import CODES
+
+# The errors an application may be called back with; any other ends on the service's own page.
+# https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow#error-codes-for-authorization-endpoint-errors
+CALLBACK_ERRORS = frozenset(
+    {
+        *("access_denied", "consent_required", "interaction_required", "login_required"),
+        *("invalid_request", "invalid_scope", "invalid_resource", "unauthorized_client"),
+        *("unsupported_response_type", "server_error", "temporarily_unavailable"),
+    }
+)
 
 
 class EntraError(Exception):
@@ -14,7 +26,7 @@ class EntraError(Exception):
     ) -> None:
         """Refuse with AADSTS `number`; `words` fill the sentence, `error` overrides its word."""
         self.code = CODES[number]
-        self.text = self.code.text.format(**words)
+        self.text = self.code.text.format_map(Words(words))
         self.words = words
         self.claims = claims
         self.error = error or self.code.error
@@ -24,6 +36,32 @@ class EntraError(Exception):
     def number(self) -> int:
         """Return the AADSTS number."""
         return self.code.number
+
+    @property
+    def calls_back(self) -> bool:
+        """Say whether the application is told of it when it happens during a sign-in."""
+        return not self.code.stays_on_page and self.error in CALLBACK_ERRORS
+
+
+class Words(dict[str, str]):
+    """The words of a sentence; one that is not known is named instead."""
+
+    def __missing__(self, name: str) -> str:
+        """Return the name of a missing word."""
+        return f"({name})"
+
+
+def at_will(number: int, words: Mapping[str, str]) -> EntraError:
+    """Return the refusal that a fault asks for, with claims where its code brings some."""
+    return EntraError(
+        number, claims=capolids("fault") if CODES[number].asks_for_claims else None, **words
+    )
+
+
+def capolids(value: str) -> str:
+    """Return the claims that name a policy a client must satisfy on its next request."""
+    wanted = {"access_token": {"capolids": {"essential": True, "values": [value]}}}
+    return json.dumps(wanted, separators=(",", ":"))
 
 
 @dataclass(frozen=True)

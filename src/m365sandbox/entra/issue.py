@@ -10,6 +10,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Literal
 from uuid import UUID, uuid5
 
 import jwt
@@ -20,6 +21,8 @@ from m365sandbox.entra.keys import base64url
 from m365sandbox.entra.state import Authentication
 from m365sandbox.world import World
 
+# How the application proved itself: by a secret, or by a certificate or another issuer's token.
+Proof = Literal["1", "2"]
 ID_TOKEN_LIFE = timedelta(hours=1)
 GRAPH_AUDIENCE = "https://graph.microsoft.com"
 GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10"
@@ -54,6 +57,7 @@ def id_token(world: World, application: Application, person: Person, how: Authen
     claims: dict[str, object] = {
         "aud": application.client_id,
         "iss": world.public.issuer(person.tenant_id),
+        "aio": base64url(secrets.token_bytes(24)),
         "iat": now,
         "nbf": now,
         "exp": now + int(ID_TOKEN_LIFE.total_seconds()),
@@ -66,6 +70,8 @@ def id_token(world: World, application: Application, person: Person, how: Authen
     }
     if how.nonce is not None:
         claims["nonce"] = how.nonce
+    if how.auth_time is not None:
+        claims["auth_time"] = how.auth_time
     if "profile" in how.scopes:
         claims["name"] = person.display_name
         claims["oid"] = person.oid
@@ -83,12 +89,13 @@ def access_token(
     how: Authentication,
     permissions: frozenset[str],
     life: timedelta,
+    proof: Proof = "1",
 ) -> str:
     """Return a signed access token for Graph, in the v1 shape Graph's own tokens have."""
     now = int(world.now().timestamp())
     roles = [ORDINARY_MEMBER, *([GLOBAL_ADMINISTRATOR] if person.is_tenant_administrator else [])]
     claims: dict[str, object] = {
-        **_common(application, person.tenant_id, now, life),
+        **_common(application, person.tenant_id, now, life, proof),
         "acct": 0 if person.user_type == "Member" else 1,
         "acr": "1",
         "aio": base64url(world.entra.next_serial().to_bytes(8, "big") + secrets.token_bytes(16)),
@@ -112,13 +119,19 @@ def access_token(
 
 
 def application_token(
-    world: World, application: Application, tenant_id: str, audience: str, life: timedelta
+    world: World,
+    application: Application,
+    tenant_id: str,
+    *,
+    audience: str,
+    life: timedelta,
+    proof: Proof,
 ) -> str:
     """Return an application's own access token; the sandbox grants no application permissions."""
     now = int(world.now().timestamp())
     principal = str(uuid5(UUID(tenant_id), application.client_id))
     claims: dict[str, object] = {
-        **_common(application, tenant_id, now, life),
+        **_common(application, tenant_id, now, life, proof),
         "aud": audience,
         "aio": base64url(secrets.token_bytes(24)),
         "idtyp": "app",
@@ -134,7 +147,7 @@ def serial_of(claims: Mapping[str, object]) -> int:
 
 
 def _common(
-    application: Application, tenant_id: str, now: int, life: timedelta
+    application: Application, tenant_id: str, now: int, life: timedelta, proof: Proof
 ) -> dict[str, object]:
     return {
         "aud": GRAPH_AUDIENCE,
@@ -144,7 +157,7 @@ def _common(
         "exp": now + int(life.total_seconds()),
         "app_displayname": application.name,
         "appid": application.client_id,
-        "appidacr": "1",
+        "appidacr": proof,
         "idp": f"https://sts.windows.net/{tenant_id}/",
         "rh": _resource_hint(application),
         "tenant_region_scope": "EU",

@@ -18,15 +18,19 @@ def endpoint(desk: SignInDesk) -> Endpoint:
 
     async def answer(request: Request) -> Response:
         session = desk.session(request)
-        hint = desk.world.directory.person(request.query_params.get("logout_hint", ""))
+        given: dict[str, str] = dict(request.query_params)
+        if request.method == "POST":
+            form = await request.form()
+            given |= {name: value for name, value in form.items() if isinstance(value, str)}
+        hint = desk.world.directory.person(given.get("logout_hint", ""))
         leaving = list(session.accounts) if hint is None else [hint.oid]
         for oid in leaving:
             session.accounts.pop(oid, None)
         session.strong = [oid for oid in session.strong if oid in session.accounts]
         desk.world.changed("entra")
-        back = request.query_params.get("post_logout_redirect_uri", "")
+        back = given.get("post_logout_redirect_uri", "")
         if back and _is_registered(desk, back):
-            state = request.query_params.get("state")
+            state = given.get("state")
             query = "" if state is None else f"?{urlencode({'state': state})}"
             return RedirectResponse(back + query, status_code=302)
         return page("signed_out")

@@ -21,6 +21,8 @@ STATIC = {
     "icon.svg": "image/svg+xml",
 }
 LONGEST_CODE = 10
+# The token endpoint refuses other methods in its own words.
+ANY_METHOD = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 def routes(world: World) -> list[BaseRoute]:
@@ -36,8 +38,8 @@ def routes(world: World) -> list[BaseRoute]:
         Route("/{tenant}/v2.0/.well-known/openid-configuration", configuration),
         Route("/{tenant}/discovery/v2.0/keys", discovery.keys(world)),
         Route("/{tenant}/oauth2/v2.0/authorize", authorize, methods=["GET", "POST"]),
-        Route("/{tenant}/oauth2/v2.0/token", token_endpoint.endpoint(world), methods=["POST"]),
-        Route("/{tenant}/oauth2/v2.0/logout", logout.endpoint(desk)),
+        Route("/{tenant}/oauth2/v2.0/token", token_endpoint.endpoint(world), methods=ANY_METHOD),
+        Route("/{tenant}/oauth2/v2.0/logout", logout.endpoint(desk), methods=["GET", "POST"]),
         Route("/{tenant}/sign-in", desk.answer_page(), methods=["POST"]),
         Route("/{tenant}/v2.0/adminconsent", admin_consent.endpoint(desk, version=2)),
         Route("/{tenant}/adminconsent", admin_consent.endpoint(desk, version=1)),

@@ -55,13 +55,24 @@ def begin(world: World, session: BrowserSession, request: AuthorizeRequest) -> S
     hinted = world.directory.person(request.login_hint) if request.login_hint else None
     if hinted is not None and serves(request, hinted):
         sign_in.oid = hinted.oid
-        sign_in.has_proved = request.prompt != "login" and hinted in known
+        sign_in.has_proved = hinted in known and _counts(world, sign_in, hinted.oid)
     elif request.login_hint:
         sign_in.typed = request.login_hint
     elif len(known) == 1 and request.prompt in {"", "none", "consent"}:
         sign_in.oid = known[0].oid
-        sign_in.has_proved = True
+        sign_in.has_proved = _counts(world, sign_in, known[0].oid)
     return sign_in
+
+
+def _counts(world: World, sign_in: SignIn, oid: str) -> bool:
+    """Say whether an earlier proof in this browser is good enough for the request."""
+    request = sign_in.request
+    if request.prompt == "login":
+        return False
+    proved = sign_in.session.proved_at.get(oid)
+    if request.max_age is None or proved is None:
+        return request.max_age is None
+    return world.now() - proved <= timedelta(seconds=request.max_age)
 
 
 def accounts(world: World, sign_in: SignIn) -> list[Person]:
@@ -152,7 +163,7 @@ def choose(world: World, sign_in: SignIn, oid: str) -> None:
     for person in accounts(world, sign_in):
         if person.oid == oid:
             sign_in.oid = oid
-            sign_in.has_proved = sign_in.request.prompt != "login"
+            sign_in.has_proved = _counts(world, sign_in, oid)
 
 
 def give_address(world: World, sign_in: SignIn, address: str) -> None:
@@ -197,6 +208,7 @@ def give_password(world: World, sign_in: SignIn, password: str) -> None:
         person.oid: world.entra.next_serial(),
         **{oid: old for oid, old in sign_in.session.accounts.items() if oid != person.oid},
     }
+    sign_in.session.proved_at[person.oid] = world.now()
     # A fresh password proof starts a fresh session: the second factor is asked again.
     sign_in.session.strong = [oid for oid in sign_in.session.strong if oid != person.oid]
     world.entra.sessions[sign_in.session.session_id] = sign_in.session
@@ -236,6 +248,7 @@ def issue_code(world: World, sign_in: SignIn, person: Person) -> AuthorizationCo
     client_id = request.application.client_id
     # Who asked by .default asked for no more than was consented to.
     granted = world.grants.granted(client_id, person.tenant_id, person.oid)
+    proved = sign_in.session.proved_at.get(person.oid)
     how = Authentication(
         client_id=client_id,
         tenant_id=person.tenant_id,
@@ -248,6 +261,7 @@ def issue_code(world: World, sign_in: SignIn, person: Person) -> AuthorizationCo
         nonce=request.nonce,
         capabilities=request.capabilities,
         signed_in=world.now(),
+        auth_time=None if request.max_age is None or proved is None else int(proved.timestamp()),
     )
     code = AuthorizationCode(
         code=f"1.A{base64url(secrets.token_bytes(96))}",

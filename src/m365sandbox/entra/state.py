@@ -38,6 +38,8 @@ class Authentication:
     nonce: str | None = None
     capabilities: list[str] = field(default_factory=list)
     signed_in: datetime | None = None
+    # When the person proved themselves, in seconds since 1970, if the client asked how long ago.
+    auth_time: int | None = None
 
 
 @dataclass
@@ -63,11 +65,12 @@ class RefreshToken:
 
 @dataclass
 class BrowserSession:
-    """One browser's sign-ins: account to serial number, and who proved themselves twice."""
+    """One browser's sign-ins: account to serial number and time of proof, and who proved twice."""
 
     session_id: str
     accounts: dict[str, int] = field(default_factory=dict)
     strong: list[str] = field(default_factory=list)
+    proved_at: dict[str, datetime] = field(default_factory=dict)
     # What the outside may know of the session; the other id is the cookie's secret.
     public_id: str = field(default_factory=lambda: str(uuid4()))
 

@@ -5,7 +5,6 @@ https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow
 
 import base64
 import hashlib
-import json
 import re
 import secrets
 from collections.abc import Callable, Mapping
@@ -18,11 +17,17 @@ from starlette.responses import JSONResponse, Response
 from m365sandbox.directory.applications import Application
 from m365sandbox.directory.model import Person
 from m365sandbox.entra import consent, issue, scopes
-from m365sandbox.entra.answers import refusal, tenant_named, token_headers, trace_of
+from m365sandbox.entra.answers import (
+    refusal,
+    refuse_at_will,
+    tenant_named,
+    token_headers,
+    trace_of,
+)
 from m365sandbox.entra.authorize_request import capabilities
 from m365sandbox.entra.client import authenticate
 from m365sandbox.entra.discovery import Endpoint
-from m365sandbox.entra.errors import EntraError
+from m365sandbox.entra.errors import EntraError, capolids
 from m365sandbox.entra.permissions import OPENID_SCOPES
 from m365sandbox.entra.state import Authentication, RefreshToken
 from m365sandbox.world import World
@@ -50,8 +55,11 @@ def endpoint(world: World) -> Endpoint:
     async def answer(request: Request) -> Response:
         name = request.path_params["tenant"]
         try:
+            if request.method != "POST":
+                raise EntraError(900561, method=request.method)
             form = await _form(request)
             tenant_named(world, name)
+            refuse_at_will(request, world, form, name)
             kind = _required(form, "grant_type")
             if kind not in grants:
                 raise EntraError(70003, grant=kind)
@@ -171,8 +179,7 @@ def _person(world: World, how: Authentication) -> Person:
     if _is_too_long_ago(person, how, world.now()):
         raise EntraError(70043)
     if person.mfa_required and not how.strong:
-        wanted = {"access_token": {"capolids": {"essential": True, "values": [how.session_id]}}}
-        raise EntraError(50076, claims=json.dumps(wanted, separators=(",", ":")))
+        raise EntraError(50076, claims=capolids(how.session_id))
     return person
 
 
@@ -214,6 +221,7 @@ def _tokens(
         how=how,
         permissions=granted,
         life=life,
+        proof=_proof(form),
     )
     if "offline_access" in names:
         fresh = RefreshToken(replace(how, nonce=None), world.now())
@@ -224,6 +232,10 @@ def _tokens(
         body["client_info"] = issue.client_info(person)
     world.changed("entra")
     return body
+
+
+def _proof(form: Form) -> issue.Proof:
+    return "2" if form.get("client_assertion") else "1"
 
 
 def _lifetimes(life: timedelta) -> Answer:
@@ -241,7 +253,7 @@ def by_client_credentials(
 
     Raises:
         EntraError: 50059 the path names no tenant, 1002012 the scope is not a resource's .default,
-            500011 another resource.
+            500011 another resource, 700016 nobody in the tenant has consented to the application.
     """
     text = _required(form, "scope")
     if not text.endswith("/" + scopes.DEFAULT) or " " in text:
@@ -250,8 +262,14 @@ def by_client_credentials(
     named = tenant_named(world, tenant)
     if named is None:
         raise EntraError(50059)
-    if not application.is_multitenant and named.tenant_id != application.home_tenant_id:
+    is_home = named.tenant_id == application.home_tenant_id
+    is_there = application.is_multitenant and world.grants.is_known(
+        application.client_id, named.tenant_id
+    )
+    if not is_home and not is_there:
         raise EntraError(700016, client=application.client_id, tenant=named.name)
     life = timedelta(seconds=3599)
-    token = issue.application_token(world, application, named.tenant_id, audience, life)
+    token = issue.application_token(
+        world, application, named.tenant_id, audience=audience, life=life, proof=_proof(form)
+    )
     return {**_lifetimes(life), "access_token": token}

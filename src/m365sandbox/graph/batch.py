@@ -82,7 +82,8 @@ def _checked(step: object) -> JsonObject:
     if step["method"].upper() not in _METHODS:
         raise bad_request(f"The method '{step['method'][:20]}' cannot stand in a batch.")
     headers, awaited = step.get("headers") or {}, step.get("dependsOn") or []
-    if not isinstance(headers, dict) or not isinstance(awaited, list):
+    names_parts = isinstance(awaited, list) and all(isinstance(one, str) for one in awaited)
+    if not isinstance(headers, dict) or not names_parts:
         raise bad_request("The members 'headers' and 'dependsOn' are malformed.")
     if step.get("body") is not None and not any(name.lower() == "content-type" for name in headers):
         raise bad_request("A request with a body needs the Content-Type header.")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from m365sandbox.world import World
 
 JsonObject = dict[str, object]
+_LONGEST_NUMBER: Final = 6
 _PREFERENCE: Final = re.compile(r'([\w.\-]+)\s*(?:=\s*(?:"([^"]*)"|([^,;\s]+)))?')
 
 
@@ -60,6 +61,15 @@ class Call:
     def wants_immutable_ids(self) -> bool:
         """Say whether ids that survive a move of the item are asked for."""
         return self.preferences.get("idtype", "").lower() == "immutableid"
+
+    def page_size(self, usual: int) -> int:
+        """Return how many items a page holds: as many as preferred, at most, or the usual number.
+
+        https://learn.microsoft.com/graph/paging: $top, where it stands, counts before this.
+        """
+        asked = self.preferences.get("odata.maxpagesize", "")
+        is_number = asked.isdecimal() and len(asked) <= _LONGEST_NUMBER
+        return int(asked) if is_number and int(asked) > 0 else usual
 
     def content_type(self) -> str:
         """Return the media type of the body, in lower case and without parameters."""

@@ -47,6 +47,8 @@ def preference_applied(call: Call) -> dict[str, str]:
         )
         if key in call.preferences
     ]
+    if "odata.maxpagesize" in call.preferences:
+        kept.append(f"odata.maxpagesize={call.preferences['odata.maxpagesize']}")
     return {"Preference-Applied": ", ".join(kept)} if kept else {}
 
 

@@ -252,7 +252,7 @@ def _listed(call: Call, events: Sequence[Event], name: str) -> Answer:
         by_id[str(view["id"])] = event
         # Filters see extended properties whether or not the answer is to carry them.
         entities.append({**view, _PROPERTIES: extended_view(event)})
-    page = apply(call.query, entities, _PAGE)
+    page = apply(call.query, entities, call.page_size(_PAGE))
     items: list[JsonObject] = []
     for entity in page.items:
         event = by_id[str(entity["id"])]

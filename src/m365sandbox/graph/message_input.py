@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 PEOPLE: Final = {"toRecipients": "to", "ccRecipients": "cc", "bccRecipients": "bcc"}
 _ADDRESS: Final = re.compile(r"[^\s@<>(),;:\"\[\]]+@[^\s@<>(),;:\"\[\]]+\.?[^\s@<>(),;:\"\[\]]*")
 _MOST_HEADERS: Final = 5
+_LONGEST_HEADERS: Final = 256 * 1024
+# RFC 5322, section 3.6.8: printable ASCII without the colon. A line break would begin a new header.
+_HEADER_NAME: Final = re.compile(r"[!-9;-~]+")
+_BREAK: Final = re.compile(r"[\r\n\x00]")
 _LIST_UNSUBSCRIBE: Final = "String 0x1045"
 
 
@@ -160,9 +164,15 @@ def _headers(message: JsonObject) -> list[tuple[str, str]]:
         if not name.lower().startswith("x-"):
             text = f"The internet message header name '{name[:80]}' should start with 'x-' or 'X-'."
             raise GraphError(400, "InvalidInternetMessageHeader", text)
+        if _HEADER_NAME.fullmatch(name) is None or _BREAK.search(value):
+            text = f"The internet message header '{name[:80]}' cannot stand in a message."
+            raise GraphError(400, "InvalidInternetMessageHeader", text)
         result.append((name, value))
     if len(result) > _MOST_HEADERS:
         text = "Maximum number of headers in one message should be less than or equal to 5."
+        raise GraphError(400, "InvalidInternetMessageHeaderCollection", text)
+    if sum(len(f"{name}: {value}\r\n".encode()) for name, value in result) > _LONGEST_HEADERS:
+        text = "The internet message headers are larger than 256 KB."
         raise GraphError(400, "InvalidInternetMessageHeaderCollection", text)
     return result
 

@@ -21,6 +21,8 @@ from m365sandbox.graph import (
 )
 from m365sandbox.graph.call import Answer, Call
 
+# Functions of collections that are not answered here; without this they would pass for ids.
+_FUNCTIONS: Final = frozenset({"delta", "microsoft.graph.delta"})
 Handler = Callable[[Call], Answer]
 Area = Literal["directory", "mailbox", "places"]
 
@@ -140,9 +142,9 @@ def _of_places() -> list[Operation]:
         rows.append(Operation("GET", lists, "places", _PLACES, places.list_room_lists))
         inner = f"/places/{{place-id}}/{name}list/rooms"
         rows.append(Operation("GET", inner, "places", _PLACES, places.list_rooms_of_list))
-        for cast in (name, f"{name}list"):
+        for cast, handler in ((name, places.get_room), (f"{name}list", places.get_room_list)):
             path = f"/places/{{place-id}}/{cast}"
-            rows.append(Operation("GET", path, "places", _PLACES, places.get_place))
+            rows.append(Operation("GET", path, "places", _PLACES, handler))
     rows.append(Operation("GET", "/places/{place-id}", "places", _PLACES, places.get_place))
     return rows
 
@@ -183,7 +185,7 @@ def find(method: str, segments: list[str]) -> tuple[Operation | None, dict[str, 
 def _match(pattern: tuple[str, ...], segments: list[str]) -> dict[str, str] | None:
     parameters: dict[str, str] = {}
     for expected, given in zip(pattern, segments, strict=True):
-        if expected.startswith("{"):
+        if expected.startswith("{") and given.lower() not in _FUNCTIONS:
             parameters[expected.strip("{}")] = given
         elif expected.lower() != given.lower():
             return None

@@ -41,8 +41,22 @@ def list_rooms_of_list(call: Call) -> Answer:
 
 def get_place(call: Call) -> Answer:
     """Answer one room or list of rooms, named by its id or address."""
-    room = call.world.directory.room(call.parameters["place-id"])
-    found = _list_named(call)
+    return _place(call, may_be_room=True, may_be_list=True)
+
+
+def get_room(call: Call) -> Answer:
+    """Answer one room; a list of rooms is none."""
+    return _place(call, may_be_room=True, may_be_list=False)
+
+
+def get_room_list(call: Call) -> Answer:
+    """Answer one list of rooms; a room is none."""
+    return _place(call, may_be_room=False, may_be_list=True)
+
+
+def _place(call: Call, *, may_be_room: bool, may_be_list: bool) -> Answer:
+    room = call.world.directory.room(call.parameters["place-id"]) if may_be_room else None
+    found = _list_named(call) if may_be_list else None
     if room is not None and room.tenant_id == call.caller.tenant.tenant_id:
         kind, entity = _ROOM, _room(room)
     elif found is not None:
@@ -55,7 +69,7 @@ def get_place(call: Call) -> Answer:
 
 
 def _answer(call: Call, path: str, kind: str, entities: list[JsonObject]) -> Answer:
-    page = apply(call.query, entities, _PAGE)
+    page = apply(call.query, entities, call.page_size(_PAGE))
     return call.collection(path, page, [chosen(call.query, one, kind) for one in page.items])
 
 

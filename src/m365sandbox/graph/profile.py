@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid5
 
+from m365sandbox.calendars.zones import windows_name
 from m365sandbox.graph.call import Answer, Call, JsonObject
 from m365sandbox.graph.errors import bad_request, request_denied
 from m365sandbox.graph.hours import working_hours
@@ -125,7 +126,7 @@ def _described(person: Person) -> JsonObject:
 def _settings(person: Person) -> JsonObject:
     return {
         "archiveFolder": None,
-        "timeZone": person.time_zone,
+        "timeZone": windows_name(person.time_zone),
         "delegateMeetingMessageDeliveryOptions": "sendToDelegateOnly",
         "dateFormat": "dd/MM/yyyy",
         "timeFormat": "HH:mm",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from typing import TYPE_CHECKING, Final
@@ -16,11 +17,13 @@ from m365sandbox.errors import (
     GraphError,
     client_request_id,
     graph_error_body,
+    graph_headers,
 )
 from m365sandbox.graph.batch import PATH, answer_batch
 from m365sandbox.graph.call import Answer
 from m365sandbox.graph.door import answer, graph_path, read_body
 from m365sandbox.graph.gate import Gate
+from m365sandbox.traffic import mailbox_and_client
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -28,18 +31,6 @@ if TYPE_CHECKING:
     from m365sandbox.world import World
 
 _METHODS: Final = ("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS")
-_DIAGNOSTIC: Final = json.dumps(
-    {
-        "ServerInfo": {
-            "DataCenter": "Sandbox",
-            "Slice": "E",
-            "Ring": "1",
-            "ScaleUnit": "000",
-            "RoleInstance": "SANDBOX0001",
-        }
-    },
-    separators=(",", ":"),
-)
 _log = logging.getLogger(__name__)
 
 
@@ -62,7 +53,7 @@ class Desk:
         """Answer one request over HTTP."""
         request_id = str(uuid4())
         outcome = await self.outcome(request, request_id)
-        headers = self._headers(request, request_id) | dict(outcome.headers)
+        headers = graph_headers(request, request_id) | dict(outcome.headers)
         if outcome.body is None:
             return Response(status_code=outcome.status, headers=headers)
         headers |= {"OData-Version": "4.0", "Content-Type": JSON_WITH_METADATA}
@@ -87,19 +78,24 @@ class Desk:
 
     async def part(self, request: Request) -> Answer:
         """Return the answer to one part of a batch, with the headers the part carries."""
-        outcome = await self.outcome(request, str(uuid4()))
+        outcome = await self._fault_of(request) or await self.outcome(request, str(uuid4()))
         headers = {"Cache-Control": "no-cache", **outcome.headers}
         if outcome.body is not None:
             headers |= {"OData-Version": "4.0", "Content-Type": JSON_WITH_METADATA}
         return Answer(outcome.status, outcome.body, headers)
 
-    def _headers(self, request: Request, request_id: str) -> dict[str, str]:
-        return {
-            "Cache-Control": "no-cache",
-            "request-id": request_id,
-            "client-request-id": client_request_id(request, request_id),
-            "x-ms-ags-diagnostic": _DIAGNOSTIC,
-        }
+    async def _fault_of(self, request: Request) -> Answer | None:
+        """Return what a fault answers to a part of a batch, once its delay is over."""
+        mailbox, _ = mailbox_and_client(request.scope, self._world)
+        path = request.scope["path"]
+        fault = self._world.faults.take(request.method, path, mailbox, only_answers=True)
+        if fault is None:
+            return None
+        await asyncio.sleep(fault.delay_seconds)
+        if fault.status is None:
+            return None
+        body = fault.body if isinstance(fault.body, dict) else None
+        return Answer(fault.status, body, fault.headers)
 
     def _refusal(self, request: Request, error: GraphError, request_id: str) -> Answer:
         client_id = client_request_id(request, request_id)

@@ -13,6 +13,8 @@ from m365sandbox.directory.licences import LICENCES
 from m365sandbox.portal.pages import page, posted, see
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from starlette.datastructures import FormData
     from starlette.requests import Request
     from starlette.responses import Response
@@ -23,10 +25,15 @@ if TYPE_CHECKING:
     from m365sandbox.world import World
 
 _LONGEST_PASSWORD: Final = 200
+_USUAL_SCOPES: Final = "openid profile offline_access User.Read Mail.Send"
 _PLAIN: Final = {
     "disable": accounts.block_sign_in,
     "enable": accounts.allow_sign_in,
     "revoke-sessions": accounts.revoke_sessions,
+    "require-second-factor": accounts.require_second_factor,
+    "spare-second-factor": accounts.spare_second_factor,
+    "block-by-policy": accounts.block_by_policy,
+    "let-policy-pass": accounts.let_policy_pass,
 }
 _WITH_PASSWORD: Final = {
     "reset-password": accounts.reset_password,
@@ -40,6 +47,12 @@ class Accounts:
     def __init__(self, world: World) -> None:
         """Show and change a world's accounts."""
         self._world = world
+        self._with_form: Mapping[str, Callable[[Person, FormData], None]] = {
+            "take-licence": self._take_licence,
+            "give-licence": self._give_licence,
+            "grant-consent": self._grant,
+            "withdraw-consent": self._withdraw,
+        }
 
     def routes(self) -> list[BaseRoute]:
         """Return the addresses of these pages."""
@@ -56,6 +69,8 @@ class Accounts:
         held = [one.sku_part_number for one in person.licences]
         facts = {
             "person": person,
+            "applications": list(self._world.directory.applications.values()),
+            "usual_scopes": _USUAL_SCOPES,
             "tenant": self._world.directory.tenants[person.tenant_id],
             "held": held,
             "others": sorted(name for name in LICENCES if name not in held),
@@ -76,12 +91,8 @@ class Accounts:
             _PLAIN[act](self._world, person)
         elif act in _WITH_PASSWORD:
             _WITH_PASSWORD[act](self._world, person, _password(form))
-        elif act == "take-licence":
-            accounts.take_licence_away(self._world, person, str(form.get("licence", "")))
-        elif act == "give-licence":
-            self._give_licence(person, str(form.get("licence", "")))
-        elif act == "withdraw-consent":
-            self._withdraw(person, str(form.get("grant", "")))
+        elif act in self._with_form:
+            self._with_form[act](person, form)
         else:
             raise HTTPException(404, "There is no such switch.")
         return see(f"/portal/people/{quote(person.address, safe='@')}")
@@ -108,13 +119,29 @@ class Accounts:
         application: Application | None = self._world.directory.application(grant.client_id)
         return grant.client_id if application is None else application.name
 
-    def _give_licence(self, person: Person, part_number: str) -> None:
+    def _take_licence(self, person: Person, form: FormData) -> None:
+        accounts.take_licence_away(self._world, person, str(form.get("licence", "")))
+
+    def _give_licence(self, person: Person, form: FormData) -> None:
+        part_number = str(form.get("licence", ""))
         if part_number not in LICENCES:
             raise HTTPException(400, "There is no such licence.")
         accounts.assign_licence(self._world, person, part_number)
 
-    def _withdraw(self, person: Person, grant_id: str) -> None:
+    def _grant(self, person: Person, form: FormData) -> None:
+        """Consent for one person as an administrator, without any page of the sign-in."""
+        application = self._world.directory.application(str(form.get("application", "")))
+        if application is None:
+            raise HTTPException(400, "There is no such application.")
+        try:
+            names = str(form.get("scopes", "")).split()
+            accounts.grant_consent(self._world, person, application, names)
+        except LookupError as error:
+            raise HTTPException(400, str(error)) from error
+
+    def _withdraw(self, person: Person, form: FormData) -> None:
         """Take back one consent that counts for a person, be it theirs or everybody's."""
+        grant_id = str(form.get("grant", ""))
         for grant in self._world.grants.all():
             if grant.grant_id == grant_id and grant.tenant_id == person.tenant_id:
                 self._world.grants.remove(grant_id)

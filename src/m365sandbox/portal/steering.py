@@ -9,7 +9,8 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Route
 
 from m365sandbox.calendars.zones import MalformedTimeError, parse_wall_time
-from m365sandbox.faults import Effect, Fault
+from m365sandbox.faults import UnusableFault
+from m365sandbox.portal.fault_form import read_fault
 from m365sandbox.portal.pages import page, posted, see
 
 if TYPE_CHECKING:
@@ -17,15 +18,11 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from m365sandbox.clock import SandboxClock
     from m365sandbox.world import World
 
 _UNITS: Final = {"minutes": 1, "hours": 60, "days": 60 * 24}
 _FARTHEST_MINUTES: Final = 60 * 24 * 366 * 10
-_EFFECTS: Final[dict[str, Effect]] = {
-    "answer": "answer",
-    "act_then_drop": "act_then_drop",
-    "drop": "drop",
-}
 
 
 class Steering:
@@ -45,6 +42,7 @@ class Steering:
             Route("/portal/trouble/clock", self.set_clock, methods=["POST"]),
             Route("/portal/trouble/faults", self.add_fault, methods=["POST"]),
             Route("/portal/trouble/faults/clear", self.clear_faults, methods=["POST"]),
+            Route("/portal/trouble/faults/{fault_id}/end", self.end_fault, methods=["POST"]),
             Route("/portal/trouble/limits", self.set_limits, methods=["POST"]),
         ]
 
@@ -113,45 +111,27 @@ class Steering:
     async def set_clock(self, request: Request) -> Response:
         """Move, set, stop or start the clock; what falls due by that is done at once."""
         form = await posted(request)
-        act = str(form.get("act", ""))
-        clock = self._world.clock
-        if act == "advance":
-            clock.advance(timedelta(minutes=_minutes(form)))
-        elif act == "set":
-            clock.set(_moment(str(form.get("to", ""))))
-        elif act == "freeze":
-            clock.freeze()
-        elif act == "unfreeze":
-            clock.unfreeze()
-        else:
-            raise HTTPException(400, "The clock can be moved, set, stopped or started.")
+        try:
+            _turn(self._world.clock, form)
+        except (ValueError, OverflowError) as error:
+            raise HTTPException(400, str(error)) from error
         self._world.changed("clock")
         self._world.run_due()
         return see("/portal/trouble")
 
     async def add_fault(self, request: Request) -> Response:
         """Put one rule of trouble in force."""
-        form = await posted(request)
-        status = str(form.get("status", ""))
-        effect = _EFFECTS.get(str(form.get("effect", "answer")))
-        is_status = status.isdecimal() and 400 <= int(status[:6]) <= 599  # noqa: PLR2004 -- HTTP errors
-        if effect is None or (effect == "answer" and not is_status):
-            raise HTTPException(400, "A fault answers with a status from 400 to 599, or drops.")
-        count = str(form.get("count", ""))
-        code = str(form.get("code", "")) or "UnknownError"
-        retry_after = str(form.get("retry_after", ""))
-        self._world.faults.add(
-            Fault(
-                path=str(form.get("path", "")) or "*",
-                method=str(form.get("method", "")) or None,
-                mailbox=str(form.get("mailbox", "")) or None,
-                effect=effect,
-                status=int(status) if effect == "answer" else None,
-                body={"error": {"code": code, "message": "A fault set in the sandbox."}},
-                headers={"Retry-After": retry_after} if retry_after else {},
-                count=int(count) if count.isdecimal() and int(count[:9]) > 0 else None,
-            )
-        )
+        fault = read_fault(await posted(request))
+        try:
+            self._world.faults.add(fault)
+        except UnusableFault as error:
+            raise HTTPException(400, f"{error}.") from error
+        return see("/portal/trouble")
+
+    async def end_fault(self, request: Request) -> Response:
+        """Take one rule of trouble away; one that ended meanwhile is none the less gone."""
+        await posted(request)
+        self._world.faults.remove(str(request.path_params["fault_id"]))
         return see("/portal/trouble")
 
     async def clear_faults(self, request: Request) -> Response:
@@ -169,6 +149,21 @@ class Steering:
 
 
 _FILTERS: Final = ("method", "path", "status", "mailbox")
+
+
+def _turn(clock: SandboxClock, form: FormData) -> None:
+    """Do to the clock what a form says."""
+    act = str(form.get("act", ""))
+    if act == "advance":
+        clock.advance(timedelta(minutes=_minutes(form)))
+    elif act == "set":
+        clock.set(_moment(str(form.get("to", ""))))
+    elif act == "freeze":
+        clock.freeze()
+    elif act == "unfreeze":
+        clock.unfreeze()
+    else:
+        raise HTTPException(400, "The clock can be moved, set, stopped or started.")
 
 
 def _minutes(form: FormData) -> int:

@@ -94,7 +94,16 @@ def test_a_jump_over_the_network_takes_effect_at_once(live_sandbox: Sandbox) -> 
 
 
 @pytest.mark.parametrize(
-    "body", [{"set": "soon"}, {"set": "2026-12-01T08:00:00"}, {"advance_seconds": "x"}]
+    "body",
+    [
+        {"set": "soon"},
+        {"set": "2026-12-01T08:00:00"},
+        {"set": "0001-01-01T00:00:00Z"},
+        {"set": "9999-12-31T23:59:59Z"},
+        {"advance_seconds": "x"},
+        {"advance_seconds": 1e12},
+        {"advance_seconds": -1e12},
+    ],
 )
 def test_the_clock_cannot_be_set_to_nonsense(live_sandbox: Sandbox, body: object) -> None:
     with live_sandbox.browser() as client:

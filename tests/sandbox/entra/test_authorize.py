@@ -1,5 +1,6 @@
 """The sign-in pages: who is asked what, and what the application is told."""
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import httpx2
@@ -217,6 +218,28 @@ def test_signing_out_forgets_the_browser(live_sandbox: Sandbox) -> None:
         assert read_page(show(live_sandbox, browser).text).heading == "Sign in"
         back = browser.get(f"{base}?post_logout_redirect_uri={CALLBACK}&state=s1")
         assert back.headers["location"] == f"{CALLBACK}?state=s1"
+
+
+def test_signing_out_by_a_form_is_signing_out(live_sandbox: Sandbox) -> None:
+    with live_sandbox.browser() as browser:
+        sign_in(live_sandbox, answers={"browser": browser})
+        address = f"{live_sandbox.people_url}/common/oauth2/v2.0/logout"
+        form = {"post_logout_redirect_uri": CALLBACK, "state": "s2"}
+        assert browser.post(address, data=form).headers["location"] == f"{CALLBACK}?state=s2"
+        assert read_page(show(live_sandbox, browser).text).heading == "Sign in"
+
+
+def test_who_proved_themselves_too_long_ago_is_asked_again(live_sandbox: Sandbox) -> None:
+    with live_sandbox.browser() as browser:
+        sign_in(live_sandbox, COLLEAGUE, {"browser": browser})
+        live_sandbox.control.advance(timedelta(minutes=10))
+        assert "code" in sign_in(live_sandbox, COLLEAGUE, {"browser": browser}, max_age="900")
+        asked = show(live_sandbox, browser, max_age="300")
+        assert read_page(asked.text).heading == "Enter password"
+        silent = show(live_sandbox, browser, max_age="300", prompt="none")
+        assert answer_of(silent.headers["location"])["error"] == "login_required"
+        nonsense = show(live_sandbox, browser, max_age="soon")
+        assert answer_of(nonsense.headers["location"])["error"] == "invalid_request"
 
 
 def test_revoked_sessions_end_the_browsers_too(live_sandbox: Sandbox) -> None:

@@ -29,15 +29,29 @@ def consent_page(sandbox: Sandbox, person: str, scope: str) -> Page:
         return read_page(browser.post(sandbox.people_url + page.action, data=form).text)
 
 
+# https://learn.microsoft.com/graph/permissions-reference
+WORDS = {
+    "User.Read": "Sign you in and read your profile",
+    "Mail.Send": "Send mail as you",
+    "Mail.Send.Shared": "Send mail on behalf of others or yourself",
+    "Mail.ReadWrite": "Read and write access to your mail",
+    "Calendars.ReadWrite": "Have full access to your calendars",
+    "Calendars.ReadWrite.Shared": "Read and write to your and shared calendars",
+    "Calendars.ReadBasic": "Read basic details of your calendars",
+    "Place.Read.All": "Read all company places",
+    "OnlineMeetings.ReadWrite": "Read and create your online meetings",
+    "MailboxSettings.Read": "Read your mailbox settings",
+    "LicenseAssignment.Read.All": "Read all license assignments",
+    "Group.ReadWrite.All": "Read and write all groups",
+    "offline_access": "Maintain access to data you have given it access to",
+}
+
+
 def test_the_page_words_permissions_as_microsoft_does(live_sandbox: Sandbox) -> None:
-    page = consent_page(live_sandbox, COLLEAGUE, MAIL)
+    page = consent_page(live_sandbox, ADMINISTRATOR, " ".join(WORDS))
     assert page.heading == "Permissions requested"
-    for words in (
-        "Sign you in and read your profile",
-        "Send mail as you",
-        "Maintain access to data you have given it access to",
-    ):
-        assert words in page.text
+    for name, words in WORDS.items():
+        assert f"{words} {name}" in page.text
 
 
 def test_only_an_administrator_is_offered_the_box_for_the_organisation(
@@ -129,6 +143,24 @@ def test_an_administrator_may_take_over_on_the_approval_page(live_sandbox: Sandb
         assert page.heading == "Pick an account"
 
 
+@pytest.mark.parametrize("workflow", [False, True])
+def test_who_returns_without_consent_brings_the_application_the_news(
+    live_sandbox: Sandbox, *, workflow: bool
+) -> None:
+    live_sandbox.control.tenant(CONTOSO.domain, admin_consent_workflow=workflow)
+    with live_sandbox.browser() as browser:
+        address = authorize_address(live_sandbox, scope=CALENDAR, login_hint=COLLEAGUE)
+        page = read_page(browser.get(address).text)
+        base = live_sandbox.people_url
+        form = {**page.fields, "password": "Pa55-sandbox"}
+        page = read_page(browser.post(base + page.action, data=form).text)
+        assert "Return to the application without granting consent" in page.text
+        form = {**page.fields, "answer": "return"}
+        answer = answer_of(browser.post(base + page.action, data=form).headers["location"])
+    assert (answer["error"], answer["state"]) == ("access_denied", "kept-as-it-is")
+    assert answer["error_description"].startswith("AADSTS90094: ")
+
+
 def test_where_the_workflow_runs_people_can_ask_their_administrators(
     live_sandbox: Sandbox,
 ) -> None:
@@ -193,3 +225,12 @@ def test_the_older_admin_consent_grants_what_is_registered(live_sandbox: Sandbox
     assert answer == {"tenant": CONTOSO.tenant_id, "admin_consent": "True", "state": "st"}
     (grant,) = live_sandbox.control.ask("GET", "/grants")["grants"]
     assert (grant["consent_type"], "Place.Read.All" in grant["scopes"]) == ("AllPrincipals", True)
+
+
+def test_the_older_admin_consent_has_its_own_word_for_cancel(live_sandbox: Sandbox) -> None:
+    given = {"client_id": live_sandbox.client_id, "redirect_uri": CALLBACK, "state": "st"}
+    address = f"{live_sandbox.people_url}/{CONTOSO.domain}/adminconsent?{urlencode(given)}"
+    answer = answer_of(live_sandbox.sign_in_by_http(address, ORGANISER, consent="cancel"))
+    assert (answer["error"], answer["state"]) == ("permission_denied", "st")
+    assert answer["error_description"].startswith("AADSTS65004: ")
+    assert "admin_consent" not in answer

@@ -1,5 +1,6 @@
 """Whatever is sent to the sign-in service, the answer is one of its own refusals."""
 
+import base64
 import json
 from collections.abc import Iterator
 
@@ -83,6 +84,39 @@ def test_a_body_that_is_no_form(
     response = client.post(address, content=body, headers={"Content-Type": content_type})
     assert response.status_code == 400
     assert response.json()["error_codes"] == [900144]
+
+
+@pytest.mark.parametrize(
+    ("part", "body"),
+    [
+        ("secrets", {"value": "word", "expires": "2026-12-01T08:00:00"}),
+        ("certificates", {"certificate": "word"}),
+        ("federated-credentials", {"jwks": "word"}),
+        ("federated-credentials", {"jwks": '{"keys": [{"kty": "RSA"}]}'}),
+    ],
+)
+def test_what_could_never_prove_an_application_is_not_registered(
+    live_sandbox: Sandbox, client: httpx2.Client, part: str, body: dict[str, str]
+) -> None:
+    address = f"{live_sandbox.people_url}/_sandbox/applications/{live_sandbox.client_id}/{part}"
+    whole = {"issuer": "i", "subject": "s", "audience": "a", **body}
+    assert client.post(address, json=whole).status_code == 400
+    assert client.post(address, content=b"\xff").status_code == 400
+
+
+def test_an_assertion_nested_without_end_is_no_assertion(
+    live_sandbox: Sandbox, client: httpx2.Client
+) -> None:
+    nested = base64.urlsafe_b64encode(b"[" * 200_000).decode()
+    form = {
+        "grant_type": "client_credentials",
+        "scope": "https://graph.microsoft.com/.default",
+        "client_id": live_sandbox.client_id,
+        "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        "client_assertion": f"e30.{nested}.x",
+    }
+    address = f"{live_sandbox.people_url}/contoso.example/oauth2/v2.0/token"
+    assert client.post(address, data=form).json()["error_codes"] == [50013]
 
 
 @pytest.mark.parametrize("header", ["Basic", "Basic !!!", "Basic /w==", "Basic \u00e9".encode()])

@@ -86,9 +86,15 @@ def mfa_later(app: Application) -> httpx2.Response:
     return app.refresh(token)
 
 
+def by_get(app: Application) -> httpx2.Response:
+    with app.sandbox.browser() as client:
+        return client.get(f"{app.sandbox.secure_url}/common/oauth2/v2.0/token")
+
+
 UNKNOWN = "99999999-9999-4999-8999-999999999999"
 ASSERTED = "https://graph.microsoft.com/Mail.Send"
 REFUSALS = [
+    Refusal("another method", by_get, 900561, "invalid_request"),
     Refusal("no grant type", lambda app: app.post(), 900144, "invalid_request"),
     Refusal(
         "unknown grant type",
@@ -203,6 +209,16 @@ REFUSALS = [
         lambda app: app.post(grant_type="client_credentials", scope=ASSERTED),
         1002012,
         "invalid_scope",
+    ),
+    Refusal(
+        "application token where nobody consented",
+        lambda app: app.post(
+            FABRIKAM.tenant_id,
+            grant_type="client_credentials",
+            scope="https://graph.microsoft.com/.default",
+        ),
+        700016,
+        "unauthorized_client",
     ),
     Refusal(
         "application token without a tenant",

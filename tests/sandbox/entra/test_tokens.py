@@ -41,7 +41,7 @@ def test_id_token_says_who_signed_in(live_sandbox: Sandbox) -> None:
     assert claims["ver"] == "2.0"
     assert claims["name"] == "Contoso Learning"
     assert claims["preferred_username"] == ORGANISER
-    assert {"sub", "oid", "uti", "rh", "sid", "nbf"} <= set(claims)
+    assert {"sub", "oid", "uti", "rh", "aio", "sid", "nbf"} <= set(claims)
     assert "amr" not in claims
 
 

@@ -38,8 +38,10 @@ def faults_of_body(method: str, url: str, status: int, body: Any) -> list[str]:
     """Return what is wrong with the content of an answer, be it whole or part of a batch."""
     below = urlsplit(url)
     path = below.path.partition("/v1.0")[2] or below.path
-    # The service takes users('x') for users/x and doubled slashes as one; the description does not.
+    # The service takes users('x') for users/x, doubled slashes as one and actions by their full
+    # names; the description does not.
     path = re.sub(r"\('([^']*)'\)", r"/\1", re.sub(r"/{2,}", "/", unquote(path)))
+    path = re.sub(r"/microsoft\.graph\.(?!room)", "/", path, flags=re.IGNORECASE)
     found = missing_members(method, f"{path}?{below.query}", status, body)
     if status >= 400 and isinstance(body, dict):
         # Annotations may stand in any object of OData; the description closes this one.

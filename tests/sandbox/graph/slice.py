@@ -49,15 +49,20 @@ def _registry() -> Registry[Any]:
 
 
 def template_of(path: str) -> str | None:
-    """Return the described path a request's path belongs to, or None."""
-    given = path.strip("/").split("/")
-    for template in document()["paths"]:
-        parts = template.strip("/").split("/")
-        if len(parts) == len(given) and all(
-            part.startswith("{") or part == one for part, one in zip(parts, given, strict=True)
-        ):
-            return str(template)
-    return None
+    """Return the described path a request's path belongs to, or None.
+
+    The most literal one counts: a list of rooms is no place of the name "graph.room".
+    """
+    given = path.strip("/").lower().split("/")
+    fitting = [str(template) for template in document()["paths"] if _fits(template, given)]
+    return min(fitting, key=lambda template: template.count("{"), default=None)
+
+
+def _fits(template: str, given: list[str]) -> bool:
+    parts = template.strip("/").lower().split("/")
+    return len(parts) == len(given) and all(
+        part.startswith("{") or part == one for part, one in zip(parts, given, strict=True)
+    )
 
 
 def problems(method: str, path: str, status: int, body: object) -> list[str]:

@@ -35,6 +35,7 @@ def test_parts_are_answered_each_with_its_own_status(sandbox: Sandbox) -> None:
         {"requests": [{"id": "1", "method": "TRACE", "url": "/me"}]},
         {"requests": [{"id": "1", "method": "GET", "url": "/me"}] * 2},
         {"requests": [{"id": "1", "method": "GET", "url": "/me", "dependsOn": ["1"]}]},
+        {"requests": [{"id": "1", "method": "GET", "url": "/me", "dependsOn": [["1"]]}]},
         {"requests": [{"id": str(n), "method": "GET", "url": "/me"} for n in range(21)]},
         {"requests": [{"id": "1", "method": "POST", "url": "/me/sendMail", "body": {}}]},
         {"requests": [{"id": "1", "method": "POST", "url": "/$batch", "headers": JSON,

@@ -114,6 +114,21 @@ def test_lists_take_their_options(sandbox: Sandbox) -> None:
     assert sandbox.ask("GET", "/me/events?$filter=colour eq 'red'").status_code == 400
 
 
+def test_pages_are_no_longer_than_preferred(sandbox: Sandbox) -> None:
+    for _ in range(3):
+        sandbox.create()
+    wish = "odata.maxpagesize=2"
+    answer = sandbox.ask("GET", "/me/events?$select=subject", Prefer=wish)
+    assert len(answer.json()["value"]) == 2
+    assert "odata.maxpagesize=2" in answer.headers["preference-applied"]
+    rest = sandbox.ask("GET", answer.json()["@odata.nextLink"], Prefer=wish).json()
+    assert (len(rest["value"]), "@odata.nextLink" in rest) == (1, False)
+    assert len(sandbox.ask("GET", "/me/events?$top=3", Prefer=wish).json()["value"]) == 3
+    for nonsense in ("0", "-1", "many", "9" * 20):
+        wish = f"odata.maxpagesize={nonsense}"
+        assert len(sandbox.ask("GET", "/me/events", Prefer=wish).json()["value"]) == 3
+
+
 def test_the_calendar_view_shows_what_takes_time_in_it(sandbox: Sandbox) -> None:
     sandbox.create()
     inside = "/me/calendarView?startDateTime=2026-12-01T10:30:00Z&endDateTime=2026-12-01T20:00:00Z"

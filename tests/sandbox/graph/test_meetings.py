@@ -55,6 +55,16 @@ def test_rooms_are_listed_by_address_and_list(sandbox: Sandbox) -> None:
     assert stranger["value"] == []
 
 
+def test_a_room_is_no_list_and_a_list_no_room(sandbox: Sandbox) -> None:
+    for place, cast, status in (
+        (HALL, "microsoft.graph.room", 200),
+        (HALL, "microsoft.graph.roomlist", 404),
+        ("hq-rooms@contoso.example", "microsoft.graph.roomlist", 200),
+        ("hq-rooms@contoso.example", "microsoft.graph.room", 404),
+    ):
+        assert sandbox.ask("GET", f"/places/{place}/{cast}").status_code == status
+
+
 def test_a_free_room_accepts_some_seconds_later(sandbox: Sandbox) -> None:
     created = sandbox.create(attendees=invited(HALL, kind="resource"))
     assert status(sandbox, created) == "none"

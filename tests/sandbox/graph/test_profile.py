@@ -44,6 +44,7 @@ def test_licences_list_the_plans_with_their_state(sandbox: Sandbox) -> None:
 def test_mailbox_settings_need_their_own_permission(sandbox: Sandbox) -> None:
     assert sandbox.get("/me/mailboxSettings")["userPurpose"] == "user"
     assert sandbox.get("/me/mailboxSettings/userPurpose")["value"] == "user"
+    assert sandbox.get("/me/mailboxSettings/timeZone")["value"] == "Romance Standard Time"
     answer = sandbox.ask("GET", "/me/mailboxSettings", scopes="User.Read Mail.Send")
     assert answer.status_code == 403
     assert answer.json()["error"]["code"] == "ErrorAccessDenied"

@@ -33,9 +33,14 @@ def chrome(chromium: str) -> Iterator[Browser]:
         launched.close()
 
 
-@pytest.fixture(params=["light", "dark"])
+@pytest.fixture(params=["light", "dark", "narrow"])
 def window(chrome: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    context = chrome.new_context(color_scheme=request.param, locale="en-GB")
+    is_narrow = request.param == "narrow"
+    context = chrome.new_context(
+        color_scheme="light" if is_narrow else request.param,
+        locale="en-GB",
+        viewport={"width": 320 if is_narrow else 1280, "height": 800},
+    )
     page = context.new_page()
     page.set_default_timeout(20_000)
     yield page
@@ -74,8 +79,11 @@ def busy(live_sandbox: Sandbox) -> Sandbox:
 
 
 def findings(page: Page) -> list[str]:
-    """Return what axe-core says against a page."""
+    """Return what axe-core says against a page, and whether it is wider than its window."""
     page.evaluate(AXE.read_text("utf-8"))
+    root = "document.documentElement"
+    if page.evaluate(f"{root}.scrollWidth > {root}.clientWidth"):
+        return [f"{page.url}: wider than the window"]
     found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     return [
         f"{page.url}: {one['id']}: {node['html'][:120]}"
@@ -111,7 +119,10 @@ def test_no_page_of_sign_in_has_a_finding(live_sandbox: Sandbox, window: Page) -
     found = findings(window)
     window.locator("input[type=email]").fill(LEARNING)
     window.keyboard.press("Enter")
-    window.locator("input[type=password]").wait_for()
+    window.locator("input[type=password]").fill("wrong")
+    found += findings(window)
+    window.keyboard.press("Enter")
+    window.get_by_role("alert").wait_for()
     found += findings(window)
     window.locator("input[type=password]").fill(PASSWORD)
     window.keyboard.press("Enter")
@@ -120,4 +131,30 @@ def test_no_page_of_sign_in_has_a_finding(live_sandbox: Sandbox, window: Page) -
     window.get_by_role("button", name="Approve").click()
     window.get_by_role("button", name="Accept").wait_for()
     found += findings(window)
+    for path in (
+        authorize_address(live_sandbox, prompt="select_account"),
+        authorize_address(live_sandbox, redirect_uri="http://elsewhere.example/"),
+        f"{live_sandbox.people_url}/error?code=50173",
+        f"{live_sandbox.people_url}/common/oauth2/v2.0/logout",
+    ):
+        window.goto(path)
+        found += findings(window)
+    assert not found
+
+
+@pytest.mark.parametrize("workflow", [False, True])
+def test_no_page_of_approval_has_a_finding(
+    live_sandbox: Sandbox, window: Page, *, workflow: bool
+) -> None:
+    live_sandbox.control.tenant("contoso.example", admin_consent_workflow=workflow)
+    window.goto(authorize_address(live_sandbox, scope=CALENDAR, login_hint=ZOE))
+    window.locator("input[type=password]").fill(PASSWORD)
+    window.keyboard.press("Enter")
+    window.get_by_role("button", name="Return to the application").wait_for()
+    found = findings(window)
+    if workflow:
+        window.get_by_role("textbox").fill("Course invitations")
+        window.get_by_role("button", name="Request approval").click()
+        window.get_by_text("Request sent").first.wait_for()
+        found += findings(window)
     assert not found

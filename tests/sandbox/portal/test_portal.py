@@ -1,5 +1,7 @@
 """What people see and do in the portal."""
 
+import re
+
 from tests.sandbox.graph.harness import event, invited
 from tests.sandbox.portal.browser import Browser
 
@@ -135,6 +137,7 @@ def test_the_clock_is_moved_and_what_is_due_happens(browser: Browser) -> None:
     assert browser.world.now().isoformat() == "2026-12-24T18:00:00+00:00"
     for bad in (
         {"act": "set", "to": "soon"},
+        {"act": "set", "to": "9999-12-31T23:59"},
         {"act": "advance", "amount": "x", "unit": "days"},
         {},
     ):
@@ -151,6 +154,49 @@ def test_a_fault_is_set_meets_a_call_and_is_cleared(browser: Browser) -> None:
     assert browser.post("/portal/trouble/faults", {"status": "200"}).status_code == 400
     browser.post("/portal/trouble/limits", {"enabled": "no"})
     assert browser.world.mailboxes.limits.enabled is False
+
+
+def test_a_fault_has_headers_a_body_and_a_delay_and_is_ended_alone(browser: Browser) -> None:
+    form = {
+        "path": "/v1.0/me",
+        "status": "429",
+        "headers": "x-one: 1\nx-two: a: b\n",
+        "retry_after": "7",
+        "body": '{"error": {"code": "TooManyRequests"}}',
+        "count": "",
+    }
+    assert browser.post("/portal/trouble/faults", form).status_code == 303
+    assert browser.post("/portal/trouble/faults", {"path": "x", "delay": "2"}).status_code == 303
+    page = browser.page("/portal/trouble")
+    assert "answers 429, for ever" in page
+    assert "waits 2 s, then answers as ever" in page
+    answer = browser.get("/v1.0/me")
+    assert answer.json() == {"error": {"code": "TooManyRequests"}}
+    headers = [answer.headers[name] for name in ("x-one", "x-two", "retry-after")]
+    assert headers == ["1", "a: b", "7"]
+    end, _ = re.findall('action="(/portal/trouble/faults/[^/"]+/end)"', page)
+    for _ in range(2):
+        assert browser.post(end, {}).status_code == 303
+    assert browser.get("/v1.0/me").status_code == 401
+    assert len(browser.world.faults.all()) == 1
+
+
+def test_a_sign_in_code_is_set_by_its_number(browser: Browser) -> None:
+    form = {"path": "*/oauth2/v2.0/token", "aadsts": "50173", "status": "503"}
+    assert browser.post("/portal/trouble/faults", form).status_code == 303
+    assert "answers AADSTS50173" in browser.page("/portal/trouble")
+    answer = browser.post("/contoso.example/oauth2/v2.0/token", {"grant_type": "refresh_token"})
+    assert (answer.status_code, answer.json()["error_codes"]) == (400, [50173])
+
+
+def test_a_fault_that_makes_no_sense_is_refused(browser: Browser) -> None:
+    good = {"path": "/v1.0/me", "status": "503"}
+    for bad in (
+        {"path": "~("}, {"aadsts": "1"}, {"effect": "explode"}, {"headers": "b ad: x"},
+        {"count": "many"}, {"delay": "9999"}, {"retry_after": "\u20ac"}, {"status": ""},
+    ):  # fmt: skip
+        assert browser.post("/portal/trouble/faults", good | bad).status_code == 400, bad
+    assert browser.world.faults.all() == []
 
 
 def test_another_sites_page_presses_no_button(browser: Browser) -> None:

@@ -29,6 +29,33 @@ def test_trouble_happens_to_an_account_and_is_undone(browser: Browser) -> None:
     assert person.sessions_revoked_serial == after
 
 
+def test_a_second_factor_and_a_policy_are_switched_on_and_off(browser: Browser) -> None:
+    page = f"/portal/people/{ZOE}"
+    browser.post(f"{page}/require-second-factor", {})
+    browser.post(f"{page}/block-by-policy", {})
+    assert "enabled, second factor required, blocked by policy" in browser.page(page)
+    browser.post(f"{page}/spare-second-factor", {})
+    browser.post(f"{page}/let-policy-pass", {})
+    shown = browser.page(page)
+    assert "second factor required" not in shown
+    assert "blocked by policy" not in shown
+
+
+def test_an_administrator_consents_for_one_person(browser: Browser) -> None:
+    application = Application(CLIENT, "Classbell", "Somebody", CONTOSO)
+    browser.world.directory.add_application(application)
+    page = f"/portal/people/{ZOE}"
+    form = {"application": CLIENT, "scopes": "mail.send Place.Read.All"}
+    assert browser.post(f"{page}/grant-consent", form).status_code == 303
+    assert "Classbell, for this person" in browser.page(page)
+    (grant,) = browser.world.grants.all()
+    person = browser.world.directory.person(ZOE)
+    assert person is not None
+    assert (grant.principal_id, grant.scopes) == (person.oid, ["Mail.Send", "Place.Read.All"])
+    for bad in ({"scopes": "Mail.Fly"}, {"scopes": ""}, {"application": "x"}):
+        assert browser.post(f"{page}/grant-consent", form | bad).status_code == 400
+
+
 def test_consent_is_seen_and_withdrawn(browser: Browser) -> None:
     person = browser.world.directory.person(ZOE)
     assert person is not None
