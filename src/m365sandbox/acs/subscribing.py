@@ -58,7 +58,7 @@ async def subscribe(world: World, subscription: Subscription) -> Subscription:
     try:
         async with webhook_client() as client:
             agreed = await _agreed(client, world, subscription)
-    except (httpx2.HTTPError, HandshakeFailed) as error:
+    except (httpx2.HTTPError, httpx2.InvalidURL, HandshakeFailed) as error:
         del world.acs.subscriptions[subscription.subscription_id]
         message = f"Webhook validation handshake failed for {subscription.url}: {error}"
         raise HandshakeFailed(message) from error

@@ -21,6 +21,7 @@ CLOUD = "CloudEventSchemaV1_0"
         "http://0.0.0.0/",
         "reports",
         "http://127.0.0.1:99999/",
+        "http://127.0.0.1/\x7f",
     ],
 )
 def test_nothing_is_ever_sent_to_another_machine(caller: Caller, url: str) -> None:
