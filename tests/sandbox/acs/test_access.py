@@ -156,6 +156,8 @@ def test_an_application_without_a_role_may_not(caller: Caller) -> None:
 
 
 def test_a_role_in_one_organisation_says_nothing_about_another(caller: Caller) -> None:
+    # An application gets tokens of an organisation once somebody there has consented to it.
+    caller.sandbox.access_token("rosa.fabri@fabrikam.example", "Mail.Send")
     foreign = token(caller.sandbox, tenant=FABRIKAM.tenant_id)
     answer = caller.ask("POST", PATH, _body(caller), bearer(foreign))
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "DomainNotLinked")
