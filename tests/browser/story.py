@@ -68,7 +68,7 @@ def connect(stage: Stage, walker: Walker) -> None:
     expect(
         page.get_by_text("Account signed in. Select Save to finish connecting it.")
     ).to_be_visible()
-    expect(page.get_by_role("dialog").get_by_text(SERVICE_ACCOUNT)).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_text(SERVICE_ACCOUNT, exact=True)).to_be_visible()
     assert not stage.received(SERVICE_ACCOUNT), "a mail went out before Save"
     walker.shot("panel-pending")
 

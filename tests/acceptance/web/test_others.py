@@ -17,7 +17,6 @@ from classbell.storage.models import (
     Connection,
     Message,
     PendingConnection,
-    SharingOffer,
 )
 from tests.acceptance.web.conftest import Visitor, a_visitor
 from tests.acceptance.web.page import SAFE_FOR_FORMS, Page
@@ -25,7 +24,7 @@ from tests.acceptance.web.test_connection_panel import ACTS, PANEL, lose
 from tests.acceptance.web.test_health import failed
 from tests.domain.people import Cast, signed_in_as
 from tests.fakes import FakeClock, FakeIdentity
-from tests.support import CONTOSO, a_connected_account
+from tests.support import CONTOSO
 
 pytestmark = pytest.mark.django_db
 
@@ -192,45 +191,6 @@ def test_an_address_that_is_none_is_refused_in_the_panel(owner: Visitor) -> None
     assert not ConnectInvitation.objects.exists()
 
 
-def test_an_account_is_offered_and_accepted(
-    owner: Visitor, cast: Cast, connected: Connection
-) -> None:
-    assert "Contoso Sales School" in owner.get(PANEL).words
-    owner.post(f"{ACTS}/offers", {"offer_to": "sales"})
-    offer = SharingOffer.objects.get()
-    assert "Withdraw the offer to Contoso Sales School" in owner.get(PANEL).buttons
-    colleague = a_visitor(cast.colleague)
-    theirs = "/catalogs/sales/settings/notifications?panel=m365"
-    assert "Mai Nielsen offers this catalog an account." in colleague.get(theirs).words
-    colleague.post(f"/catalogs/sales/settings/connection/offers/{offer.pk}/accept")
-    page = colleague.get("/catalogs/sales/settings/notifications")
-    assert "This catalog sends as learning@contoso.example." in page.words
-    assert "1 other catalog uses this account too" in owner.get(PANEL).words
-
-
-@pytest.mark.parametrize(("act", "state"), [("decline", "declined"), ("withdraw", "withdrawn")])
-def test_an_offer_can_be_declined_or_withdrawn(
-    owner: Visitor, cast: Cast, connected: Connection, act: str, state: str
-) -> None:
-    owner.post(f"{ACTS}/offers", {"offer_to": "sales"})
-    offer = SharingOffer.objects.get()
-    browser = owner if act == "withdraw" else a_visitor(cast.colleague)
-    slug = "academy" if act == "withdraw" else "sales"
-    browser.post(f"/catalogs/{slug}/settings/connection/offers/{offer.pk}/{act}")
-    offer.refresh_from_db()
-    assert offer.state == state
-
-
-def test_an_offer_to_another_catalog_is_not_ones_own(
-    owner: Visitor, cast: Cast, connected: Connection
-) -> None:
-    owner.post(f"{ACTS}/offers", {"offer_to": "sales"})
-    offer = SharingOffer.objects.get()
-    assert owner.post(f"{ACTS}/offers/{offer.pk}/accept").status == 404
-    refused = a_visitor(cast.stranger).post(f"{ACTS}/offers/{offer.pk}/accept")
-    assert refused.status == 404
-
-
 def test_a_change_of_account_shows_what_changes_hands(
     owner: Visitor, identity: FakeIdentity, connected: Connection
 ) -> None:
@@ -276,15 +236,6 @@ def test_the_panel_warns_while_nobody_could_be_told(owner: Visitor, connected: C
     page = owner.get(PANEL)
     assert "Nobody would be told of a loss by email." in page.words
     assert "No route for alerts has delivered a test yet." in page.words
-
-
-def test_other_catalogs_of_the_organisation_alone_can_be_offered(
-    owner: Visitor, ports: Ports, cast: Cast, connected: Connection
-) -> None:
-    assert "Fabrikam" not in owner.get(PANEL).words
-    assert owner.post(f"{ACTS}/offers", {"offer_to": "fabrikam"}).status == 422
-    a_connected_account(ports, cast.other_catalog)
-    assert "Contoso Sales School" not in owner.get(PANEL).words
 
 
 def approval_state(owner: Visitor) -> str:

@@ -35,7 +35,7 @@ def test_one_signs_in_with_the_account_that_shall_send(home: Home, account: str)
     home.switched_on()
     home.leave(account)
     expect(home.dialog.get_by_text("Select Save to finish connecting it.")).to_be_visible()
-    expect(home.dialog.get_by_text(account)).to_be_visible()
+    expect(home.dialog.get_by_text(account, exact=True)).to_be_visible()
 
 
 def test_multi_factor_authentication_is_part_of_the_sign_in(home: Home) -> None:

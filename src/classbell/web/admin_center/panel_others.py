@@ -43,7 +43,8 @@ class Others:
     Attributes:
         approval: the open request to an administrator.
         invitations: the open invitations to an account's owner.
-        offers: accounts that are offered to this catalog.
+        offers: accounts that are offered to this catalog, each with what would change hands; None
+            where nothing would.
         offered: open offers of this catalog's account.
         offer_to: catalogs that the account could be offered to, as options of a select.
         extras: permissions that only come by their own approval: name, purpose, granted.
@@ -56,7 +57,7 @@ class Others:
 
     approval: ShownApproval | None
     invitations: Sequence[Invitation]
-    offers: Sequence[SharingOffer]
+    offers: Sequence[tuple[SharingOffer, ChangePlan | None]]
     offered: Sequence[SharingOffer]
     offer_to: Sequence[tuple[str, str]]
     extras: Sequence[tuple[str, str, bool]]
@@ -94,7 +95,7 @@ def others_of(
     return Others(
         approval=_shown(asked) if asked else None,
         invitations=open_invitations(ports, catalog),
-        offers=offers_to(catalog),
+        offers=[(one, change_plan(ports, catalog, one.account)) for one in offers_to(catalog)],
         offered=offers_of(account) if account else (),
         offer_to=_choices(account) if account and sharable else (),
         extras=_extras(account) if account else (),
