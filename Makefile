@@ -38,7 +38,7 @@ setup: $(INSTALLED)  ## Set up .venv from the lock (the other targets do it by t
 
 .PHONY: run
 run: $(INSTALLED)  ## Start the sandbox, the web application and the worker; Ctrl-C stops all
-	@exec $(BIN)/classbell run --with-sandbox
+	@exec $(BIN)/classbell run --with-sandbox $(ARGS)
 
 .PHONY: reset
 reset: $(INSTALLED)  ## Forget what `make run` kept, and start anew next time

@@ -140,7 +140,7 @@ def a_connected_account(ports: Ports, catalog: Catalog, *, scopes: Iterable[str]
             "name": "Contoso Learning",
             "state": AccountState.CONNECTED,
             "granted_scopes": granted,
-            "token_expires_at": NOW + timedelta(days=400),
+            "token_expires_at": ports.clock.now() + timedelta(days=400),
             "connected_at": NOW,
         },
     )

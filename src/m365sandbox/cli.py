@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from m365sandbox.acs.seed import CONTOSO_KEY, CONTOSO_SENDER
@@ -47,9 +48,30 @@ def parser() -> argparse.ArgumentParser:
         )
         if name == "serve":
             command.add_argument(
+                "--begin",
+                type=aware_time,
+                metavar="TIME",
+                help="time a new sandbox's clock shows, as 2026-11-23T08:00Z (default: now)",
+            )
+            command.add_argument(
                 "--in-memory", action="store_true", help="keep nothing; start from the seed"
             )
     return top
+
+
+def aware_time(text: str) -> datetime:
+    """Read a time with its zone.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none, or has no zone.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    if moment.tzinfo is None:
+        raise argparse.ArgumentTypeError(f"{text} has no zone: end it with Z for UTC")
+    return moment
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -59,13 +81,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command == "env":
         print(environment(where, options.state))
         return 0
-    return serve(where, options.state, in_memory=options.in_memory)
+    return serve(where, options.state, in_memory=options.in_memory, begins_at=options.begin)
 
 
-def serve(where: Addresses, state: Path, *, in_memory: bool) -> int:
+def serve(where: Addresses, state: Path, *, in_memory: bool, begins_at: datetime | None) -> int:
     """Serve until a signal comes; return the exit status."""
     store: Store = MemoryStore() if in_memory else SqliteStore(state)
-    world = make_world(store, own_keys=True)
+    world = make_world(store, own_keys=True, begins_at=begins_at)
     ca_path(state).parent.mkdir(parents=True, exist_ok=True)
     ca_path(state).write_text(world.authority.certificate_pem, encoding="ascii")
 

@@ -46,6 +46,8 @@ class World:
     timetable: Schedule = field(default_factory=Schedule)
     authority: Authority = field(default_factory=Authority)
     machine_seconds: Callable[[], float] = time.monotonic
+    begins_at: datetime | None = None
+    """Aware time the clock shows at first and after a reset; machine time when None."""
     on_reset: list[Callable[[], None]] = field(default_factory=list)
     """Called by a reset, for what counts calls beside the sections."""
 

@@ -76,11 +76,9 @@ def showcase(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         processes = Processes(environment, output)
         with processes, HttpDoor() as door:
             start_sandbox(processes, places)
-            prepare(environment, with_seed=True)
+            prepare(processes, with_seed=True)
             start_product(processes, places)
-            stage = Stage(places, environment, processes, door, PlainBrowser(door))
-            stage.register_addresses()
-            yield stage
+            yield Stage(places, environment, processes, door, PlainBrowser(door))
 
 
 def _outside_tests() -> dict[str, str]:

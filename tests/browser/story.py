@@ -150,6 +150,10 @@ def disconnect(walker: Walker) -> None:
     dialog = page.get_by_role("alertdialog", name=f"Disconnect {SERVICE_ACCOUNT}?")
     expect(dialog.get_by_role("button", name="Cancel")).to_be_focused()
     walker.shot("disconnect-dialog")
+    page.set_viewport_size({"width": 320, "height": 700})
+    assert dialog.evaluate("it => it.scrollWidth - it.clientWidth") <= 0, "the dialog is cut off"
+    walker.shot("disconnect-dialog-narrow")
+    page.set_viewport_size({"width": 1366, "height": 900})
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     expect(page.get_by_role("dialog", name=COMMAND)).to_be_visible()

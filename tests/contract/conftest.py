@@ -24,23 +24,23 @@ TRACING = ALL_SCOPES | {"Mail.ReadWrite"}
 
 
 @pytest.fixture(scope="session")
-def sandbox() -> Iterator[Sandbox]:
-    """Run one sandbox for all contract tests; each test uses names of its own."""
+def running_sandbox() -> Iterator[Sandbox]:
+    """Run one sandbox for all contract tests; ask for `sandbox` instead."""
     with start_sandbox() as running:
         yield running
 
 
 @pytest.fixture
-def no_faults(sandbox: Sandbox) -> Iterator[Sandbox]:
-    """Give the sandbox to a test that makes trouble, and end the trouble afterwards."""
-    yield sandbox
-    sandbox.control.clear_faults()
+def sandbox(running_sandbox: Sandbox) -> Sandbox:
+    """Give the sandbox as its seed left it, whatever an earlier test did to it."""
+    running_sandbox.control.reset()
+    return running_sandbox
 
 
 @pytest.fixture(scope="session")
-def trust(sandbox: Sandbox) -> ssl.SSLContext:
+def trust(running_sandbox: Sandbox) -> ssl.SSLContext:
     """Trust the sandbox's own authority."""
-    return ssl.create_default_context(cafile=str(sandbox.ca_file))
+    return ssl.create_default_context(cafile=str(running_sandbox.ca_file))
 
 
 @pytest.fixture(scope="session")
@@ -51,19 +51,19 @@ def door(trust: ssl.SSLContext) -> Iterator[HttpDoor]:
 
 
 @pytest.fixture(scope="session")
-def cloud(sandbox: Sandbox) -> Cloud:
+def cloud(running_sandbox: Sandbox) -> Cloud:
     """Name the sandbox as if it were one of Microsoft's clouds."""
-    return Cloud(sandbox.secure_url, sandbox.graph_url)
+    return Cloud(running_sandbox.secure_url, running_sandbox.graph_url)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def sandbox_clock(sandbox: Sandbox, trust: ssl.SSLContext) -> Iterator[HttpClock]:
-    """Tell business time as the sandbox does."""
+    """Tell business time as the sandbox does; a clock remembers, so each test has its own."""
     with HttpDoor(verify=trust, timeouts=CLOCK_TIMEOUTS) as opened:
         yield HttpClock(f"{sandbox.people_url}/_sandbox/clock", opened)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def graph(cloud: Cloud, door: HttpDoor, sandbox_clock: HttpClock) -> GraphClient:
     """Speak Graph to the sandbox."""
     return GraphClient(cloud, door, sandbox_clock)

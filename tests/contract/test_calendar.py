@@ -92,9 +92,9 @@ def fake_side() -> Side:
 
 @pytest.fixture
 def sandbox_side(
-    no_faults: Sandbox, graph: GraphClient, service_account: Mailbox, sandbox_clock: HttpClock
+    sandbox: Sandbox, graph: GraphClient, service_account: Mailbox, sandbox_clock: HttpClock
 ) -> Side:
-    control = no_faults.control
+    control = sandbox.control
 
     def break_after(method: str) -> None:
         control.add_fault(path="/v1.0/me/events*", method=method, effect="act_then_drop")

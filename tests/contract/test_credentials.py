@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -48,10 +47,8 @@ def machine_time() -> datetime:
 
 
 @pytest.fixture
-def speak(
-    sandbox: Sandbox, cloud: Cloud, door: HttpDoor, sandbox_clock: HttpClock
-) -> Iterator[Speak]:
-    """Give what speaks to the sandbox with a proof; its registration is put back afterwards."""
+def speak(sandbox: Sandbox, cloud: Cloud, door: HttpDoor, sandbox_clock: HttpClock) -> Speak:
+    """Give what speaks to the sandbox with a proof."""
 
     def made(proof: ClientCredential | Proofs) -> EntraIdentity:
         return EntraIdentity(
@@ -62,13 +59,7 @@ def speak(
             credential=proof,
         )
 
-    application = sandbox.world.directory.application(sandbox.client_id)
-    assert application is not None
-    # An expired secret is changed in place: what is put back must be a copy.
-    secrets = [replace(secret) for secret in application.secrets]
-    yield made
-    application.secrets = secrets
-    application.certificates, application.federated = [], []
+    return made
 
 
 def a_key() -> rsa.RSAPrivateKey:

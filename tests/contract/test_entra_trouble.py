@@ -146,14 +146,14 @@ def test_a_wrong_secret_alarms_the_operator_and_no_account(
     ],
 )
 def test_a_sign_in_service_in_trouble_is_no_loss(
-    no_faults: Sandbox,
+    sandbox: Sandbox,
     entra: EntraIdentity,
     account: str,
     fault: dict[str, object],
     kind: VerdictKind,
 ) -> None:
-    tokens = connect(no_faults, entra, account)
-    no_faults.control.add_fault(path="*/oauth2/v2.0/token", method="POST", **fault)
+    tokens = connect(sandbox, entra, account)
+    sandbox.control.add_fault(path="*/oauth2/v2.0/token", method="POST", **fault)
     assert verdict_of_refresh(entra, tokens).kind is kind
     entra.refresh(tenant_id=CONTOSO, refresh_token=tokens.refresh_token, scopes=SCOPES)
 

@@ -97,8 +97,7 @@ def entra(
 
 
 @pytest.fixture
-def sandbox_side(no_faults: Sandbox, entra: EntraIdentity, sandbox_clock: HttpClock) -> Side:
-    sandbox = no_faults
+def sandbox_side(sandbox: Sandbox, entra: EntraIdentity, sandbox_clock: HttpClock) -> Side:
 
     def sign_in(request: AuthorizationRequest, person: str) -> dict[str, str]:
         return parameters_of(sandbox.sign_in_by_http(request.url, person))

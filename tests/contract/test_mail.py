@@ -44,8 +44,8 @@ def fake_route() -> Route:
 
 
 @pytest.fixture
-def sandbox_route(no_faults: Sandbox, graph: GraphClient, service_account: Mailbox) -> Route:
-    control = no_faults.control
+def sandbox_route(sandbox: Sandbox, graph: GraphClient, service_account: Mailbox) -> Route:
+    control = sandbox.control
 
     def break_after_sending() -> None:
         control.add_fault(path="*/sendMail", effect="act_then_drop")
@@ -112,11 +112,11 @@ def test_a_connection_that_breaks_after_the_mail_left_leaves_doubt(route: Route)
     ],
 )
 def test_trouble_at_microsoft_gets_its_verdict(
-    sandbox_route: Route, no_faults: Sandbox, fault: dict[str, object], kind: VerdictKind
+    sandbox_route: Route, sandbox: Sandbox, fault: dict[str, object], kind: VerdictKind
 ) -> None:
     if fault.get("status") == 504:
         fault = {**fault, "body": "gateway"}
-    no_faults.control.add_fault(path="*/sendMail", **fault)
+    sandbox.control.add_fault(path="*/sendMail", **fault)
     mail = Mail(f"Trouble {fault}", "<p>Hi</p>", to=(ANA,))
     assert verdict_of(sandbox_route, mail).kind is kind
     assert mail.subject not in sandbox_route.subjects_for(ANA.address)

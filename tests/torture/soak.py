@@ -177,10 +177,9 @@ def main() -> int:
 def _begun(places: Places, processes: Processes, door: HttpDoor, seed: int) -> Soak:
     """Start everything, connect the account and import the programme."""
     start_sandbox(processes, places)
-    prepare(processes.environment, with_seed=True)
+    prepare(processes, with_seed=True)
     start_product(processes, places)
     stage = Stage(places, processes.environment, processes, door, Browser(door))
-    stage.register_addresses()
     stage.control("POST", "/limits", {"enabled": False})
     for step in (connecting.sign_in, connecting.panel_is_off, connecting.connect, connecting.save):
         step(stage)

@@ -53,6 +53,10 @@ def main(words: Sequence[str] | None = None) -> int:
         return _refuse(error)
     except KeyboardInterrupt:
         return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever reads has had enough, as head does; Python's own last flush must not complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     return code
 
 

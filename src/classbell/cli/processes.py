@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 import socket
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Self
 
 from classbell.ports.errors import ConfigurationFault
 
 STOP_SECONDS = 15.0
-START_SECONDS = 30.0
+START_SECONDS = 120.0
+"""Long, for a busy machine; a child that ends is noticed at once all the same."""
 LOOK_SECONDS = 0.1
+LOOPBACK = "127.0.0.1"
+GOODBYES = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Ctrl-C, a polite kill, and the terminal that was closed."""
 
 
 @dataclass
@@ -36,7 +43,8 @@ class Processes:
 
     def __exit__(self, *_: object) -> None:
         """Stop every child and wait until each has ended."""
-        self.stop()
+        with _deaf():
+            self.stop()
 
     def start(self, name: str, words: Sequence[str]) -> None:
         """Start one child in a session of its own, so that only we pass signals on to it."""
@@ -49,8 +57,8 @@ class Processes:
             start_new_session=True,
         )
 
-    def wait_for_port(self, name: str, host: str, port: int) -> None:
-        """Wait until a child accepts connections.
+    def wait_for_port(self, name: str, port: int) -> None:
+        """Wait until a child accepts connections on a port of the loopback.
 
         Raises:
             ConfigurationFault: it ended first, or did not listen in time.
@@ -60,29 +68,30 @@ class Processes:
             if self.children[name].poll() is not None:
                 raise ConfigurationFault(
                     f"{name} ended at once with exit code {self.children[name].returncode}.",
-                    remedy="Its last lines say why; a port in use is the usual cause.",
+                    remedy="Its last lines say why.",
                 )
             with socket.socket() as probe:
                 probe.settimeout(LOOK_SECONDS)
-                if probe.connect_ex((host, port)) == 0:
+                if probe.connect_ex((LOOPBACK, port)) == 0:
                     return
             time.sleep(LOOK_SECONDS)
         raise ConfigurationFault(
-            f"{name} did not listen on {host}:{port} within {START_SECONDS:.0f} seconds.",
+            f"{name} did not listen on {LOOPBACK}:{port} within {START_SECONDS:.0f} seconds.",
             remedy="Start it alone to see why.",
         )
 
-    def watch(self, stopped: threading.Event) -> str | None:
-        """Wait until somebody wants to stop, or a child ends.
-
-        Returns:
-            The name of the child that ended by itself, or None.
-        """
-        while not stopped.wait(LOOK_SECONDS):
-            for name, child in self.children.items():
-                if child.poll() is not None:
-                    return name
+    def ended(self) -> str | None:
+        """Return the name of a child that ended by itself, or None while all go on."""
+        for name, child in self.children.items():
+            if child.poll() is not None:
+                return name
         return None
+
+    def watch(self) -> str:
+        """Wait until a child ends by itself, and return its name."""
+        while (name := self.ended()) is None:
+            time.sleep(LOOK_SECONDS)
+        return name
 
     def stop(self) -> None:
         """Ask the children to end one after the other, newest first; end those that do not.
@@ -91,19 +100,67 @@ class Processes:
         """
         deadline = time.monotonic() + STOP_SECONDS
         for child in reversed(self.children.values()):
-            if child.poll() is not None:
-                continue
-            child.terminate()
+            if child.poll() is None:
+                child.terminate()
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    child.wait(max(LOOK_SECONDS, deadline - time.monotonic()))
+            _end_session(child)
+            child.wait()
+
+
+def _end_session(child: subprocess.Popen[bytes]) -> None:
+    """End what is left of a child's session: the web server is two processes, of which one died."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
+
+
+def leave_as_by_interrupt() -> None:
+    """Let every goodbye raise KeyboardInterrupt, so that all leave by the way of Ctrl-C."""
+    for number in GOODBYES:
+        signal.signal(number, signal.default_int_handler)
+
+
+@contextlib.contextmanager
+def _deaf() -> Iterator[None]:
+    """Hear no goodbye: a second Ctrl-C, pressed out of impatience, would leave the rest running."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in GOODBYES}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def require_free(ports: Mapping[str, int]) -> None:
+    """Make sure that nobody listens yet where we are going to.
+
+    Args:
+        ports: who is to listen, and on which port of the loopback.
+
+    Raises:
+        ConfigurationFault: a port is taken.
+    """
+    for name, port in ports.items():
+        with socket.socket() as probe:
+            # As servers do, so that connections of an earlier run that linger do not count.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                child.wait(max(LOOK_SECONDS, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
+                probe.bind((LOOPBACK, port))
+            except OSError as cause:
+                raise ConfigurationFault(
+                    f"Port {port} is taken; {name} is to listen there.",
+                    meaning="Nothing was started.",
+                    remedy="End what runs there, often another make run, "
+                    'or use other ports: make run ARGS="--add-to-ports 100".',
+                ) from cause
 
 
 def free_port() -> int:
     """Return a port of the loopback that nobody listens on now."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((LOOPBACK, 0))
         port: int = probe.getsockname()[1]
     return port

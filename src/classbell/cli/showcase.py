@@ -6,7 +6,7 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID, uuid5
 
@@ -41,6 +41,8 @@ OPERATOR = ShowcasePerson(CONTOSO, "Ingrid Thorsen", "it.admin@contoso.example")
 ROSA = ShowcasePerson(FABRIKAM, "Rosa Fabri", "rosa.fabri@fabrikam.example")
 PASSWORD = "Pa55-sandbox"  # noqa: S105 -- the sandbox's people are public
 SERVICE_ACCOUNT = "learning@contoso.example"
+BEGIN = "2026-11-23T08:00:00Z"
+"""Where a new sandbox's clock begins: the example programme has dates, and must stay ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,26 @@ class Places:
     http_port: int = 8365
     https_port: int = 8366
     smtp_port: int = 8325
+
+    def with_ports_moved(self, by: int) -> Places:
+        """Return the same places with every port moved up."""
+        return replace(
+            self,
+            web_port=self.web_port + by,
+            http_port=self.http_port + by,
+            https_port=self.https_port + by,
+            smtp_port=self.smtp_port + by,
+        )
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """Who listens, and where."""
+        return {
+            "the Admin Center": self.web_port,
+            "the sandbox": self.http_port,
+            "the sandbox's TLS": self.https_port,
+            "the sandbox's mail server": self.smtp_port,
+        }
 
     @property
     def base_url(self) -> str:

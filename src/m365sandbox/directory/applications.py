@@ -1,6 +1,7 @@
 """Application registrations: what a client may use to prove itself and where it may call back."""
 
 import hmac
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -46,9 +47,20 @@ class Application:
     assignment_required_in: list[str] = field(default_factory=list)
     assigned: list[str] = field(default_factory=list)
 
+    def calls_back_to(self, address: str) -> bool:
+        """Say whether an address was registered; of http://localhost the port does not count.
+
+        https://learn.microsoft.com/entra/identity-platform/reply-url#localhost-exceptions
+        """
+        return _without_local_port(address) in map(_without_local_port, self.redirect_uris)
+
     def secret_matching(self, given: str) -> ClientSecret | None:
         """Return the secret that equals `given`, expired or not, or None."""
         for secret in self.secrets:
             if hmac.compare_digest(secret.value.encode(), given.encode()):
                 return secret
         return None
+
+
+def _without_local_port(address: str) -> str:
+    return re.sub(r"\Ahttp://localhost:\d+(?=/|\Z)", "http://localhost", address)

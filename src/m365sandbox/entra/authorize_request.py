@@ -152,7 +152,7 @@ def application_and_address(
             raise EntraError(900144, parameter=name)
     application = application_named(world, given["client_id"], tenant_name)
     redirect_uri = given["redirect_uri"]
-    if redirect_uri not in application.redirect_uris:
+    if not application.calls_back_to(redirect_uri):
         raise EntraError(50011, redirect_uri=redirect_uri, client=application.client_id)
     return application, redirect_uri
 

@@ -40,6 +40,6 @@ def endpoint(desk: SignInDesk) -> Endpoint:
 
 def _is_registered(desk: SignInDesk, address: str) -> bool:
     return any(
-        address in application.redirect_uris
+        application.calls_back_to(address)
         for application in desk.world.directory.applications.values()
     )

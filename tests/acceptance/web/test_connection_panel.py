@@ -186,6 +186,7 @@ def test_a_lost_connection_is_told_on_every_page(owner: Visitor, connected: Conn
         assert "The password was changed." in page.words, path
         assert "Reconnect" in page.buttons, path
         assert page.form_targets() == f"form-action 'self' {ORIGIN}", path
+    assert "Connect a Microsoft 365 account" not in owner.get("/catalogs/academy").words
 
 
 def test_reconnecting_goes_straight_to_microsoft_with_the_accounts_name(

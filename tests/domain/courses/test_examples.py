@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from classbell.cli.showcase import BEGIN
 from classbell.delivery.lanes import mailbox_lane
 from classbell.delivery.pace import Pace
 from classbell.domain.courses.importing.apply import apply_import
@@ -47,6 +51,20 @@ def test_the_example_programme_comes_in_and_tells_how_far_it_is(stage: Stage) ->
     assert result.told == plan.forecast.messages
     assert {what for what, _, _ in said} == {"people", "sessions", "enrolments"}
     assert all(0 < done <= total for _, done, total in said)
+
+
+def test_the_showcase_begins_before_the_programme_does() -> None:
+    begin = datetime.fromisoformat(BEGIN)
+    with (EXAMPLES / "courses.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    starts = sorted(
+        datetime.fromisoformat(row["start"]).replace(tzinfo=ZoneInfo(row["time_zone"]))
+        for row in rows
+    )
+    to_come = [start for start in starts if start > begin]
+    assert len(to_come) >= 40
+    assert len(to_come) < len(starts), "some are over, about which nothing is sent"
+    assert to_come[0] - begin < timedelta(days=8)
 
 
 @pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)

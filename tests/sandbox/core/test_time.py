@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from m365sandbox.clock import SandboxClock
-from m365sandbox.start import make_world
+from m365sandbox.start import make_world, reset
+from m365sandbox.store import SqliteStore
 from m365sandbox.testing import Sandbox
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -51,6 +53,23 @@ def test_a_restart_keeps_the_offset() -> None:
     later.restore(clock.snapshot())
     machine.time += timedelta(hours=8)
     assert later.now() == NOON + timedelta(days=3, hours=8)
+
+
+def test_a_world_begins_where_it_is_told_and_begins_there_again_after_a_reset() -> None:
+    world = make_world(begins_at=NOON)
+    assert NOON <= world.now() < NOON + timedelta(minutes=1)
+    world.clock.advance(timedelta(days=40))
+    reset(world)
+    assert NOON <= world.now() < NOON + timedelta(minutes=1)
+
+
+def test_a_kept_world_goes_on_with_its_own_time(tmp_path: Path) -> None:
+    for begins_at, shown in ((NOON, NOON), (NOON + timedelta(days=9), NOON)):
+        store = SqliteStore(tmp_path / "sandbox.sqlite3")
+        world = make_world(store, begins_at=begins_at)
+        assert shown <= world.now() < shown + timedelta(minutes=1)
+        world.save(everything=True)
+        store.close()
 
 
 def test_a_time_without_a_zone_is_refused() -> None:

@@ -46,6 +46,19 @@ def test_where_nobody_can_be_called_back_the_error_stays_on_the_sandboxs_page(
     assert f"AADSTS{code}" in response.text
 
 
+def test_of_localhost_the_port_does_not_count(live_sandbox: Sandbox) -> None:
+    for address, status in (
+        ("http://localhost:4711/connect/callback", 200),
+        ("http://localhost/connect/callback", 200),
+        ("http://localhost:4711/elsewhere", 400),
+        ("https://localhost:4711/connect/callback", 400),
+        ("http://localhost:8000@evil.example/connect/callback", 400),
+        ("http://127.0.0.1:8000/connect/callback", 400),
+    ):
+        with live_sandbox.browser() as browser:
+            assert show(live_sandbox, browser, redirect_uri=address).status_code == status, address
+
+
 @pytest.mark.parametrize(
     ("changes", "error", "code"),
     [

@@ -111,6 +111,10 @@ def test_no_page_of_the_portal_has_a_finding(busy: Sandbox, window: Page) -> Non
         for one in window.locator("details").all():
             one.evaluate("box => { box.open = true; }")
         found += findings(window)
+        window.set_viewport_size({"width": 320, "height": 700})
+        wider = window.evaluate("document.documentElement.scrollWidth - innerWidth")
+        found += [f"{window.url}: {wider} pixels wider than a narrow window"] if wider > 0 else []
+        window.set_viewport_size({"width": 1280, "height": 720})
     assert not found
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from classbell.cli.commands.run import prepare, start_product, start_sandbox
@@ -14,9 +14,10 @@ from classbell.cli.commands.serve import Commands
 from classbell.cli.demo import connecting, working
 from classbell.cli.demo.browser import Browser, DoesNotHold
 from classbell.cli.demo.stage import Stage
-from classbell.cli.processes import Processes, free_port
+from classbell.cli.processes import Processes, free_port, leave_as_by_interrupt
 from classbell.cli.showcase import Places, settings_of
 from classbell.network.http import HttpDoor
+from classbell.network.messages import NetworkFailure
 from classbell.ports.errors import ConfigurationFault
 
 STEPS = (
@@ -59,8 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
             remedy="Run it from the project's folder, or name the folder with --examples.",
         )
     begun = time.monotonic()
-    # A polite kill must take the processes down as well, so it leaves by the same way as Ctrl-C.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    leave_as_by_interrupt()
     with tempfile.TemporaryDirectory(prefix="classbell-demo-") as folder:
         log = arguments.log or Path(folder) / "processes.log"
         with log.open("wb") as output:
@@ -81,20 +81,25 @@ def _walk(folder: Path, examples: Path, processes: Processes) -> int:
     processes.environment = environment = kept | settings_of(places)
     with processes, HttpDoor() as door:
         start_sandbox(processes, places)
-        prepare(environment, with_seed=True)
+        prepare(processes, with_seed=True)
         start_product(processes, places)
         stage = Stage(places, environment, processes, door, Browser(door), {"examples": examples})
-        stage.register_addresses()
-        for number, step in enumerate(STEPS, start=1):
-            title, begun = (step.__doc__ or "").strip(), time.monotonic()
-            try:
-                checked = step(stage)
-            except DoesNotHold as complaint:
-                print(f"{number:2}. FAIL  {title}\n          {complaint}", flush=True)
-                return 1
-            seconds = time.monotonic() - begun
-            print(f"{number:2}. ok    {title}\n          {checked} ({seconds:.1f} s)", flush=True)
-    return 0
+        return 0 if all(_holds(stage, *each) for each in enumerate(STEPS, start=1)) else 1
+
+
+def _holds(stage: Stage, number: int, step: Callable[[Stage], str]) -> bool:
+    """Walk one step, and say what was checked or what did not hold."""
+    title, begun = (step.__doc__ or "").strip(), time.monotonic()
+    try:
+        said, held = step(stage), True
+    except (DoesNotHold, NetworkFailure) as problem:
+        said, held = str(problem), False
+    if ended := stage.processes.ended():
+        said, held = f"{ended} ended by itself. {said}", False
+    seconds = time.monotonic() - begun
+    verdict = "ok  " if held else "FAIL"
+    print(f"{number:2}. {verdict}  {title}\n          {said} ({seconds:.1f} s)", flush=True)
+    return held
 
 
 def _tail(log: Path, lines: int = 30) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from classbell.ports.errors import InvalidInput, NotFoundHere
 if TYPE_CHECKING:
     from classbell.domain.courses.importing.files import SourceFile
     from classbell.domain.courses.importing.planned import Counts, ImportPlan
+    from classbell.domain.courses.importing.row_problems import RowProblem
 
 PROBLEMS_FOUND = 1
 
@@ -108,23 +110,34 @@ def _described(plan: ImportPlan) -> str:
     if plan.silent_enrolments:
         lines.append(f"  of these, {plan.silent_enrolments} in sessions that are over: no message")
     lines.append(f"  causes      {_caused(plan)}")
-    lines += [f"  look at     {warning}" for warning in plan.warnings]
+    lines += [f"  look at     {warning}" for warning in _together(plan.warnings)]
     left_out = (*plan.problems, *plan.dependents)
     lines += [f"  left out    {problem}" for problem in left_out]
     return "\n".join(lines)
 
 
+def _together(warnings: Sequence[RowProblem]) -> list[str]:
+    """Say once what many rows have in common."""
+    alike: dict[tuple[str, str, str], list[RowProblem]] = {}
+    for warning in warnings:
+        alike.setdefault((warning.file, warning.column, warning.what), []).append(warning)
+    return [
+        str(same[0]) + (f" (and {len(same) - 1} more lines)" if len(same) > 1 else "")
+        for same in alike.values()
+    ]
+
+
 def _caused(plan: ImportPlan) -> str:
     """Say how many messages there will be, from whom, and until when."""
     mail = plan.forecast
-    text = f"{mail.messages} messages"
+    text = f"{mail.messages} message{'' if mail.messages == 1 else 's'}"
     if not mail.account and mail.held:
         return f"{text}, held until an account is connected again"
     if not mail.account:
         return f"{text}, recorded but not sent: the catalog is not connected to an account"
     text += f" from {mail.account}"
     if mail.invitations:
-        text += f" and {mail.invitations} calendar invitations"
+        text += f" and {mail.invitations} calendar invitation{'' if mail.invitations == 1 else 's'}"
     if mail.held:
         return f"{text}, held until the connection is back"
     if mail.until:

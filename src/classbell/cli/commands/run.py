@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import subprocess
-import threading
-from collections.abc import Mapping
 from pathlib import Path
 
 from classbell.cli.commands.serve import Commands
-from classbell.cli.processes import Processes
+from classbell.cli.processes import Processes, leave_as_by_interrupt, require_free
 from classbell.cli.showcase import (
+    BEGIN,
     MAI,
     PASSWORD,
     SERVICE_ACCOUNT,
@@ -21,6 +19,7 @@ from classbell.cli.showcase import (
     sandbox_program,
     settings_of,
 )
+from classbell.ports.errors import ConfigurationFault
 
 WELCOME = """
 Classbell is running.
@@ -29,6 +28,7 @@ Classbell is running.
                  sign in as {person} with the password {password}
   Microsoft 365  {sandbox_url}  (the sandbox: mailboxes, calendars, rooms, people)
                  the account to connect is {account}, same password
+                 its clock begins on 23 November 2026, just before the example programme
 
   Fill the catalog from another terminal:
     {command} --settings {settings} import --catalog academy \\
@@ -47,58 +47,83 @@ def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "--folder", type=Path, default=Path("var"), help="where the sandbox's showcase is kept"
     )
+    parser.add_argument(
+        "--add-to-ports",
+        type=int,
+        default=0,
+        metavar="N",
+        help="add N to each port, where other programs have the usual ones",
+    )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Start everything, say where to go, and stop everything on Ctrl-C or a broken child."""
-    places = Places(arguments.folder)
+    leave_as_by_interrupt()
+    try:
+        ended = _run(arguments)
+    except KeyboardInterrupt:
+        print("Everything is stopped.")
+        return 0
+    print(f"{ended} ended by itself; everything was stopped.")
+    return 1
+
+
+def _run(arguments: argparse.Namespace) -> str:
+    """Run until a child ends by itself, and return its name."""
+    places = Places(arguments.folder).with_ports_moved(arguments.add_to_ports)
     environment = dict(os.environ)
     if arguments.with_sandbox:
+        require_free(places.ports)
         places.folder.mkdir(parents=True, exist_ok=True)
         environment |= settings_of(places)
-    stopped = _on_signals()
     with Processes(environment) as children:
         if arguments.with_sandbox:
             start_sandbox(children, places)
-        prepare(environment, with_seed=arguments.with_sandbox)
+        prepare(children, with_seed=arguments.with_sandbox)
         start_product(children, places)
         if arguments.with_sandbox:
             _welcome(places)
-        ended = children.watch(stopped)
-    if ended:
-        print(f"{ended} ended by itself; everything was stopped.")
-        return 1
-    print("Everything is stopped.")
-    return 0
+        return children.watch()
 
 
 def start_sandbox(children: Processes, places: Places) -> None:
     """Start Microsoft 365 in a box and wait until it listens."""
-    children.start("sandbox", [*sandbox_program(), "serve", *places.sandbox_words])
-    children.wait_for_port("sandbox", "127.0.0.1", places.http_port)
-    children.wait_for_port("sandbox", "127.0.0.1", places.https_port)
+    words = [*sandbox_program(), "serve", *places.sandbox_words, "--begin", BEGIN]
+    children.start("sandbox", words)
+    children.wait_for_port("sandbox", places.http_port)
+    children.wait_for_port("sandbox", places.https_port)
 
 
-def prepare(environment: Mapping[str, str], *, with_seed: bool) -> None:
-    """Bring the tables up to date and, for the showcase, make its organisations."""
+def prepare(children: Processes, *, with_seed: bool) -> None:
+    """Bring the tables up to date and, for the showcase, make its organisations.
+
+    Raises:
+        ConfigurationFault: it did not work.
+    """
     words = [*classbell_program(), "migrate", *(["--showcase"] if with_seed else [])]
-    subprocess.run(words, env=dict(environment), check=True, stdout=subprocess.DEVNULL)
+    done = subprocess.run(
+        words,
+        env=dict(children.environment),
+        check=False,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=children.output,
+        start_new_session=True,  # so that Ctrl-C reaches it through us alone
+    )
+    if done.returncode != 0:
+        raise ConfigurationFault(
+            f"classbell migrate ended with exit code {done.returncode}.",
+            meaning="The tables are not those of this version.",
+            remedy="Its last lines say why.",
+        )
 
 
 def start_product(children: Processes, places: Places) -> None:
     """Start web and worker and wait until the pages are served."""
     children.start("worker", [*classbell_program(), "worker"])
     children.start("web", [*classbell_program(), "serve", "--port", str(places.web_port)])
-    children.wait_for_port("web", "127.0.0.1", places.web_port)
-
-
-def _on_signals() -> threading.Event:
-    """Return an event that Ctrl-C and a polite kill set."""
-    stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: stopped.set())
-    return stopped
+    children.wait_for_port("web", places.web_port)
 
 
 def _welcome(places: Places) -> None:

@@ -62,7 +62,10 @@ def run_list(arguments: argparse.Namespace) -> int:
                 "problem": entry.problem_code if entry else "",
             }
         )
-    print(as_json(rows) if arguments.json else table(COLUMNS, rows))
+    if arguments.json:
+        print(as_json(rows))
+    else:
+        print(table(COLUMNS, [{**row, "teams": "link" if row["teams"] else ""} for row in rows]))
     return 0
 
 

@@ -18,7 +18,7 @@ from classbell.network.http import HttpDoor
 from classbell.network.messages import HttpRequest
 
 LOOK_SECONDS = 0.2
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 Seen = TypeVar("Seen")
 
 
@@ -55,14 +55,6 @@ class Stage:
         if not answer.ok:
             raise DoesNotHold(f"The sandbox answered {answer.status} to {path}: {answer.text}")
         return answer.json()
-
-    def register_addresses(self) -> None:
-        """Let the sandbox know the addresses to which sign-ins of this showcase come back."""
-        client_id = self.environment["CLASSBELL_CLIENT_ID"]
-        addresses = [f"{self.places.base_url}/{leg}/callback" for leg in ("signin", "connect")]
-        self.control(
-            "POST", f"/applications/{client_id}/redirect-uris", {"redirect_uris": addresses}
-        )
 
     def received(self, address: str = "", since: datetime | None = None) -> list[dict[str, Any]]:
         """Return the mails that arrived, oldest first.
@@ -119,19 +111,16 @@ def hold(condition: object, complaint: str) -> None:
         raise DoesNotHold(complaint)
 
 
-def until(
-    what: str, look: Callable[[], Seen | None], *, patience: float = PATIENCE_SECONDS
-) -> Seen:
+def until(what: str, look: Callable[[], Seen | None]) -> Seen:
     """Look until there is something to see.
 
     Args:
         what: what is waited for, for the complaint.
         look: returns something true when it is there.
-        patience: machine seconds to wait at most.
     """
-    deadline = time.monotonic() + patience
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while not (seen := look()):
         if time.monotonic() > deadline:
-            raise DoesNotHold(f"Waited {patience:.0f} s in vain for {what}.")
+            raise DoesNotHold(f"Waited {PATIENCE_SECONDS:.0f} s in vain for {what}.")
         time.sleep(LOOK_SECONDS)
     return seen

@@ -46,7 +46,7 @@ def import_programme(stage: Stage) -> str:
 
 def rooms_and_meetings(stage: Stage) -> str:
     """Rooms are requested as the account and answer; Teams meetings have join links."""
-    until("the sessions page to show answers", lambda: _page_is_settled(stage), patience=60)
+    until("the sessions page to show answers", lambda: _page_is_settled(stage))
 
     def settled() -> list[dict[str, str]]:
         stage.advance(5)
@@ -60,7 +60,7 @@ def rooms_and_meetings(stage: Stage) -> str:
         stage.notes["sessions"] = upcoming
         return done if len(done) == len(upcoming) else []
 
-    done = until("every session's entry and room", settled, patience=40)
+    done = until("every session's entry and room", settled)
     with_room = [row for row in done if row["room"]]
     online = [row for row in done if row["teams"]]
     hold(with_room, "No session has a room.")
@@ -104,11 +104,19 @@ def mail_at_the_pace(stage: Stage) -> str:
 
 def invitation_in_the_calendar(stage: Stage) -> str:
     """A learner finds the invitation, with place and join link, beside the confirmation."""
-    learner = str(_confirmations(stage)[0]["deliveredTo"])
-    mine = stage.received(learner)
-    invitations = [mail for mail in mine if mail["meeting"]]
-    hold(invitations, f"{learner} has no invitation.")
-    return f"{learner} has {len(mine)} mails, invitations among them"
+    session = next(row for row in stage.notes["sessions"] if row["room"] and row["teams"])
+    invited = {
+        str(mail["deliveredTo"])
+        for mail in stage.received()
+        if mail["meeting"] and session["teams"] in mail["html"] and "Place: " in mail["text"]
+    }
+    confirmed = {str(mail["deliveredTo"]) for mail in _confirmations(stage)}
+    learners = sorted(invited & confirmed)
+    hold(
+        len(learners) == int(session["enrolled"]),
+        f"{session['code']} has {session['enrolled']} learners; invited are {learners}.",
+    )
+    return f"all {len(learners)} learners of {session['code']} have it, such as {learners[0]}"
 
 
 def lose_the_connection(stage: Stage) -> str:
@@ -206,7 +214,6 @@ def _wait_for(stage: Stage, expected: int, *, since: datetime) -> None:
     until(
         f"{expected} confirmations of this minute",
         lambda: len(_confirmations(stage, since)) >= expected,
-        patience=15,
     )
 
 

@@ -75,7 +75,7 @@ def journey_failure(error: EntraError) -> ClassbellError | None:
             return _cancelled(error)
         case CallbackResult.OTHER_ACCOUNT:
             return WrongOrganisation(
-                "This account belongs to an organisation that Classbell does not serve.",
+                "This account does not belong to your organisation.",
                 meaning=_UNCHANGED,
                 remedy="Sign in with a work account of your organisation.",
             )

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from classbell import bootstrap
 from classbell.domain.connections.approval import (
+    STATE_EXPIRED,
     approval_returned,
     is_approval_answer,
     needs_an_administrator,
@@ -90,7 +91,8 @@ def _turned_back(
     if catalog is None:
         return problem_page(request, error)
     if needs_an_administrator(error):
-        return leave_for(panel_address(catalog.slug) + "&approval=needed")
+        came = "late" if error.code == STATE_EXPIRED else "needed"
+        return leave_for(f"{panel_address(catalog.slug)}&approval={came}")
     return problem_page(request, error, back=panel_address(catalog.slug))
 
 

@@ -63,8 +63,9 @@ class Panel:
         sends_as: the address that mail goes out as at this moment, or empty.
         signs_in_at: host of Microsoft's sign-in page.
         others: what other people have to do, or have offered.
-        explain_approval: whether the reader has met Microsoft's wish for an administrator, or may
-            have: Microsoft's page for it sends nobody back.
+        came_back: how the reader has just come back from Microsoft: ``needed`` where it wishes for
+            an administrator, or may have, for Microsoft's page for it sends nobody back; ``late``
+            after the time of the sign-in; else empty.
         invited: address that an invitation brought the waiting account by; empty without one.
         error: what was wrong with what was just sent in.
         confirm_off: what switching off means, where the panel asks if that is wanted; else empty.
@@ -89,7 +90,7 @@ class Panel:
     sends_as: str = ""
     error: ClassbellError | None = None
     confirm_off: str = ""
-    explain_approval: bool = False
+    came_back: str = ""
     invited: str = ""
 
     @property
@@ -128,13 +129,13 @@ def panel_of(
     saved = status.account if state in {"connected", "lost"} else None
     shown = facts.pending or saved
     others = others_of(access, catalog, account=status.account, pending=facts.pending)
-    explained = request.GET.get("approval") == "needed" or facts.never_came_back
+    came_back = request.GET.get("approval", "") or ("needed" if facts.never_came_back else "")
     return Panel(
         state=state,
-        enabled=_toggle(facts, others, sent=explained or enabled),
+        enabled=_toggle(facts, others, sent=bool(came_back) or enabled),
         signs_in_at=urlsplit(origin).netloc,
         others=others,
-        explain_approval=explained,
+        came_back=came_back,
         invited=_invited(facts.pending),
         account=_shown_account(shown, state),
         capabilities=_capabilities(facts, state),

@@ -29,7 +29,8 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
         "standing": _standing(catalog, status, counted),
         "status": status,
         "figures": counted,
-        "steps_left": not (status.is_working and counted.ever_sent),
+        # A lost connection is mended by the banner's one click, not by starting anew.
+        "steps_left": not status.is_lost and not (status.is_working and counted.ever_sent),
         "course_text": ngettext("%(num)s course", "%(num)s courses", counted.courses)
         % {"num": counted.courses},
         "log": reverse("deliveries", args=[slug]),
