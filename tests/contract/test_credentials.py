@@ -29,7 +29,9 @@ from classbell.network.clock import HttpClock
 from classbell.network.http import HttpDoor
 from classbell.ports.errors import ConfigurationFault, ProviderFailure, VerdictKind
 from classbell.ports.identity import Prompt
+from m365sandbox import accounts
 from m365sandbox.testing import Sandbox
+from m365sandbox.world import World
 from tests.contract.callbacks import parameters_of
 from tests.contract.conftest import SERVICE_ACCOUNT
 from tests.support import CONTOSO
@@ -159,9 +161,23 @@ def test_a_federated_token_is_read_anew_for_every_call(
     assert connect(sandbox, identity)
 
 
+@pytest.fixture
+def expiring(sandbox: Sandbox) -> Iterator[Sandbox]:
+    """Give the sandbox to a test that lets secrets run out, and renew them for the others."""
+    yield sandbox
+
+    def renew(world: World) -> None:
+        application = world.directory.application(sandbox.client_id)
+        assert application is not None
+        accounts.renew_secrets(world, application)
+
+    sandbox.run(renew)
+
+
 def test_the_second_secret_takes_over_when_the_first_has_run_out(
-    sandbox: Sandbox, speak: Speak
+    expiring: Sandbox, speak: Speak
 ) -> None:
+    sandbox = expiring
     identity = speak(Proofs([ClientSecret(sandbox.client_secret), ClientSecret("the-next-one")]))
     assert connect(sandbox, identity)
     sandbox.control.expire_secrets()
