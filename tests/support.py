@@ -9,6 +9,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
+from classbell.domain.organisations.audit import OPERATOR
+from classbell.domain.providers.activation import Approved, activate
+from classbell.microsoft.acs import EventGridReports
 from classbell.microsoft.licences import licence_lists
 from classbell.ports.bundle import Ports
 from classbell.ports.mail import Mailbox
@@ -20,6 +23,7 @@ from classbell.storage.models import (
     Connection,
     Course,
     CourseSession,
+    EmailProvider,
     Enrolment,
     EnrolmentState,
     Organisation,
@@ -29,6 +33,7 @@ from tests.fakes import (
     FakeAccountFacts,
     FakeCalendar,
     FakeClock,
+    FakeEmailService,
     FakeIdentity,
     FakeMailSender,
     FakeRooms,
@@ -69,6 +74,8 @@ def fake_ports(**chosen: Any) -> Ports:
         own_mailbox=lambda token, granted: Mailbox("/me", token, granted),
         system_mailer=FakeSystemMailer(),
         licences=licence_lists(),
+        email_service=FakeEmailService(),
+        report_reader=EventGridReports(),
     )
     return replace(made, **chosen)
 
@@ -153,6 +160,21 @@ def a_connected_account(ports: Ports, catalog: Catalog, *, scopes: Iterable[str]
         catalog=catalog, defaults={"enabled": True, "account": account, "connected_at": NOW}
     )
     return account
+
+
+def a_provider(
+    ports: Ports, organisation: Organisation | None = None, **changed: Any
+) -> EmailProvider:
+    """Return the Azure resource that the operator has activated for an organisation."""
+    approved = Approved(
+        endpoint="https://contoso.communication.azure.com",
+        sender_address="noreply@contoso.example",
+        messages_per_minute=600,
+        messages_per_hour=20_000,
+        access_key=base64.b64encode(b"the-access-key").decode(),
+    )
+    home = organisation or an_organisation()
+    return activate(ports, home, replace(approved, **changed), actor=OPERATOR).provider
 
 
 def a_session(

@@ -36,6 +36,7 @@ class Settings:
         client_assertion_file: file of a federated credential's token, instead of a secret; read
             anew for every use.
         operator_address: where alarms for whoever runs this installation go.
+        activation_contact: whom admins ask to activate Azure Communication Services.
         clock_url: where business time is read; empty for the machine's clock.
         smtp_url: the operator's system mailer, ``smtp://[user:password@]host:port``; may be empty.
         smtp_from: the address that system mail comes from.
@@ -77,6 +78,7 @@ class Settings:
     client_certificate_key: str = ""
     client_assertion_file: str = ""
     operator_address: str = ""
+    activation_contact: str = ""
     clock_url: str = ""
     smtp_url: str = field(default="", repr=False)
     smtp_from: str = "classbell@localhost"

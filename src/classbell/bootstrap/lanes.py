@@ -27,8 +27,10 @@ from classbell.domain.connections.daily import (
 )
 from classbell.domain.connections.daily_times import DAILY_CHECK
 from classbell.domain.connections.lost import lane_verdict
+from classbell.domain.connections.rerouting import watch_route
 from classbell.domain.connections.trouble import TROUBLE_CHECK, ask_trouble_check, trouble_check
 from classbell.domain.notifications.expand import expand_notification
+from classbell.domain.notifications.moving import WATCH_ROUTE
 from classbell.domain.notifications.notify import EXPAND
 from classbell.domain.notifications.render import Renderer, resends_unknown
 from classbell.domain.notifications.routes import REROUTE, reroute
@@ -82,6 +84,7 @@ def _work(outside: Ports, chosen: Settings, handlers: Handlers) -> dict[str, Wor
         REROUTE: partial(reroute, outside),
         STILL_LOST: partial(still_lost, outside),
         TROUBLE_CHECK: partial(trouble_check, outside),
+        WATCH_ROUTE: partial(watch_route, outside),
     }
 
 

@@ -14,6 +14,7 @@ from django.db import connection
 
 from classbell.config import Settings, missing
 from classbell.delivery.doorbell import LaneDoorbell
+from classbell.microsoft.acs import AcsMail, EventGridReports
 from classbell.microsoft.clouds import cloud_for
 from classbell.microsoft.entra import (
     PAGE_TIMEOUTS,
@@ -129,6 +130,8 @@ def build(
         account_facts=GraphAccount(graph),
         own_mailbox=own_mailbox,
         system_mailer=_system_mailer(chosen, clock, door),
+        email_service=AcsMail(door, clock),
+        report_reader=EventGridReports(),
         installation=_installation(chosen, proofs),
         licences=_licences(chosen),
         held_mail=HeldMailRule(
@@ -171,6 +174,7 @@ def _installation(chosen: Settings, proofs: list[ClientCredential]) -> Installat
         version=version("classbell"),
         cloud=chosen.cloud,
         operator_address=chosen.operator_address,
+        activation_contact=chosen.activation_contact,
         mail_route=mail_route(chosen.smtp_url, chosen.smtp_from) if chosen.smtp_url else "",
         credential=Credential(kind, expires_at, has_next=len(proofs) > 1),
     )

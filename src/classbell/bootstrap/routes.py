@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
 
@@ -11,10 +11,14 @@ from classbell.config import Settings
 from classbell.delivery.handlers import cannot_tell
 from classbell.delivery.pace import UNLIMITED, Pace
 from classbell.domain.connections.tokens import mailbox_for
+from classbell.domain.providers.resource import resource_for
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import ConfigurationFault
-from classbell.ports.mail import Accepted, Mail, Sighting
-from classbell.storage.models import Lane, LaneKind
+from classbell.ports.mail import Accepted, EmailService, Mail, Sighting
+from classbell.storage.models import EmailProvider, Lane, LaneKind
+
+AZURE_REQUESTS_IN_FLIGHT = 16
+"""Calls under way at once for one resource; its limits are its rates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,13 @@ def route_of(outside: Ports, chosen: Settings, lane: Lane) -> Route:
     """Return the way mail leaves a lane; housekeeping lanes never have mail."""
     if lane.kind == LaneKind.MAILBOX:
         return Route(partial(_send_as_account, outside), mailbox_pace(chosen))
+    if lane.kind == LaneKind.ACS:
+        return Route(
+            partial(_send_through_azure, outside),
+            azure_pace(UUID(lane.key)),
+            traceable=True,
+            look_up=partial(_ask_azure, outside),
+        )
     # The limits are Exchange Online's; the operator's own mail server has none of ours.
     return Route(partial(_send_by_system_mailer, outside), UNLIMITED)
 
@@ -53,6 +64,17 @@ def mailbox_pace(chosen: Settings) -> Pace:
     )
 
 
+def azure_pace(provider_id: UUID) -> Pace:
+    """Return the rates that Microsoft approved for a resource; each person gets their own mail."""
+    provider = EmailProvider.objects.get(pk=provider_id)
+    return replace(
+        UNLIMITED,
+        messages_per_minute=provider.messages_per_minute,
+        messages_per_hour=provider.messages_per_hour,
+        requests_in_flight=AZURE_REQUESTS_IN_FLIGHT,
+    )
+
+
 def _send_as_account(outside: Ports, lane: Lane, _envelope_id: UUID, mail: Mail) -> Accepted:
     """Send as the account whose lane it is."""
     return outside.mail.send(mailbox_for(outside, UUID(lane.key)), mail)
@@ -63,3 +85,22 @@ def _send_by_system_mailer(outside: Ports, _lane: Lane, _envelope_id: UUID, mail
     if outside.system_mailer is None:
         raise ConfigurationFault("CLASSBELL_SMTP_URL is not set.")
     return outside.system_mailer.send(mail)
+
+
+def _send_through_azure(outside: Ports, lane: Lane, envelope_id: UUID, mail: Mail) -> Accepted:
+    """Send through the resource whose lane it is, as an operation that can be looked up."""
+    resource = resource_for(outside, UUID(lane.key))
+    return _azure(outside).send(resource, mail, str(envelope_id))
+
+
+def _ask_azure(outside: Ports, lane: Lane, envelope_id: UUID) -> Sighting:
+    """Ask the resource, deactivated or not, what became of an operation."""
+    resource = resource_for(outside, UUID(lane.key), only_active=False)
+    return _azure(outside).look_up(resource, str(envelope_id))
+
+
+def _azure(outside: Ports) -> EmailService:
+    """Return Azure Communication Services."""
+    if outside.email_service is None:
+        raise ConfigurationFault("Azure Communication Services is not built in.")
+    return outside.email_service

@@ -120,8 +120,8 @@ def claim(holding: Holding, prepared: Sequence[Prepared], now: datetime) -> list
     """Claim as much of what is prepared as may go on the wire now.
 
     Belongs into a transaction that has renewed the lease, which fences it. An envelope of which
-    something was cancelled, held or expired since it was prepared is left out; what remains of it
-    is prepared anew.
+    something was cancelled, held, expired or given to another lane since it was prepared is left
+    out; what remains of it is prepared anew.
 
     Args:
         holding: the lane, its lease renewed.
@@ -133,7 +133,7 @@ def claim(holding: Holding, prepared: Sequence[Prepared], now: datetime) -> list
         return []
     # What somebody is just holding or cancelling is theirs: waiting for it could be for ever.
     rows = Message.objects.select_for_update(skip_locked=True).filter(
-        pk__in=wanted, state=MessageState.QUEUED, expires_at__gt=now
+        pk__in=wanted, lane=holding.lane, state=MessageState.QUEUED, expires_at__gt=now
     )
     attempts = dict(rows.order_by("id").values_list("pk", "attempt"))
     whole = [each for each in prepared if all(pk in attempts for pk in each.message_ids)]

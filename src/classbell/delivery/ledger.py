@@ -25,6 +25,7 @@ TRANSITIONS = MappingProxyType(
                 MessageState.FAILED,
                 MessageState.EXPIRED,
                 MessageState.CANCELLED,
+                MessageState.DELIVERED,
             }
         ),
         MessageState.SENDING: frozenset(
@@ -36,7 +37,12 @@ TRANSITIONS = MappingProxyType(
             }
         ),
         MessageState.HELD: frozenset(
-            {MessageState.QUEUED, MessageState.EXPIRED, MessageState.CANCELLED}
+            {
+                MessageState.QUEUED,
+                MessageState.EXPIRED,
+                MessageState.CANCELLED,
+                MessageState.DELIVERED,
+            }
         ),
         MessageState.ACCEPTED: frozenset({MessageState.DELIVERED, MessageState.BOUNCED}),
         MessageState.UNKNOWN: frozenset(
@@ -56,7 +62,10 @@ TRANSITIONS = MappingProxyType(
         MessageState.NOT_SENT: frozenset[MessageState](),
     }
 )
-"""From each state, the states that may follow. What is not here cannot happen to a row."""
+"""From each state, the states that may follow. What is not here cannot happen to a row.
+
+What waits becomes delivered where an earlier try, thought to have failed, has arrived after all.
+"""
 
 BIRTH_STATES = frozenset({MessageState.QUEUED, MessageState.HELD, MessageState.NOT_SENT})
 """How a row may begin: to be sent, kept for a connection that is down, or never to be sent."""

@@ -11,8 +11,9 @@ from classbell.ports.calendar import Calendar
 from classbell.ports.clock import Clock
 from classbell.ports.identity import IdentityProvider
 from classbell.ports.installation import Installation
-from classbell.ports.mail import Mailbox, MailSender, SystemMailer
+from classbell.ports.mail import EmailService, Mailbox, MailSender, SystemMailer
 from classbell.ports.queue import Doorbell
+from classbell.ports.reports import ReportReader
 from classbell.ports.rooms import RoomDirectory
 from classbell.ports.secrets import Cipher
 
@@ -40,6 +41,7 @@ class Ports:
         own_mailbox: the mailbox of the account that a token was issued to, from the token and the
             permissions it carries.
         system_mailer: None where the operator has set none.
+        email_service, report_reader: Azure Communication Services; None where it is not built in.
         held_mail: when admins decide about mail that waited for a lost account.
         licences: which service plans are good enough.
         installation: what may be known and shown of this installation.
@@ -57,6 +59,8 @@ class Ports:
     account_facts: AccountFacts
     own_mailbox: Callable[[str, frozenset[str]], Mailbox]
     system_mailer: SystemMailer | None = None
+    email_service: EmailService | None = None
+    report_reader: ReportReader | None = None
     held_mail: HeldMailRule = HeldMailRule()
     licences: LicenceLists = field(default_factory=LicenceLists)
     installation: Installation = field(default_factory=Installation)

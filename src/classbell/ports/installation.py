@@ -30,6 +30,8 @@ class Installation:
         version: of Classbell.
         cloud: which of Microsoft's clouds it uses.
         operator_address: where alarms for the operator go; empty where none is set.
+        activation_contact: whom admins ask to activate Azure Communication Services; empty where
+            nothing is set.
         mail_route: names the system mailer as it is set now, such as ``smtp://mail:587 as
             lms@contoso.example``, without user and password; empty where there is none.
         credential: the application's proof of itself.
@@ -38,5 +40,6 @@ class Installation:
     version: str = ""
     cloud: str = "global"
     operator_address: str = ""
+    activation_contact: str = ""
     mail_route: str = ""
     credential: Credential = field(default_factory=Credential)

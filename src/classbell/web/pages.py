@@ -133,6 +133,12 @@ def navigation(access: Access, catalog: Catalog | None) -> tuple[NavGroup, ...]:
         items = (
             NavItem("catalogs", "grid_dots", _("Catalogs"), reverse("catalogs")),
             NavItem("connections", "plug_connected", _("Connections"), reverse("connections")),
+            NavItem(
+                "email-provider",
+                "mail_multiple",
+                _("Email provider (ACS)"),
+                reverse("email-provider"),
+            ),
         )
         groups.append(NavGroup(_("All catalogs"), items))
     return tuple(groups)

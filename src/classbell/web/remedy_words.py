@@ -21,6 +21,7 @@ class Loss:
         address: of the account.
         cause: one sentence; empty where none is known.
         waiting: messages of the catalog that wait for it.
+        mail_goes_on: whether its mail goes through Azure Communication Services meanwhile.
         helps: what helps, and who can do it.
         by_consent: whether the account has to consent; else it signs in again, or somebody mends
             the cause elsewhere.
@@ -35,6 +36,7 @@ class Loss:
     by_consent: bool
     mended_here: bool
     for_want_of_approval: bool
+    mail_goes_on: bool
 
 
 def loss_of(status: ConnectionStatus) -> Loss | None:
@@ -51,6 +53,7 @@ def loss_of(status: ConnectionStatus) -> Loss | None:
         by_consent=verdict == VerdictKind.CONSENT_NEEDED,
         mended_here=verdict in {VerdictKind.SIGN_IN_AGAIN, VerdictKind.CONSENT_NEEDED},
         for_want_of_approval=asks_for_approval(verdict, code),
+        mail_goes_on=status.mails_by_provider,
     )
 
 

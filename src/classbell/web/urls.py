@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from classbell.web import assets, signin
+from classbell.web import assets, reports, signin
 from classbell.web.admin_center import (
     all_connections,
     approvals,
@@ -13,6 +13,7 @@ from classbell.web.admin_center import (
     connection,
     deliveries,
     delivery_help,
+    email_provider,
     health,
     held,
     home,
@@ -44,6 +45,8 @@ urlpatterns = [
     path("connections", all_connections.connections, name="connections"),
     path("connections/alert-test", all_connections.alert_test, name="alert-test"),
     path("connections/alert-substitute", all_connections.alert_substitute, name="alert-substitute"),
+    path("email-provider", email_provider.email_provider, name="email-provider"),
+    path("reports/acs/<uuid:provider_id>", reports.acs, name="acs-reports"),
     path("help/delivery", delivery_help.delivery_help, name="delivery-help"),
     path(CATALOG, home.home, name="home"),
     path(f"{CATALOG}/become-admin", catalogs.become_admin, name="become-admin"),

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from django.test import Client
 
 from classbell import bootstrap
 from classbell.ports.bundle import Ports
-from classbell.storage.models import Connection, Person
+from classbell.storage.models import Connection, EmailProvider, Person
 from tests.acceptance.web.page import Page
 from tests.domain.people import Cast, a_cast
 from tests.fakes import FakeIdentity
-from tests.support import a_connected_account, fake_ports
+from tests.support import a_connected_account, a_provider, fake_ports
 
 BROWSER = "a-browser-key"
 
@@ -81,3 +81,18 @@ def connected(ports: Ports, cast: Cast) -> Connection:
     connection.connected_by = cast.owner
     connection.save()
     return connection
+
+
+@pytest.fixture
+def activated(ports: Ports, cast: Cast) -> EmailProvider:
+    """Azure, activated for the owner's organisation."""
+    return a_provider(ports)
+
+
+@pytest.fixture
+def contact(ports: Ports) -> Iterator[str]:
+    """Somebody whom the operator has named for activation."""
+    named = "lms-support@contoso.example"
+    installation = replace(ports.installation, activation_contact=named)
+    with bootstrap.use(replace(ports, installation=installation)):
+        yield named

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -70,3 +73,39 @@ def no_traces(showcase: Stage) -> Iterator[None]:
     for grant in showcase.control("GET", "/grants")["grants"]:
         if grant["tenant_id"] == str(FABRIKAM) and grant["principal_id"] is None:
             showcase.control("DELETE", f"/grants/{grant['grant_id']}")
+
+
+@dataclass(frozen=True)
+class Azure:
+    """Azure Communication Services, as the operator activated it for Fabrikam.
+
+    Attributes:
+        resource: its name in the sandbox.
+        sender: the fixed address that mail comes from.
+        reports: where delivery reports go, and the key they have to carry.
+    """
+
+    resource: str
+    sender: str
+    reports: tuple[str, str]
+
+
+@pytest.fixture
+def azure(showcase: Stage, tmp_path: Path) -> Iterator[Azure]:
+    """Have the operator activate Azure for Fabrikam, and end it afterwards."""
+    found = showcase.control("GET", "/acs")["resources"]
+    resource = next(one for one in found if one["tenant_id"] == str(FABRIKAM))
+    key, [sender] = tmp_path / "key", resource["senders"]
+    key.write_text(resource["keys"][0])
+    acs, tenant = ("organisations", "acs"), ("--tenant", str(FABRIKAM))
+    told = showcase.command(
+        *(*acs, "activate", *tenant, "--endpoint", resource["endpoint"], "--sender", sender),
+        *("--key-file", str(key), "--per-minute", "5", "--per-hour", "10", "--report-key"),
+    )
+    address = re.search(r"http://\S+/reports/acs/\S+", told)
+    report_key = re.search(r"x-classbell-report-key: (\S+)", told)
+    assert address
+    assert report_key
+    yield Azure(resource["name"], sender, (address.group(), report_key.group(1)))
+    if json.loads(showcase.command(*acs, "show", *tenant, "--json"))["active"]:
+        showcase.command(*acs, "deactivate", *tenant)

@@ -5,29 +5,42 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
+from classbell.cli.showcase import FABRIKAM
 from tests.browser.accessibility import findings
+from tests.browser.article.conftest import Azure
 from tests.browser.article.home import Home, an_account
 from tests.browser.story import COMMAND
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-def look(home: Home, name: str, *, width: int = 390) -> None:
-    """See that axe finds nothing in either theme, and that the page fits a telephone."""
+def look(home: Home, name: str, *, width: int = 390, at: Locator | None = None) -> None:
+    """See that axe finds nothing in either theme, and that the page fits a telephone.
+
+    Pictures are kept of what stands at ``at``; of the top where nothing is named.
+    """
     page = home.page
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
         page.wait_for_timeout(300)  # the drawer slides in for 250 ms, and colours fade
         found = findings(page)
         assert not found, f"{name}, {theme}: " + "; ".join(found)
+        show(at)
         home.walker.shot(f"{name}-{theme}")
     page.emulate_media(color_scheme="light")
     page.set_viewport_size({"width": width, "height": 844})
     assert home.walker.sideways() <= 0, f"{name} is wider than {width} pixels"
+    show(at)
     home.walker.shot(f"{name}-{width}")
     page.set_viewport_size({"width": 1366, "height": 900})
+
+
+def show(at: Locator | None) -> None:
+    """Scroll to something."""
+    if at is not None:
+        at.scroll_into_view_if_needed()
 
 
 def test_the_panel_before_an_account_is_there(home: Home) -> None:
@@ -73,6 +86,28 @@ def test_the_panel_and_the_pages_around_a_connected_account(home: Home) -> None:
     look(home, "lost-health")
     home.panel()
     look(home, "lost")
+
+
+def test_azure_in_the_panel_and_on_its_page(home: Home, azure: Azure) -> None:
+    home.switched_on()
+    rule = home.dialog.get_by_text("Nothing is sent twice.")
+    home.dialog.get_by_role("checkbox", name="Enable Azure Communication Service").check()
+    look(home, "azure-ready", width=320, at=rule)
+    home.save()
+    expect(
+        home.page.get_by_text("Email through Azure Communication Services").first
+    ).to_be_visible()
+    look(home, "azure-sending", width=320)
+    home.panel()
+    look(home, "azure-alone", width=320, at=home.dialog.get_by_text("select Connect."))
+    home.page.goto(f"{home.base}/email-provider")
+    expect(home.page.get_by_text(azure.sender)).to_be_visible()
+    look(home, "azure-page", width=320)
+    home.stage.command("organisations", "acs", "deactivate", "--tenant", str(FABRIKAM))
+    home.panel()
+    look(home, "azure-gone", width=320, at=home.dialog.get_by_text("It was deactivated"))
+    home.page.goto(f"{home.base}/email-provider")
+    look(home, "azure-page-gone", width=320)
 
 
 def test_the_pages_beside_the_panel(home: Home) -> None:

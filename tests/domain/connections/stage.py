@@ -7,6 +7,7 @@ from uuid import uuid5
 
 from classbell.delivery.lanes import mailbox_lane
 from classbell.domain.connections.connect import begin_connect, finish_connect
+from classbell.domain.connections.mail_route import RouteChoice
 from classbell.domain.connections.save import save_settings
 from classbell.domain.organisations.audit import Actor
 from classbell.ports.bundle import Ports
@@ -83,8 +84,10 @@ class Stage:
         """Connect, sign in with the service account, come back."""
         return self.finish(self.identity.callback(self.begin(scopes=scopes), granted=granted))
 
-    def save(self, *, enabled: bool = True) -> Connection:
-        """Press Save as the owner."""
+    def save(
+        self, *, enabled: bool = True, use_acs: bool | None = None, fall_over: bool | None = None
+    ) -> Connection:
+        """Press Save as the owner; a box that is None is left as it is."""
         return save_settings(
             self.ports,
             catalog=self.catalog,
@@ -92,6 +95,7 @@ class Stage:
             browser_key=BROWSER,
             enabled=enabled,
             actor=Actor.of(self.owner),
+            route=RouteChoice(use_acs, fall_over),
         )
 
     def connect(self) -> Account:

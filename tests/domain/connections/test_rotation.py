@@ -16,10 +16,11 @@ from classbell.domain.connections.tokens import mailbox_for
 from classbell.domain.notifications.render import render
 from classbell.domain.organisations.audit import OPERATOR
 from classbell.domain.organisations.links import issue_link
+from classbell.domain.providers.resource import resource_for
 from classbell.storage.encryption import key_ring
 from classbell.storage.models import Account, Message, MessageState, Notification
 from tests.domain.connections.stage import Stage
-from tests.support import KEYS, a_person
+from tests.support import KEYS, a_person, a_provider
 
 NEW = "next:" + base64.b64encode(b"n" * 32).decode()
 
@@ -77,6 +78,18 @@ def a_mail_of(kind: str) -> Message:
         created_at=notification.created_at,
         **times,
     )
+
+
+@pytest.mark.django_db
+def test_the_key_of_an_email_provider_is_sealed_anew_as_well(stage: Stage) -> None:
+    keyed = a_provider(stage.ports)
+    a_provider(stage.ports, stage.cast.foreign_catalog.organisation, access_key="")
+    before = resource_for(stage.ports, keyed.pk)
+
+    result = rotate_keys(with_keys(stage, f"{NEW},{KEYS}").ports, quiet)
+
+    assert dict(result.by_key) == {"next": 1}
+    assert resource_for(with_keys(stage, NEW).ports, keyed.pk) == before
 
 
 @pytest.mark.django_db

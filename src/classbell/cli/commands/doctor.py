@@ -145,6 +145,21 @@ def _alert_route() -> str:
     return f"a test alert was accepted ({ports.installation.mail_route})"
 
 
+def _azure() -> str:
+    from classbell import bootstrap  # noqa: PLC0415 -- needs Django's settings
+    from classbell.domain.providers.state import refused_providers  # noqa: PLC0415 -- the same
+    from classbell.ports.errors import ConfigurationFault  # noqa: PLC0415 -- beside its use
+    from classbell.storage.queries.operator import active_providers  # noqa: PLC0415 -- the same
+
+    refused = refused_providers(bootstrap.ports())
+    if refused:
+        raise ConfigurationFault(
+            f"Azure refuses the mail of {', '.join(refused)}.",
+            remedy="See classbell organisations acs show, and activate it anew.",
+        )
+    return f"activated for {active_providers().count()} organisations"
+
+
 CHECKS: tuple[tuple[str, Callable[[], str]], ...] = (
     ("settings", _settings),
     ("database", _database),
@@ -154,4 +169,5 @@ CHECKS: tuple[tuple[str, Callable[[], str]], ...] = (
     ("operator", _operator),
     ("alert route", _alert_route),
     ("trouble", _trouble),
+    ("azure", _azure),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from uuid import UUID
 
+from classbell.cli.commands import organisations_acs
 from classbell.cli.commands.serve import Commands
 from classbell.cli.framework import start_django
 from classbell.cli.output import as_json, table
@@ -12,7 +13,7 @@ from classbell.cli.output import as_json, table
 
 def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
     """Add the command to the parser."""
-    parser = commands.add_parser("organisations", help="add and list organisations")
+    parser = commands.add_parser("organisations", help="add and list organisations, activate Azure")
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
     add = acts.add_parser("add", help="bind an organisation and its first LMS admin")
     add.add_argument("--tenant", type=UUID, required=True, help="tenant id of Microsoft Entra ID")
@@ -26,6 +27,7 @@ def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
     show = acts.add_parser("list", help="list the organisations")
     show.add_argument("--json", action="store_true", help="for programs")
     show.set_defaults(run=run_list)
+    organisations_acs.add_to(acts)
 
 
 def run_add(arguments: argparse.Namespace) -> int:

@@ -22,13 +22,20 @@ from classbell.ports.errors import (
     VerdictKind,
 )
 from classbell.ports.mail import Address
-from classbell.storage.models import OperatorAlarm
+from classbell.storage.models import (
+    EmailProvider,
+    Envelope,
+    EnvelopeState,
+    Lane,
+    OperatorAlarm,
+)
 from classbell.storage.queries.health import open_alarm
 
 log = structlog.get_logger(__name__)
 
 REFUSED = "application_refused"
 EXPIRING = "application_secret_expiring"
+PROVIDER = "email_provider_refused"
 WARN_AT_DAYS = (30, 14, 7, 3, 1, 0)
 """With how many days left the operator is warned, each once."""
 
@@ -75,6 +82,47 @@ def application_accepted(ports: Ports) -> None:
     # Every renewal comes by here, and nearly always there is nothing to write.
     if rows.exists():
         rows.update(closed_at=ports.clock.now())
+
+
+def email_provider_refused(ports: Ports, provider: EmailProvider, refused: Envelope) -> bool:
+    """Alarm the operator where Azure refuses an organisation's mail as a whole; once until it goes.
+
+    Args:
+        ports: the outside world.
+        provider: the resource.
+        refused: the latest refusal.
+
+    Returns:
+        Whether this call was the one that alarmed.
+    """
+    verdict = Verdict(
+        VerdictKind.OPERATOR_FAULT,
+        code=refused.code,
+        explanation=refused.explanation,
+        request_id=refused.request_id,
+    )
+    return open_alarm_of(ports, f"{PROVIDER}:{provider.pk}", verdict) is not None
+
+
+def email_provider_accepted(ports: Ports, provider: EmailProvider, lane: Lane) -> bool:
+    """End that alarm where Azure has taken mail since.
+
+    Returns:
+        Whether this call ended it.
+    """
+    alarm = open_alarm(f"{PROVIDER}:{provider.pk}")
+    if alarm is None:
+        return False
+    rows = Envelope.objects.filter(lane=lane, started_at__gte=alarm.opened_at)
+    if not rows.filter(state=EnvelopeState.ACCEPTED).exists():
+        return False
+    return end_provider_alarm(ports, provider)
+
+
+def end_provider_alarm(ports: Ports, provider: EmailProvider) -> bool:
+    """End that alarm, as when the operator has set the resource up anew; say if there was one."""
+    rows = OperatorAlarm.objects.filter(subject=f"{PROVIDER}:{provider.pk}", closed_at=None)
+    return bool(rows.update(closed_at=ports.clock.now()))
 
 
 def days_left(expires_at: datetime, now: datetime) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import uuid4
 
 from django.db import transaction
 
@@ -11,16 +12,18 @@ from classbell.domain.connections.tokens import with_mailbox
 from classbell.domain.notifications.routes import may_substitute, substitute
 from classbell.domain.organisations.access import access_of, require_lms_admin
 from classbell.domain.organisations.audit import Actor, record
+from classbell.domain.providers.resource import resource_for
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import ConfigurationFault, InvalidInput, NotFoundHere, ProviderFailure
 from classbell.ports.mail import Accepted, Address, Mail
 from classbell.storage.models import (
-    Account,
     AlertRoute,
     AlertRouteTest,
     AlertSetting,
+    EmailProvider,
     Organisation,
 )
+from classbell.storage.queries.email_provider import active_provider
 from classbell.storage.queries.health import last_test
 
 SUBJECT = "Test: alerts of Classbell arrive"
@@ -59,6 +62,11 @@ def routes(ports: Ports, organisation: Organisation | None) -> list[RouteState]:
         organisation: whose alerts; None for the installation's own.
     """
     found: list[RouteState] = []
+    provider = active_provider(organisation.pk if organisation else None)
+    if provider is not None:
+        setting = _azure(provider)
+        test = last_test(AlertRoute.ACS, setting, provider.organisation_id)
+        found.append(RouteState(AlertRoute.ACS, setting, test))
     if ports.system_mailer is not None:
         setting = ports.installation.mail_route
         test = last_test(AlertRoute.SYSTEM_MAILER, setting, None)
@@ -106,11 +114,10 @@ def send_test_alert(
     _require_may_set(actor, organisation)
     if "@" not in address:
         raise InvalidInput(f"«{address}» is no e-mail address.", field="address")
-    account = substitute(organisation.pk) if organisation else None
-    send, setting = _sender(ports, route, account)
-    by_account = route == AlertRoute.ACCOUNT
+    send, setting = _sender(ports, route, organisation)
+    of_installation = route == AlertRoute.SYSTEM_MAILER
     test = AlertRouteTest.objects.create(
-        organisation=organisation if by_account else None,
+        organisation=None if of_installation else organisation,
         route=route,
         setting=setting,
         address=address,
@@ -155,18 +162,14 @@ def _require_may_set(actor: Actor, organisation: Organisation | None) -> None:
 
 
 def _sender(
-    ports: Ports, route: AlertRoute, account: Account | None
+    ports: Ports, route: AlertRoute, organisation: Organisation | None
 ) -> tuple[Callable[[Mail], Accepted], str]:
     """Return what sends by a route, and the route's name as it is set now."""
-    mailer = ports.system_mailer
     if route == AlertRoute.SYSTEM_MAILER:
-        if mailer is None:
-            raise InvalidInput(
-                "The operator has set no system mailer.",
-                field="route",
-                remedy="Set CLASSBELL_SMTP_URL to the mail server of your organisation.",
-            )
-        return mailer.send, ports.installation.mail_route
+        return _by_system_mailer(ports)
+    if route == AlertRoute.ACS:
+        return _by_azure(ports, active_provider(organisation.pk if organisation else None))
+    account = substitute(organisation.pk) if organisation else None
     if account is None:
         raise InvalidInput(
             "No other account may carry alerts, or none is connected.",
@@ -179,6 +182,39 @@ def _sender(
         return with_mailbox(ports, account_id, lambda mailbox: ports.mail.send(mailbox, mail))
 
     return by_account, account.address
+
+
+def _by_system_mailer(ports: Ports) -> tuple[Callable[[Mail], Accepted], str]:
+    """Return the operator's mail server."""
+    if ports.system_mailer is None:
+        raise InvalidInput(
+            "The operator has set no system mailer.",
+            field="route",
+            remedy="Set CLASSBELL_SMTP_URL to the mail server of your organisation.",
+        )
+    return ports.system_mailer.send, ports.installation.mail_route
+
+
+def _by_azure(
+    ports: Ports, provider: EmailProvider | None
+) -> tuple[Callable[[Mail], Accepted], str]:
+    """Return the organisation's Azure Communication Services resource."""
+    service = ports.email_service
+    if provider is None or service is None:
+        raise InvalidInput(
+            "Azure Communication Services is not activated for the organisation.",
+            field="route",
+            remedy="Ask whoever runs this installation to activate it.",
+        )
+    return (
+        lambda mail: service.send(resource_for(ports, provider.pk), mail, str(uuid4())),
+        _azure(provider),
+    )
+
+
+def _azure(provider: EmailProvider) -> str:
+    """Name a resource as it is set now."""
+    return f"{provider.endpoint} as {provider.sender_address}"[:300]
 
 
 def _hand_over(send: Callable[[Mail], Accepted], test: AlertRouteTest) -> None:

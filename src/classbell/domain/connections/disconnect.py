@@ -31,6 +31,7 @@ from classbell.storage.queries.connections import (
     upcoming_entries,
     waiting_messages,
 )
+from classbell.storage.queries.email_provider import active_provider, lane_of, provider_of
 
 CHUNK = 500
 """Ids in one statement, well below the limits of either store."""
@@ -48,32 +49,39 @@ class DisconnectPlan:
         booked_rooms: how many of those have a room that accepted.
         shared_with: other catalogs that go on using the account; where there are none, its tokens
             are deleted.
+        mail_goes_on: whether the catalog's mail takes another route anyway.
     """
 
     waiting_messages: int
     upcoming_sessions: int
     booked_rooms: int
     shared_with: int
+    mail_goes_on: bool = False
 
 
 def disconnect_plan(ports: Ports, catalog: Catalog) -> DisconnectPlan:
     """Count what disconnecting this catalog would concern; changes nothing."""
-    account = connection_of(catalog).account
-    waiting = waiting_messages(catalog).count()
+    connection = connection_of(catalog)
+    account, provider = connection.account, active_provider(catalog.organisation_id)
+    rows, goes_on = waiting_messages(catalog), False
+    if connection.enabled and connection.use_acs and provider is not None:
+        rows, goes_on = rows.exclude(lane__in=lane_of(provider)), True
+    waiting = rows.count()
     if account is None:
-        return DisconnectPlan(waiting, 0, 0, 0)
+        return DisconnectPlan(waiting, 0, 0, 0, goes_on)
     entries = upcoming_entries(catalog, account, ports.clock.now())
     booked = entries.filter(room_answer=Answer.ACCEPTED).exclude(session__room_address="")
     others = catalogs_served(account).exclude(pk=catalog.pk)
-    return DisconnectPlan(waiting, entries.count(), booked.count(), others.count())
+    return DisconnectPlan(waiting, entries.count(), booked.count(), others.count(), goes_on)
 
 
 def disconnect(ports: Ports, *, catalog: Catalog, actor: Actor) -> DisconnectPlan:
     """Stop using the account for this catalog.
 
     Nothing is cancelled in Microsoft's calendar. Messages that wait are held until they expire;
-    what falls due while disconnected is held as well. The account's tokens are deleted unless
-    another catalog uses it.
+    what falls due while disconnected is held as well. Mail that goes through Azure Communication
+    Services by the catalog's own choice goes on; what had only fallen over to it is held. The
+    account's tokens are deleted unless another catalog uses it.
 
     Args:
         ports: the outside world.
@@ -99,8 +107,17 @@ def disconnect(ports: Ports, *, catalog: Catalog, actor: Actor) -> DisconnectPla
         connection.disconnected_at = ports.clock.now()
         connection.save()
         detach(ports, connection, account, reason_code=DISCONNECTED)
+        if not connection.use_acs:
+            _hold_fallen_over(ports, catalog)
         _tell(ports, catalog, account, plan, actor)
     return plan
+
+
+def _hold_fallen_over(ports: Ports, catalog: Catalog) -> None:
+    """Hold what waits on the other route although the catalog has not chosen that."""
+    provider = provider_of(catalog.organisation_id)
+    for lane in lane_of(provider) if provider is not None else ():
+        set_aside(catalog, lane, reason_code=DISCONNECTED, now=ports.clock.now())
 
 
 def detach(ports: Ports, connection: Connection, account: Account, *, reason_code: str) -> None:

@@ -9,22 +9,15 @@ from django.db import transaction
 from django.db.models import Count, Min
 
 from classbell.delivery.hold import cancel_waiting, release
-from classbell.delivery.lanes import mailbox_lane
 from classbell.domain.connections.waiting import REASONS, rows_to_decide
+from classbell.domain.notifications.destination import destination_for
 from classbell.domain.notifications.kinds import REGISTRY
 from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.audit import Actor, record
 from classbell.domain.organisations.events import emit
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import InvalidInput
-from classbell.storage.models import (
-    Account,
-    AccountState,
-    Catalog,
-    Connection,
-    Message,
-    MessageState,
-)
+from classbell.storage.models import Catalog, Connection, Lane, Message, MessageState
 from classbell.storage.queries.connections import connection_of
 
 DISCARDED = "discarded"
@@ -49,7 +42,7 @@ class HeldSummary:
         kinds: the former by kind, most first.
         oldest_due: when the first of them should have gone out.
         next_expiry: when the next of them is given up.
-        can_release: whether an account is there that could send them now.
+        can_release: whether an account or another route is there that could send them now.
     """
 
     to_decide: int
@@ -77,12 +70,12 @@ def held_summary(ports: Ports, catalog: Catalog) -> HeldSummary:
         kinds=tuple(HeldKind(_title(row["notification__kind"]), row["count"]) for row in by_kind),
         oldest_due=facts["oldest"],
         next_expiry=facts["expiry"],
-        can_release=_sender(connection_of(catalog)) is not None,
+        can_release=_sending_lane(ports, connection_of(catalog)) is not None,
     )
 
 
 def release_held(ports: Ports, *, catalog: Catalog, actor: Actor) -> int:
-    """Let the mail go on which an admin has to decide, through the account connected now.
+    """Let the mail go on which an admin has to decide, by the route that the catalog uses now.
 
     Returns:
         How many messages are queued; those whose time has passed are given up.
@@ -93,16 +86,17 @@ def release_held(ports: Ports, *, catalog: Catalog, actor: Actor) -> int:
     """
     require_actor_administers(actor, catalog)
     with transaction.atomic():
-        connections = Connection.objects.select_for_update(of=("self",)).select_related("account")
-        account = _sender(connections.filter(catalog=catalog).first())
-        if account is None:
+        rows = Connection.objects.select_for_update(of=("self",))
+        connections = rows.select_related("account", "catalog")
+        lane = _sending_lane(ports, connections.filter(catalog=catalog).first())
+        if lane is None:
             raise InvalidInput(
                 "No working account is connected to this catalog.",
                 field="account",
                 meaning="The messages stay where they are.",
                 remedy="Connect an account and switch the connection on, then send them.",
             )
-        lane, queued = mailbox_lane(account), 0
+        queued = 0
         if rows_to_decide(catalog).update(lane=lane):
             queued = release(ports, lane, ports.clock.now())
         _tell(ports, catalog, "held_mail.released", actor, queued)
@@ -130,12 +124,12 @@ def discard_held(ports: Ports, *, catalog: Catalog, actor: Actor) -> int:
     return discarded
 
 
-def _sender(connection: Connection | None) -> Account | None:
-    """Return the account that could send the catalog's mail now."""
-    if connection is None or not connection.enabled or connection.account is None:
+def _sending_lane(ports: Ports, connection: Connection | None) -> Lane | None:
+    """Return the lane that could send the catalog's mail now."""
+    if connection is None:
         return None
-    account = connection.account
-    return account if account.state == AccountState.CONNECTED else None
+    target = destination_for(ports, connection)
+    return target.lane if target.state == MessageState.QUEUED else None
 
 
 def _title(kind: str) -> str:

@@ -48,6 +48,7 @@ TITLES = {
     "renewed": ("Sign-in renewed", Tone.GOOD),
     "consent_changed": ("Permissions changed", Tone.NEUTRAL),
     "still_lost": ("Tried again, still lost", Tone.BAD),
+    "rerouted": ("Mail took another route", Tone.NEUTRAL),
     "probe_mail": ("Test message to the account itself", Tone.NEUTRAL),
 }
 
@@ -56,6 +57,7 @@ ACTS = {
     "connection.switched_on": "Switched on",
     "connection.switched_off": "Switched off",
     "connection.disconnected": "Disconnected",
+    "connection.route_changed": "Another route for mail chosen",
     "connection.checked": "Checked by an admin",
 }
 

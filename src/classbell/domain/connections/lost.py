@@ -12,6 +12,7 @@ from classbell.delivery.hold import hold, release
 from classbell.delivery.lanes import mailbox_lane
 from classbell.domain.connections.alerts import tell_lost, tell_restored
 from classbell.domain.connections.daily_times import ask_daily, next_probe
+from classbell.domain.connections.rerouting import reroute_account
 from classbell.domain.connections.tokens import renew
 from classbell.domain.connections.waiting import DISCONNECTED, LOST, REASONS, keep_much_or_old
 from classbell.domain.organisations.audit import CLASSBELL, Actor, record
@@ -113,7 +114,7 @@ def account_back(ports: Ports, account: Account, *, actor: Actor = CLASSBELL) ->
     incident = open_incident(account)
     Incident.objects.filter(account=account, closed_at=None).update(closed_at=ports.clock.now())
     keep_much_or_old(ports, mailbox_lane(account))
-    released = _resume(ports, mailbox_lane(account))
+    released = _resume(ports, mailbox_lane(account)) + reroute_account(ports, account)
     if incident is not None:
         tell_restored(ports, incident, released)
     _note(ports, account, "connection.back", actor, {"released": released})
@@ -159,9 +160,10 @@ def _resume(ports: Ports, lane: Lane) -> int:
 
 
 def _keep_mail(ports: Ports, account: Account) -> None:
-    """Hold what waits on the lane of an account that cannot send."""
+    """Hold what waits on the lane of an account that cannot send, and may take no other route."""
     if account.state == AccountState.CONNECTED:
         return
+    reroute_account(ports, account)
     code = DISCONNECTED if account.state == AccountState.DISCONNECTED else LOST
     hold(mailbox_lane(account), reason_code=code, reason=REASONS[code], now=ports.clock.now())
 

@@ -10,6 +10,7 @@ from classbell.storage.models import (
     Account,
     Approval,
     ConnectInvitation,
+    EmailProvider,
     Notification,
     PendingConnection,
     SignInJourney,
@@ -22,6 +23,7 @@ CELLS = (
     Cell("sign-ins", SignInJourney, "sealed_flow", "journey.flow"),
     Cell("approvals", Approval, "sealed_state", "approval.state"),
     Cell("invitations", ConnectInvitation, "sealed_token", "connect_invitation.token"),
+    Cell("email providers", EmailProvider, "sealed_key", "email_provider.key"),
 )
 """Every sealed column there is."""
 

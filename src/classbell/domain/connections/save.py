@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from classbell.delivery.lanes import mailbox_lane
 from classbell.domain.connections.capabilities import (
     Capability,
     CapabilityResult,
     CapabilityState,
     keep,
+)
+from classbell.domain.connections.mail_route import (
+    RouteChoice,
+    choose_route,
+    follow_route,
+    may_mail_without_account,
+    set_mail_aside,
 )
 from classbell.domain.connections.scopes import lacking
 from classbell.domain.connections.sealing import (
@@ -19,11 +25,7 @@ from classbell.domain.connections.sealing import (
     seal_tokens,
 )
 from classbell.domain.connections.use import facts, look_at_sessions, tell, use_account
-from classbell.domain.connections.waiting import (
-    SWITCHED_OFF,
-    bring_back,
-    set_aside,
-)
+from classbell.domain.connections.waiting import SWITCHED_OFF, bring_back
 from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.audit import Actor, record
 from classbell.ports.bundle import Ports
@@ -39,6 +41,7 @@ from classbell.storage.models import (
 from classbell.storage.queries.connections import pending_in_panel, pending_of
 
 NEEDED_TO_SEND = (Capability.MAIL,)
+AS_IT_IS = RouteChoice()
 UNUSABLE = (CapabilityState.BLOCKED, CapabilityState.NEEDS_CONSENT)
 
 
@@ -50,13 +53,14 @@ def save_settings(
     browser_key: str,
     enabled: bool,
     actor: Actor,
+    route: RouteChoice = AS_IT_IS,
 ) -> Connection:
     """Make the panel's settings current.
 
     With the toggle on, an account that signed in becomes the catalog's account: it gets a
     confirmation mail, which is the first proof that it can send, and the sessions to come are
     looked at. Without one, the toggle alone changes. With the toggle off nothing is sent or
-    booked; account and tokens stay.
+    booked; account and tokens stay. Another route for mail takes along what waits.
 
     Args:
         ports: the outside world.
@@ -65,9 +69,11 @@ def save_settings(
         browser_key: the browser session in which an account may have signed in.
         enabled: the toggle.
         actor: who saves.
+        route: the route for mail.
 
     Raises:
-        InvalidInput: the toggle is on and there is no account, or the account cannot send.
+        InvalidInput: the toggle is on and nothing is there that could send, the account cannot, or
+            Azure Communication Services is chosen and not activated for the organisation.
         NotAllowed, NotFoundHere: the actor is no admin of the catalog.
     """
     require_actor_administers(actor, catalog)
@@ -76,16 +82,14 @@ def save_settings(
     if enabled and pending is not None:
         _require_can_send(pending)
     with transaction.atomic():
-        Connection.objects.get_or_create(catalog=catalog)
-        rows = Connection.objects.select_for_update(of=("self",)).select_related("account")
-        connection = rows.get(catalog=catalog)
-        if not enabled:
-            _switch_off(ports, connection, actor)
-        elif pending is not None:
+        connection = _locked(catalog)
+        before = choose_route(connection, route)
+        if enabled and pending is not None:
             account = _account_of(ports, catalog, pending, actor)
             use_account(ports, connection, account, actor=actor, signed_in=True)
         else:
-            _switch_on(ports, connection, actor)
+            (_switch_on if enabled else _switch_off)(ports, connection, actor)
+        follow_route(ports, connection, before, actor)
         if pending is not None:
             pending_in_panel(catalog, person=person, browser_key=browser_key).delete()
         connection.saved_at = now
@@ -115,6 +119,13 @@ def cancel_pending(ports: Ports, *, catalog: Catalog, person: Person, browser_ke
             after={"account not saved": dropped.address},
         )
     return True
+
+
+def _locked(catalog: Catalog) -> Connection:
+    """Return the catalog's setting, made where it is missing, and keep others off it."""
+    Connection.objects.get_or_create(catalog=catalog)
+    rows = Connection.objects.select_for_update(of=("self",))
+    return rows.select_related("account", "catalog").get(catalog=catalog)
 
 
 def _require_can_send(pending: PendingConnection) -> None:
@@ -170,9 +181,8 @@ def _account_of(
 
 
 def _switch_on(ports: Ports, connection: Connection, actor: Actor) -> None:
-    """Turn the toggle on for the account that is there."""
-    account = connection.account
-    if account is None:
+    """Turn the toggle on for what is there to send."""
+    if connection.account is None and not may_mail_without_account(connection):
         raise InvalidInput(
             "No account is connected yet.",
             field="enabled",
@@ -184,7 +194,7 @@ def _switch_on(ports: Ports, connection: Connection, actor: Actor) -> None:
     before = facts(connection)
     connection.enabled = True
     connection.save(update_fields=["enabled"])
-    bring_back(ports, connection.catalog, account)
+    bring_back(ports, connection)
     tell(ports, connection, "connection.switched_on", actor, before)
     look_at_sessions(ports, connection)
 
@@ -196,9 +206,7 @@ def _switch_off(ports: Ports, connection: Connection, actor: Actor) -> None:
     before = facts(connection)
     connection.enabled = False
     connection.save(update_fields=["enabled"])
-    if connection.account is not None:
-        lane = mailbox_lane(connection.account)
-        set_aside(connection.catalog, lane, reason_code=SWITCHED_OFF, now=ports.clock.now())
+    set_mail_aside(ports, connection, reason_code=SWITCHED_OFF)
     tell(ports, connection, "connection.switched_off", actor, before)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from classbell.domain.connections.daily_times import ask_daily
 from classbell.domain.connections.disconnect import detach
 from classbell.domain.connections.lost import account_back
+from classbell.domain.connections.rerouting import reroute_catalog
 from classbell.domain.connections.scopes import CALENDARS, has
 from classbell.domain.connections.waiting import ACCOUNT_CHANGED, bring_back, leave_for_decision
 from classbell.domain.notifications.notify import notify
@@ -54,7 +55,8 @@ def use_account(
     if former is not None and former.pk != account.pk:
         leave_for_decision(ports, catalog)
     else:
-        bring_back(ports, catalog, account)
+        bring_back(ports, connection)
+    reroute_catalog(ports, connection, actor=actor)
     tell(ports, connection, SAVED if signed_in else SHARED, actor, before)
     notify(
         ports,
@@ -80,7 +82,13 @@ def facts(connection: Connection) -> dict[str, object]:
 
 
 def tell(
-    ports: Ports, connection: Connection, action: str, actor: Actor, before: dict[str, object]
+    ports: Ports,
+    connection: Connection,
+    action: str,
+    actor: Actor,
+    before: dict[str, object],
+    *,
+    after: dict[str, object] | None = None,
 ) -> None:
     """Write record and event of a change of the settings.
 
@@ -90,8 +98,9 @@ def tell(
         action: a stable word.
         actor: who did it.
         before: what ``facts`` said before.
+        after: what it says now, where the change is about other facts than those.
     """
-    catalog, after = connection.catalog, facts(connection)
+    catalog, now = connection.catalog, facts(connection) if after is None else after
     record(
         ports,
         actor=actor,
@@ -100,12 +109,12 @@ def tell(
         action=action,
         subject=f"catalog:{catalog.slug}",
         before=before,
-        after=after,
+        after=now,
     )
     emit(
         ports,
         organisation_id=catalog.organisation_id,
         catalog=catalog,
         name=action,
-        payload={"catalog": catalog.slug, **after},
+        payload={"catalog": catalog.slug, **now},
     )

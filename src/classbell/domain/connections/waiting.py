@@ -7,17 +7,19 @@ from datetime import datetime
 from django.db.models import Count, Min, QuerySet
 
 from classbell.delivery.hold import release
-from classbell.delivery.lanes import mailbox_lane
 from classbell.delivery.ledger import move
 from classbell.domain.connections.alerts import tell_held_mail
+from classbell.domain.notifications.destination import destination_for
+from classbell.domain.notifications.kinds import REGISTRY
+from classbell.domain.notifications.kinds.kind import Route
 from classbell.ports.bundle import Ports
 from classbell.storage.models import (
-    Account,
-    AccountState,
     Catalog,
+    Connection,
     Lane,
     Message,
     MessageState,
+    Notification,
 )
 
 SWITCHED_OFF = "switched_off"
@@ -34,6 +36,9 @@ REASONS = {
     MUCH_OR_OLD: "It is much or old mail that had to wait; an admin has to decide.",
 }
 
+ALERTS = frozenset(kind.name for kind in REGISTRY.values() if kind.route is Route.SYSTEM)
+"""Kinds that may take a lane of the catalog's, but are not the catalog's mail."""
+
 TO_DECIDE = frozenset({ACCOUNT_CHANGED, MUCH_OR_OLD})
 """Reasons of mail that goes out only when an admin says so."""
 
@@ -46,14 +51,15 @@ def set_aside(catalog: Catalog, lane: Lane, *, reason_code: str, now: datetime) 
 
     Args:
         catalog: whose mail.
-        lane: the lane of the account that shall not send it.
+        lane: the lane that shall not send it.
         reason_code: one of the codes of this module.
         now: business time.
 
     Returns:
         How many messages wait without a lane now because of this.
     """
-    rows = Message.objects.filter(catalog=catalog, lane=lane)
+    alerts = Notification.objects.filter(catalog=catalog, kind__in=ALERTS)
+    rows = Message.objects.filter(catalog=catalog, lane=lane).exclude(notification__in=alerts)
     reason = REASONS[reason_code]
     held = rows.filter(state=MessageState.HELD).update(
         lane=None, reason_code=reason_code, reason=reason
@@ -79,26 +85,26 @@ def rows_to_decide(catalog: Catalog) -> QuerySet[Message]:
     return set_aside_rows(catalog).filter(reason_code__in=TO_DECIDE)
 
 
-def bring_back(ports: Ports, catalog: Catalog, account: Account) -> int:
-    """Put the catalog's mail that was set aside on an account's lane and let it go.
+def bring_back(ports: Ports, connection: Connection) -> int:
+    """Put the catalog's mail that was set aside where its mail goes now, and let it go.
 
     Runs in the caller's transaction. Much or old mail is left for an admin to decide on, and so is
-    what was left for that before. Where the account is lost, the mail waits with it.
+    what was left for that before. Where the route cannot carry it, the mail waits there.
 
     Returns:
         How many messages of the lane are queued again.
     """
-    lane = mailbox_lane(account)
+    catalog, target = connection.catalog, destination_for(ports, connection)
     rows = set_aside_rows(catalog).exclude(reason_code__in=TO_DECIDE)
-    if account.state != AccountState.CONNECTED:
-        rows.update(lane=lane, reason_code=LOST, reason=REASONS[LOST])
+    if target.lane is None:
         return 0
-    if _is_much_or_old(ports, rows):
-        _leave(ports, catalog, rows, MUCH_OR_OLD)
+    if target.state == MessageState.HELD:
+        code, reason = target.reason
+        rows.update(lane=target.lane, reason_code=code, reason=reason)
         return 0
-    if not rows.update(lane=lane):
+    if leave_if_much_or_old(ports, catalog, rows) or not rows.update(lane=target.lane):
         return 0
-    return release(ports, lane, ports.clock.now())
+    return release(ports, target.lane, ports.clock.now())
 
 
 def leave_for_decision(ports: Ports, catalog: Catalog) -> int:
@@ -111,7 +117,7 @@ def leave_for_decision(ports: Ports, catalog: Catalog) -> int:
 
 
 def keep_much_or_old(ports: Ports, lane: Lane) -> int:
-    """Take much or old held mail off a lane whose account works again, before the rest goes out.
+    """Take much or old held mail off a lane that works again, before the rest goes out.
 
     Runs in the caller's transaction. Judged for each catalog by itself; its admins are told.
 
@@ -121,10 +127,19 @@ def keep_much_or_old(ports: Ports, lane: Lane) -> int:
     held = Message.objects.filter(lane=lane, state=MessageState.HELD).exclude(catalog=None)
     kept = 0
     for catalog in Catalog.objects.filter(pk__in=held.values("catalog_id").distinct()):
-        rows = held.filter(catalog=catalog)
-        if _is_much_or_old(ports, rows):
-            kept += _leave(ports, catalog, rows, MUCH_OR_OLD)
+        kept += leave_if_much_or_old(ports, catalog, held.filter(catalog=catalog))
     return kept
+
+
+def leave_if_much_or_old(ports: Ports, catalog: Catalog, rows: QuerySet[Message]) -> int:
+    """Leave a catalog's held mail to an admin if it is too much, or too late, to go by itself.
+
+    Returns:
+        How many messages wait for a decision because of this.
+    """
+    if not _is_much_or_old(ports, rows):
+        return 0
+    return _leave(ports, catalog, rows, MUCH_OR_OLD)
 
 
 def _leave(ports: Ports, catalog: Catalog, rows: QuerySet[Message], reason_code: str) -> int:

@@ -3,39 +3,22 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
-from classbell.delivery.lanes import mailbox_lane
 from classbell.delivery.ledger import Addressee, Birth, expand, expand_to_people
+from classbell.domain.notifications.destination import destination_of
 from classbell.domain.notifications.kinds import kind_named
-from classbell.domain.notifications.kinds.kind import Route
-from classbell.domain.notifications.routes import system_route
+from classbell.domain.notifications.moving import watch
 from classbell.ports.bundle import Ports
-from classbell.storage.models import (
-    AccountState,
-    Connection,
-    Lane,
-    MessageState,
-    Notification,
-)
+from classbell.storage.models import Lane, Notification
 
 BATCH_ROWS = 500
 BATCHES_A_TURN = 20
 PAUSE_SECONDS = 0.005
 URGENT, NORMAL = 10, 50
-
-
-@dataclass(frozen=True, slots=True)
-class Destination:
-    """Where the messages of a notification go and in which state they begin."""
-
-    lane: Lane | None
-    state: MessageState
-    reason: tuple[str, str] = ("", "")
 
 
 def expand_notification(ports: Ports, _lane: Lane, notification_id: str) -> datetime | None:
@@ -89,43 +72,9 @@ def _expand_batch(ports: Ports, notification: Notification, done: int) -> int:
             for address, name in (member for member in members if isinstance(member, list))
         ]
         expand(ports, notification, others, birth, upto=upto)
+        if destination.watched and destination.lane is not None:
+            watch(ports, destination.lane)
     return upto
-
-
-def destination_of(ports: Ports, notification: Notification) -> Destination:
-    """Decide by the connection's present state where the messages of a notification go.
-
-    Never connected or switched off means recorded and never released later; lost or disconnected
-    means held until the connection is back.
-    """
-    if kind_named(notification.kind).route is Route.SYSTEM or notification.catalog is None:
-        lane = system_route(ports, notification.organisation_id)
-        if lane is None:
-            reason = ("no_system_mailer", "The operator has set no system mailer.")
-            return Destination(None, MessageState.NOT_SENT, reason)
-        return Destination(lane, MessageState.QUEUED)
-    connection = (
-        Connection.objects.select_related("account").filter(catalog=notification.catalog).first()
-    )
-    return _through(connection)
-
-
-def _through(connection: Connection | None) -> Destination:
-    """Decide for the route through a catalog's connection."""
-    if connection is None or not connection.enabled:
-        reason = ("switched_off", "The catalog's Microsoft 365 connection is switched off.")
-        return Destination(None, MessageState.NOT_SENT, reason)
-    account = connection.account
-    if account is None and connection.disconnected_at is None:
-        reason = ("never_connected", "The catalog was never connected to an account.")
-        return Destination(None, MessageState.NOT_SENT, reason)
-    if account is None or account.state == AccountState.DISCONNECTED:
-        reason = ("disconnected", "The catalog's account was disconnected.")
-        return Destination(None, MessageState.HELD, reason)
-    if account.state == AccountState.LOST:
-        reason = ("connection_lost", "The connection to the account is lost.")
-        return Destination(mailbox_lane(account), MessageState.HELD, reason)
-    return Destination(mailbox_lane(account), MessageState.QUEUED)
 
 
 def _habits(notification: Notification) -> tuple[str, str]:

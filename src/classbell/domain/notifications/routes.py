@@ -1,21 +1,22 @@
 """What carries mail that must not depend on the account it is about: routes in their order.
 
-The operator's system mailer comes first. Where there is none, or it fails for a while, another
-healthy account of the organisation steps in, if the organisation has allowed that.
+Azure Communication Services comes first, where it is activated for the organisation, then the
+operator's system mailer. Where neither is there, or both fail for a while, another healthy account
+of the organisation steps in, if the organisation has allowed that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import QuerySet
 
 from classbell.delivery.lanes import housekeeping_lane, mailbox_lane, system_lane
-from classbell.delivery.ledger import WAITING, move
-from classbell.delivery.work import ask, wake
+from classbell.delivery.ledger import WAITING
+from classbell.delivery.work import ask
+from classbell.domain.notifications.lane_state import lane_works, provider_lane, provider_works
+from classbell.domain.notifications.moving import put_on
 from classbell.ports.bundle import Ports
 from classbell.storage.models import (
     Account,
@@ -24,9 +25,9 @@ from classbell.storage.models import (
     Lane,
     LaneKind,
     Message,
-    MessageState,
     Notification,
 )
+from classbell.storage.queries.email_provider import active_provider
 
 REROUTE = "reroute"
 """Kind of the work item that looks after mail whose route fails."""
@@ -44,10 +45,21 @@ def system_route(ports: Ports, organisation_id: UUID | None) -> Lane | None:
         ports: tells whether there is a system mailer.
         organisation_id: whose people are written to; None for the operator.
     """
+    return next(iter(system_routes(ports, organisation_id)), None)
+
+
+def system_routes(ports: Ports, organisation_id: UUID | None) -> list[Lane]:
+    """Return the lanes of all routes that can be tried now, in their order."""
+    lanes = []
+    provider = active_provider(organisation_id)
+    if provider is not None and provider_works(provider, ports.clock.now()):
+        lanes.append(provider_lane(provider))
     if ports.system_mailer is not None:
-        return system_lane()
+        lanes.append(system_lane())
     account = substitute(organisation_id)
-    return mailbox_lane(account) if account else None
+    if account is not None:
+        lanes.append(mailbox_lane(account))
+    return lanes
 
 
 def substitute(organisation_id: UUID | None) -> Account | None:
@@ -74,10 +86,11 @@ def look_after(ports: Ports, notification: Notification) -> None:
 
     Runs in the caller's transaction; does nothing where there is no other route.
     """
-    if may_substitute(notification.organisation_id):
+    organisation_id = notification.organisation_id
+    if may_substitute(organisation_id) or active_provider(organisation_id) is not None:
         ask(
             ports,
-            housekeeping_lane(notification.organisation_id),
+            housekeeping_lane(organisation_id),
             kind=REROUTE,
             subject=str(notification.pk),
             due_at=notification.due_at + PATIENCE,
@@ -93,35 +106,40 @@ def reroute(ports: Ports, _lane: Lane, notification_id: str) -> datetime | None:
     notification = Notification.objects.filter(pk=UUID(notification_id)).first()
     if notification is None:
         return None
-    waiting = Message.objects.filter(notification=notification, state__in=WAITING)
-    account = substitute(notification.organisation_id)
-    if account is not None:
-        for lane in Lane.objects.filter(messages__in=waiting).distinct():
-            _move(ports, _stuck(waiting, lane), mailbox_lane(account))
-    now = ports.clock.now()
+    waiting, now = _waiting(notification), ports.clock.now()
+    for lane in Lane.objects.filter(messages__in=waiting).distinct():
+        move_on(ports, _stuck(waiting, lane, now), lane, notification.organisation_id)
     if not waiting.exists() and notification.expanded >= notification.audience_size:
         return None
     return None if now >= notification.expires_at else now + PATIENCE
 
 
-def _stuck(waiting: QuerySet[Message], lane: Lane) -> list[int]:
-    """Return the messages of a lane that were tried in vain, or whose account cannot send."""
+def move_on(ports: Ports, rows: QuerySet[Message], lane: Lane, organisation_id: UUID | None) -> int:
+    """Put waiting mail on the route that follows the one that fails; the first follows the last.
+
+    Args:
+        ports: the outside world.
+        rows: mail of a lane.
+        lane: the lane that fails.
+        organisation_id: whose people it is for.
+
+    Returns:
+        How many messages were moved; none where there is no other route.
+    """
+    lanes = system_routes(ports, organisation_id)
+    place = next((number for number, one in enumerate(lanes, 1) if one.pk == lane.pk), 0)
+    following = [one for one in (*lanes[place:], *lanes[:place]) if one.pk != lane.pk]
+    return put_on(ports, rows, following[0]) if following else 0
+
+
+def _waiting(notification: Notification) -> QuerySet[Message]:
+    """Return the mail of a notification that waits."""
+    return Message.objects.filter(notification=notification, state__in=WAITING)
+
+
+def _stuck(waiting: QuerySet[Message], lane: Lane, now: datetime) -> QuerySet[Message]:
+    """Return the messages of a lane that were tried in vain, or that it cannot send at all."""
     rows = waiting.filter(lane=lane)
     if lane.kind == LaneKind.MAILBOX:
-        if Account.objects.filter(pk=UUID(lane.key), state=AccountState.CONNECTED).exists():
-            return []
-    else:
-        rows = rows.filter(attempt__gt=0)
-    return list(rows.values_list("pk", flat=True))
-
-
-def _move(ports: Ports, ids: Iterable[int], lane: Lane) -> None:
-    """Put messages on another lane, where they are queued."""
-    rows, now = Message.objects.filter(pk__in=list(ids)), ports.clock.now()
-    changes = {"lane": lane, "due_at": now, "attempt": 0, "reason_code": "", "reason": ""}
-    with transaction.atomic():
-        moved = rows.filter(state=MessageState.QUEUED).update(**changes)
-        held, queued = MessageState.HELD, MessageState.QUEUED
-        moved += move(rows, start=held, end=queued, now=now, **changes)
-        if moved:
-            wake(ports, lane, now)
+        return rows.none() if lane_works(lane, now) else rows
+    return rows.filter(attempt__gt=0) if lane_works(lane, now) else rows

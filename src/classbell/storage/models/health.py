@@ -56,6 +56,7 @@ class AlertSetting(TenantModel):
 class AlertRoute(models.TextChoices):
     """What can carry an alert, in the order of preference."""
 
+    ACS = "acs"
     SYSTEM_MAILER = "system_mailer"
     ACCOUNT = "account"
 

@@ -10,6 +10,7 @@ from classbell.storage.models import (
     AuditEntry,
     Catalog,
     CourseSession,
+    EmailProvider,
     EnrolmentState,
     Message,
     Organisation,
@@ -26,6 +27,12 @@ def organisations() -> QuerySet[Organisation]:
 def organisation_of(tenant_id: UUID) -> Organisation | None:
     """Return the organisation bound to a tenant, or None."""
     return Organisation.objects.filter(tenant_id=tenant_id).first()
+
+
+def active_providers() -> QuerySet[EmailProvider]:
+    """Return what is activated of Azure Communication Services, with its organisation."""
+    rows = EmailProvider.objects.select_related("organisation").filter(active=True)
+    return rows.order_by("organisation__name")
 
 
 def catalogs() -> QuerySet[Catalog]:

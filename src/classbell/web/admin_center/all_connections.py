@@ -21,9 +21,10 @@ from classbell.domain.connections.alert_routes import (
 from classbell.domain.notifications.routes import may_substitute
 from classbell.domain.organisations.access import require_lms_admin
 from classbell.ports.errors import InvalidInput
-from classbell.storage.models import Account, AlertRoute, Catalog, Connection
+from classbell.storage.models import Account, AlertRoute, Catalog, EmailProvider
+from classbell.storage.queries.email_provider import active_provider
 from classbell.storage.queries.pages_all_connections import all_connections
-from classbell.storage.queries.pages_shell import ConnectionStatus
+from classbell.storage.queries.pages_shell import status_in_list
 from classbell.web.access import actor_of, signed_in
 from classbell.web.admin_center.health import status_badge
 from classbell.web.admin_center.words import Badge
@@ -51,7 +52,11 @@ def connections(request: HttpRequest) -> HttpResponse:
     """List the connections of all catalogs."""
     access = signed_in(request)
     scope = require_lms_admin(access)
-    rows = [_row(one, is_admin=access.is_catalog_admin(one.pk)) for one in all_connections(scope)]
+    provider = active_provider(scope.organisation_id)
+    rows = [
+        _row(one, provider, is_admin=access.is_catalog_admin(one.pk))
+        for one in all_connections(scope)
+    ]
     ports, organisation = bootstrap.ports(), access.person.organisation
     if any(row.is_lost and row.is_admin for row in rows):
         allow_forms_to(request, ports.identity.authorization_origin())
@@ -107,6 +112,7 @@ def alert_substitute(request: HttpRequest) -> HttpResponse:
 def _route_line(state: RouteState) -> tuple[str, str, str, Badge]:
     """Return a route's word, name and setting, with what its last test showed."""
     name = {
+        AlertRoute.ACS: _("Azure Communication Services"),
         AlertRoute.SYSTEM_MAILER: _("The mail server of this installation"),
         AlertRoute.ACCOUNT: _("Another account of the organisation"),
     }[state.route]
@@ -117,9 +123,9 @@ def _route_line(state: RouteState) -> tuple[str, str, str, Badge]:
     return state.route.value, name, state.setting, ("danger", _("Refused"))
 
 
-def _row(catalog: Catalog, *, is_admin: bool) -> ConnectionRow:
+def _row(catalog: Catalog, provider: EmailProvider | None, *, is_admin: bool) -> ConnectionRow:
     """Make one line of the list."""
-    status = ConnectionStatus(getattr(catalog, "connection", None) or Connection(catalog=catalog))
+    status = status_in_list(catalog, provider)
     return ConnectionRow(
         catalog=catalog,
         account=status.account,

@@ -15,9 +15,10 @@ from classbell.domain.catalogs.catalogs import create_catalog
 from classbell.domain.organisations.access import Access, require_lms_admin
 from classbell.domain.organisations.people import grant_role
 from classbell.ports.errors import InvalidInput, NotFoundHere
-from classbell.storage.models import Catalog, Connection, Role
+from classbell.storage.models import Catalog, Role
+from classbell.storage.queries.email_provider import active_provider
 from classbell.storage.queries.pages_catalogs import all_catalogs
-from classbell.storage.queries.pages_shell import ConnectionStatus
+from classbell.storage.queries.pages_shell import status_in_list
 from classbell.web.access import actor_of, signed_in
 from classbell.web.admin_center.health import status_badge
 from classbell.web.pages import show
@@ -74,8 +75,9 @@ def _page(
     error: InvalidInput | None = None,
 ) -> HttpResponse:
     """Show the list and the form, which keeps what was typed."""
+    provider = active_provider(access.person.organisation_id)
     rows = [
-        (one, status_badge(_status(one)), access.is_catalog_admin(one.id))
+        (one, status_badge(status_in_list(one, provider)), access.is_catalog_admin(one.id))
         for one in all_catalogs(require_lms_admin(access))
     ]
     context = {
@@ -87,8 +89,3 @@ def _page(
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK
     return show(request, "catalogs.html", context, access=access, current="catalogs", status=status)
-
-
-def _status(catalog: Catalog) -> ConnectionStatus:
-    """Return how a catalog of the list is connected."""
-    return ConnectionStatus(getattr(catalog, "connection", None) or Connection(catalog=catalog))

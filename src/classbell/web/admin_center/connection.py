@@ -36,6 +36,7 @@ from classbell.web.admin_center.panel_answer import (
     panel_address,
     panel_again,
 )
+from classbell.web.admin_center.panel_mail_route import route_sent
 from classbell.web.errors import problem_page
 from classbell.web.pages import show
 from classbell.web.signin import leave_for
@@ -113,6 +114,7 @@ def save(request: HttpRequest, slug: str) -> HttpResponse:
             browser_key=browser_key(request),
             enabled=enabled,
             actor=actor_of(access),
+            route=route_sent(request.POST, catalog),
         )
     except InvalidInput as error:
         return panel_again(request, access, catalog, enabled=enabled, error=error)

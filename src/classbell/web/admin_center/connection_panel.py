@@ -24,6 +24,7 @@ from classbell.web.admin_center.capability_words import (
     kept_lines,
 )
 from classbell.web.admin_center.disconnect_words import consequences, switching_off
+from classbell.web.admin_center.panel_mail_route import MailRoute, mail_route_of
 from classbell.web.admin_center.panel_others import Others, others_of
 from classbell.web.remedy_words import Loss, loss_of
 from classbell.web.security import allow_forms_to
@@ -60,7 +61,7 @@ class Panel:
         waiting: messages that are still to go out.
         disconnect: sentences about what Disconnect does here; empty where there is nothing to
             disconnect.
-        sends_as: the address that mail goes out as at this moment, or empty.
+        route: the route that mail takes, and the boxes about it.
         signs_in_at: host of Microsoft's sign-in page.
         others: what other people have to do, or have offered.
         came_back: how the reader has just come back from Microsoft: ``needed`` where it wishes for
@@ -75,6 +76,7 @@ class Panel:
     enabled: bool
     signs_in_at: str
     others: Others
+    route: MailRoute
     account: ShownAccount | None = None
     capabilities: Sequence[CapabilityRow] = ()
     needs_consent: bool = False
@@ -87,7 +89,6 @@ class Panel:
     loss: Loss | None = None
     waiting: int = 0
     disconnect: Sequence[str] = field(default=())
-    sends_as: str = ""
     error: ClassbellError | None = None
     confirm_off: str = ""
     came_back: str = ""
@@ -135,6 +136,7 @@ def panel_of(
         enabled=_toggle(facts, others, sent=bool(came_back) or enabled),
         signs_in_at=urlsplit(origin).netloc,
         others=others,
+        route=mail_route_of(status, sent=None if enabled is None else request.POST),
         came_back=came_back,
         invited=_invited(facts.pending),
         account=_shown_account(shown, state),
@@ -149,7 +151,6 @@ def panel_of(
         checked_at=_checked_at(facts),
         waiting=facts.waiting,
         disconnect=consequences(catalog) if saved else (),
-        sends_as=saved.address if saved and status.is_working else "",
         error=error,
         confirm_off=switching_off(catalog) if confirm_off else "",
     )

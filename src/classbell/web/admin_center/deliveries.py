@@ -18,7 +18,13 @@ from classbell.storage.models import Message
 from classbell.storage.queries import pages_deliveries as queries
 from classbell.storage.queries.pages_deliveries import Group
 from classbell.web.access import signed_in
-from classbell.web.admin_center.words import Badge, kind_title, message_badge, message_note
+from classbell.web.admin_center.words import (
+    Badge,
+    kind_title,
+    message_badge,
+    message_note,
+    route_title,
+)
 from classbell.web.pages import show
 
 ROWS = 50
@@ -67,6 +73,7 @@ class LogRow:
     about: str
     badge: Badge
     note: str
+    route: str
 
 
 @require_GET
@@ -126,4 +133,5 @@ def _row(message: Message, about: Mapping[str, str]) -> LogRow:
         about=about.get(str(message.notification.context.get("session", "")), ""),
         badge=message_badge(message.state, route=route),
         note=message_note(message),
+        route=route_title(route),
     )

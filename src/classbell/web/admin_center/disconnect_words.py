@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 from classbell import bootstrap
 from classbell.domain.connections.disconnect import DisconnectPlan, disconnect_plan
 from classbell.storage.models import Catalog
+from classbell.storage.queries.connections import connection_of, waiting_messages
 
 
 def consequences(catalog: Catalog) -> list[str]:
@@ -23,26 +24,30 @@ def consequences(catalog: Catalog) -> list[str]:
         )
         % {"num": plan.waiting_messages}
     ]
+    if plan.mail_goes_on:
+        lines = [_("Notifications go on through Azure Communication Services.")]
     return [*lines, *_what_stays(plan), _whose_tokens(plan)]
 
 
 def switching_off(catalog: Catalog) -> str:
     """Return what switching off means for what this catalog has now, with counts."""
     plan = disconnect_plan(bootstrap.ports(), catalog)
+    count = waiting_messages(catalog).count()
     waiting = ngettext(
         "%(num)s message is waiting now; it goes out if you switch on again before it expires.",
         "%(num)s messages are waiting now; they go out if you switch on again before they expire.",
-        plan.waiting_messages,
+        count,
     )
+    stays = _("The account stays connected.") + " " if connection_of(catalog).account else ""
     return " ".join(
         [
             _(
                 "Nothing is sent, booked or created for this catalog while it is off, and what "
                 "falls due meanwhile is not sent later."
             ),
-            waiting % {"num": plan.waiting_messages},
+            waiting % {"num": count},
             *_what_stays(plan),
-            _("The account stays connected. Select Save again to switch off."),
+            stays + _("Select Save again to switch off."),
         ]
     )
 

@@ -94,5 +94,7 @@ def status_badge(status: ConnectionStatus) -> Badge:
     if status.is_lost:
         return "danger", _("Connection lost")
     if status.is_working:
-        return "success", _("Connected")
+        return "success", _("Connected") if status.account else _("Sending, no account")
+    if status.enabled and status.connection.use_acs:
+        return "warning", _("Not sending")
     return ("", _("Not connected")) if status.account is None else ("warning", _("Switched off"))

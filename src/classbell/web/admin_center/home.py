@@ -41,13 +41,15 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _standing(catalog: Catalog, status: ConnectionStatus, counted: Figures) -> str:
     """Return one sentence about whether this catalog sends."""
-    words = {"title": catalog.title, "address": status.account.address if status.account else ""}
+    words = {"title": catalog.title, "address": status.sends_as}
+    if status.is_working and not counted.ever_sent and not status.mails_by_provider:
+        return _("%(title)s is connected as %(address)s.") % words
+    if status.is_working:
+        return _("%(title)s sends as %(address)s.") % words
     if status.is_lost:
         return _("%(title)s isn’t sending: the connection is lost.") % words
-    if status.account is None:
+    if status.account is None and not status.connection.use_acs:
         return _("%(title)s isn’t sending messages yet. Three steps and it is.") % words
     if not status.enabled:
         return _("%(title)s isn’t sending: its connection is switched off.") % words
-    if not counted.ever_sent:
-        return _("%(title)s is connected as %(address)s.") % words
-    return _("%(title)s sends as %(address)s.") % words
+    return _("%(title)s isn’t sending: see Microsoft 365 Connection Settings.") % words

@@ -52,7 +52,7 @@ def show_notifications(
     status: int = 200,
 ) -> HttpResponse:
     """Show the page around a panel, or the panel alone where htmx asks for it."""
-    context = {"panel": panel, "panel_open": panel_open, "kinds": _kinds()}
+    context = {"panel": panel, "panel_open": panel_open, "kinds": shown_kinds(panel)}
     if is_for(request, "panel"):
         own = {"catalog": catalog, "viewer": viewer_of(access, catalog)}
         return HttpResponse(render_to_string("panel.html", context | own, request), status=status)
@@ -67,19 +67,23 @@ def show_notifications(
     )
 
 
-def _kinds() -> list[ShownKind]:
+def shown_kinds(panel: Panel) -> list[ShownKind]:
     """Return the kinds of notification of a catalog; the operator's alarms are not shown."""
     return [
-        ShownKind(kind.title, kind.when, kind.audience, *_carrier(kind))
+        ShownKind(kind.title, kind.when, kind.audience, *_carrier(kind, panel))
         for kind in REGISTRY.values()
         if kind.audience != OPERATOR
     ]
 
 
-def _carrier(kind: Kind) -> tuple[str, str]:
+def _carrier(kind: Kind, panel: Panel) -> tuple[str, str]:
     """Return icon and words for what carries a kind."""
+    if kind.route is Route.SYSTEM and panel.route.activated:
+        return "server", _("Email by Azure or the system mailer")
     if kind.route is Route.SYSTEM:
         return "server", _("Email from the system mailer, never through the account")
     if kind.carrier is Carrier.ENTRY:
         return "calendar", _("Calendar invitation; email where the account has no calendar")
+    if kind.route is Route.CATALOG and panel.route.by_provider:
+        return "mail_multiple", _("Email through Azure Communication Services")
     return "mail", _("Email from the connected account")

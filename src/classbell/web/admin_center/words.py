@@ -11,6 +11,7 @@ Badge = tuple[str, str]
 """Kind (success, warning, danger, info or empty) and text of a badge."""
 
 SYSTEM_ROUTE = "system_mailer"
+AZURE_ROUTE = "acs"
 
 
 def message_badge(state: str, *, route: str = "") -> Badge:
@@ -22,9 +23,10 @@ def message_badge(state: str, *, route: str = "") -> Badge:
         state: one of ``MessageState``.
         route: what carried it; empty for the account's mailbox.
     """
-    taken = (
-        _("Accepted by the mail server") if route == SYSTEM_ROUTE else _("Accepted by Microsoft")
-    )
+    taken = {
+        SYSTEM_ROUTE: _("Accepted by the mail server"),
+        AZURE_ROUTE: _("Accepted by Azure"),
+    }.get(route, _("Accepted by Microsoft"))
     return {
         MessageState.QUEUED: ("info", _("Waiting")),
         MessageState.SENDING: ("info", _("Being sent")),
@@ -40,6 +42,19 @@ def message_badge(state: str, *, route: str = "") -> Badge:
     }[MessageState(state)]
 
 
+def route_title(route: str) -> str:
+    """Return which way a message took; empty where it took none yet.
+
+    Args:
+        route: the kind of the lane that carried it, as its envelope keeps it.
+    """
+    return {
+        "mailbox": _("As the account"),
+        AZURE_ROUTE: _("Azure Communication Services"),
+        SYSTEM_ROUTE: _("System mailer"),
+    }.get(route, "")
+
+
 def message_note(message: Message) -> str:
     """Return one sentence about why a message stands where it stands; empty where it is plain."""
     if message.state == MessageState.SENDING:
@@ -47,8 +62,8 @@ def message_note(message: Message) -> str:
     if message.reason:
         return message.reason
     return {
-        MessageState.QUEUED: _("Goes out as soon as the pace of the account allows."),
-        MessageState.HELD: _("Waits until the account works again."),
+        MessageState.QUEUED: _("Goes out as soon as the pace of its route allows."),
+        MessageState.HELD: _("Waits until its route works again."),
         MessageState.UNKNOWN: _("Microsoft’s answer was lost: it may or may not have gone out."),
         MessageState.EXPIRED: _("It came too late to be of use."),
         MessageState.NOT_SENT: _("No account was connected, so it was only recorded."),

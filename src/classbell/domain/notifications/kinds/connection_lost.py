@@ -30,7 +30,7 @@ KIND = Kind(
     message=(
         "<p>Hello {PERSON NAME},</p>"
         "<p>Classbell has lost its connection to {ACCOUNT ADDRESS}. Until it is connected again, "
-        "nothing is sent and no rooms are booked for: {CATALOGS}.</p>"
+        "nothing is sent and no rooms are booked for: {CATALOGS}. {MAIL GOES ON}</p>"
         "<p>Cause: {CAUSE} ({CODE}). Messages waiting: {WAITING}. Nothing is lost; they go out "
         "after reconnecting.</p>"
         "<p>What helps: {REMEDY} Who can do it: {WHO}.</p>"

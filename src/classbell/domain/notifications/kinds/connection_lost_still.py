@@ -30,7 +30,7 @@ KIND = Kind(
     message=(
         "<p>Hello {PERSON NAME},</p>"
         "<p>Classbell has had no connection to {ACCOUNT ADDRESS} since {SINCE}. Nothing is sent "
-        "and no rooms are booked for: {CATALOGS}.</p>"
+        "and no rooms are booked for: {CATALOGS}. {MAIL GOES ON}</p>"
         "<p>Messages waiting: {WAITING}. Those that would come too late are given up one by one, "
         "each when its own time has passed.</p>"
         "<p>Cause: {CAUSE} ({CODE}). What helps: {REMEDY} Who can do it: {WHO}.</p>"

@@ -17,9 +17,11 @@ class Route(StrEnum):
     """What carries the mail of a kind."""
 
     CATALOG = "catalog"
-    """The catalog's connected account."""
+    """What the catalog has chosen: its connected account, or Azure Communication Services."""
+    ACCOUNT = "account"
+    """The connected account itself, whatever the catalog has chosen: it proves that it can send."""
     SYSTEM = "system"
-    """The operator's system mailer, which no lost account can silence."""
+    """What no lost account can silence: Azure Communication Services or the system mailer."""
 
 
 class OnUnknown(StrEnum):

@@ -1,0 +1,1 @@
+"""Azure Communication Services: activated by the operator, used by catalogs, reporting back."""
