@@ -42,6 +42,7 @@ class Settings:
         recipients_reserve: how many of those only urgent kinds may use.
         requests_in_flight: most requests under way for one mailbox.
         worker_threads: how many lanes one worker serves at once.
+        retention_days: for how many days what became of messages is kept; 0 for ever.
         held_decision_messages: above so many held messages of a catalog its admins decide.
         held_decision_days: with held mail that is late by more days than this they decide as well.
         debug: shows error details in pages; never for production.
@@ -70,6 +71,7 @@ class Settings:
     recipients_reserve: int = 500
     requests_in_flight: int = 3
     worker_threads: int = 16
+    retention_days: int = 365
     held_decision_messages: int = 1000
     held_decision_days: int = 7
     debug: bool = False

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from classbell import bootstrap
+from classbell.domain.connections.outlook import ExternalUse, external_use
 from classbell.domain.organisations.access import Access, visible_catalogs
 from classbell.storage.models import Catalog
 from classbell.storage.queries.pages_shell import ConnectionStatus, connection_status
@@ -93,6 +94,7 @@ def show(
         "navigation": navigation(access, catalog),
         "current": current,
         "lost": lost,
+        "external": _external(access, catalog),
         "theme": theme_of(request),
         "toasts": take_toasts(request),
         "viewer": viewer_of(access, catalog),
@@ -109,6 +111,13 @@ def _lost(request: HttpRequest, catalog: Catalog | None) -> ConnectionStatus | N
         return None
     allow_forms_to(request, bootstrap.ports().identity.authorization_origin())
     return status
+
+
+def _external(access: Access, catalog: Catalog | None) -> ExternalUse | None:
+    """Return what to warn of on the pages of catalogs and of LMS admins."""
+    if catalog is None and not access.is_lms_admin:
+        return None
+    return external_use(access.person.organisation, bootstrap.ports().clock.now())
 
 
 def show_alone(
