@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from classbell import bootstrap
+from classbell.domain.connections.outlook import ExternalUse, external_use
 from classbell.domain.organisations.access import Access, visible_catalogs
 from classbell.storage.models import Catalog
 from classbell.storage.queries.pages_shell import connection_status
@@ -94,6 +95,7 @@ def show(
         "navigation": navigation(access, catalog),
         "current": current,
         "lost": lost,
+        "external": _external(access, catalog),
         "theme": theme_of(request),
         "toasts": take_toasts(request),
         "viewer": viewer_of(access, catalog),
@@ -107,6 +109,13 @@ def _lost(request: HttpRequest, catalog: Catalog | None) -> Loss | None:
     if found is not None:
         allow_forms_to(request, bootstrap.ports().identity.authorization_origin())
     return found
+
+
+def _external(access: Access, catalog: Catalog | None) -> ExternalUse | None:
+    """Return what to warn of on the pages of catalogs and of LMS admins."""
+    if catalog is None and not access.is_lms_admin:
+        return None
+    return external_use(access.person.organisation, bootstrap.ports().clock.now())
 
 
 def show_alone(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pytest
 from django.test import Client
 
 from classbell import bootstrap
+from classbell.delivery.lanes import mailbox_lane
 from classbell.ports.bundle import Ports
-from classbell.storage.models import Connection, EmailProvider, Person
+from classbell.storage.models import Connection, EmailProvider, Lane, Person
 from tests.acceptance.web.page import Page
 from tests.domain.people import Cast, a_cast
 from tests.fakes import FakeIdentity
@@ -42,7 +43,9 @@ class Visitor:
         """Open an address."""
         return Page(self.client.get(address, headers=headers or None))
 
-    def post(self, address: str, data: dict[str, str] | None = None, **headers: str) -> Page:
+    def post(
+        self, address: str, data: Mapping[str, str | Sequence[str]] | None = None, **headers: str
+    ) -> Page:
         """Send a form."""
         return Page(self.client.post(address, data or {}, headers=headers or None))
 
@@ -96,3 +99,10 @@ def contact(ports: Ports) -> Iterator[str]:
     installation = replace(ports.installation, activation_contact=named)
     with bootstrap.use(replace(ports, installation=installation)):
         yield named
+
+
+@pytest.fixture
+def lane(connected: Connection) -> Lane:
+    """The connected account's lane."""
+    assert connected.account is not None
+    return mailbox_lane(connected.account)

@@ -8,6 +8,7 @@ from classbell.storage.models import (
     AuditEntry,
     Connection,
     CourseSession,
+    Message,
     PendingConnection,
     Person,
     RoleAssignment,
@@ -15,6 +16,7 @@ from classbell.storage.models import (
 )
 from tests.acceptance.web.conftest import a_visitor
 from tests.domain.people import Cast
+from tests.messages import a_message
 from tests.support import a_session
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +27,7 @@ PAGES = [
     "/sessions/{session}",
     "/rooms",
     "/delivery",
+    "/delivery/{message}",
     "/audit",
     "/connection",
     "/connection/held",
@@ -34,6 +37,8 @@ PAGES = [
 ]
 ACTS = [
     "/connection/check",
+    "/delivery/send-again",
+    "/delivery/export",
     "/sessions/{session}/sign-in-link/{session}",
     "/settings/connection/connect",
     "/settings/connection/save",
@@ -57,12 +62,15 @@ REFUSED = {"colleague": 403, "learner": 403, "lms_admin": 403, "stranger": 404}
 
 @pytest.fixture
 def session(cast: Cast) -> CourseSession:
-    """A session of the owner's catalog."""
+    """A session of the owner's catalog, and a message of it that failed."""
+    a_message(cast.catalog, "failed", name="learning@contoso.example")
     return a_session(cast.catalog)
 
 
 def address(path: str, session: CourseSession) -> str:
-    return "/catalogs/academy" + path.format(session=session.pk)
+    message = Message.objects.filter(catalog__slug="academy").first()
+    numbers = {"session": session.pk, "message": message.pk if message else 0}
+    return "/catalogs/academy" + path.format(**numbers)
 
 
 def person(cast: Cast, part: str) -> Person:
@@ -98,7 +106,8 @@ def test_others_can_do_nothing(
 ) -> None:
     before = AuditEntry.objects.count()
     browser = a_visitor(person(cast, part))
-    form = {"m365_enabled": "", "switch_off": "confirmed"}
+    message = Message.objects.get()
+    form = {"m365_enabled": "", "switch_off": "confirmed", "message": str(message.pk)}
     answers = {path: browser.post(address(path, session), form).status for path in ACTS}
     assert set(answers.values()) == {REFUSED[part]}, answers
     connected.refresh_from_db()
@@ -106,6 +115,7 @@ def test_others_can_do_nothing(
     assert connected.account is not None
     assert not PendingConnection.objects.exists()
     assert not SignInJourney.objects.exists()
+    assert not Message.objects.exclude(state="failed").exists()
     assert AuditEntry.objects.count() == before
 
 

@@ -7,11 +7,9 @@ from uuid import uuid4
 
 import pytest
 
-from classbell.delivery.pace import UNLIMITED, Pace
 from classbell.domain.connections.disconnect import disconnect
 from classbell.domain.courses.enrol import enrol
 from classbell.domain.courses.importing.apply import apply_import
-from classbell.domain.courses.importing.forecast import time_for
 from classbell.domain.courses.importing.planned import Counts, ImportPlan
 from classbell.domain.courses.sessions import cancel_session
 from classbell.domain.organisations.audit import OPERATOR
@@ -263,21 +261,3 @@ def test_a_disconnected_catalog_holds_its_messages_for_the_next_account(stage: S
     plan = plan_of(stage.ports, stage.cast.catalog, [a_row()], [an_enrolment_row()])
     assert plan.forecast.held
     assert plan.forecast.account == ""
-
-
-@pytest.mark.parametrize(
-    ("messages", "spent", "minutes"),
-    [
-        (0, 0, 0),
-        (28, 0, 0),
-        (29, 0, 1),
-        (300, 0, 10),
-        (8500, 0, 303),
-        (8501, 0, 24 * 60),
-        (300, 8400, 24 * 60 + 7),
-        (17001, 0, 48 * 60),
-    ],
-)
-def test_time_follows_from_the_pace(messages: int, spent: int, minutes: int) -> None:
-    assert time_for(messages, spent, Pace()) == timedelta(minutes=minutes)
-    assert time_for(messages, spent, UNLIMITED) == timedelta(0)

@@ -9,6 +9,9 @@ from classbell.cli.commands import organisations_acs
 from classbell.cli.commands.serve import Commands
 from classbell.cli.framework import start_django
 from classbell.cli.output import as_json, table
+from classbell.ports.errors import NotFoundHere
+
+COLUMNS = ("name", "tenant", "catalogs", "external_recipients")
 
 
 def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -24,6 +27,18 @@ def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
     add.add_argument("--lms-admin-name", default="LMS admin", help="name of the first LMS admin")
     add.add_argument("--lms-admin-address", default="", help="address for alerts")
     add.set_defaults(run=run_add)
+    limits = acts.add_parser("limits", help="note what Microsoft allows an organisation")
+    limits.add_argument(
+        "--tenant", type=UUID, required=True, help="tenant id of Microsoft Entra ID"
+    )
+    limits.add_argument(
+        "--external-recipients",
+        type=int,
+        required=True,
+        metavar="N",
+        help="recipients outside the organisation in 24 hours; 0 where it is not known",
+    )
+    limits.set_defaults(run=run_limits)
     show = acts.add_parser("list", help="list the organisations")
     show.add_argument("--json", action="store_true", help="for programs")
     show.set_defaults(run=run_list)
@@ -51,6 +66,28 @@ def run_add(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def run_limits(arguments: argparse.Namespace) -> int:
+    """Note the tenant's limit for external recipients."""
+    start_django()
+    from classbell import bootstrap  # noqa: PLC0415 -- needs Django's settings
+    from classbell.domain.organisations.organisations import (  # noqa: PLC0415 -- the same
+        limit_external_recipients,
+    )
+    from classbell.storage.queries import operator  # noqa: PLC0415 -- the same
+
+    organisation = operator.organisation_of(arguments.tenant)
+    if organisation is None:
+        raise NotFoundHere(
+            f"The tenant {arguments.tenant} is not bound to this installation.",
+            remedy="See classbell organisations list.",
+        )
+    per_day = arguments.external_recipients or None
+    limit_external_recipients(bootstrap.ports(), organisation, per_day=per_day)
+    said = f"{per_day} external recipients in 24 hours" if per_day else "no known limit"
+    print(f"{organisation.name}: {said}.")
+    return 0
+
+
 def run_list(arguments: argparse.Namespace) -> int:
     """List the organisations with their catalogs' number."""
     start_django()
@@ -61,8 +98,9 @@ def run_list(arguments: argparse.Namespace) -> int:
             "name": row.name,
             "tenant": str(row.tenant_id),
             "catalogs": str(getattr(row, "catalog_count", 0)),
+            "external_recipients": str(row.external_recipients_per_day or ""),
         }
         for row in operator.organisations()
     ]
-    print(as_json(rows) if arguments.json else table(("name", "tenant", "catalogs"), rows))
+    print(as_json(rows) if arguments.json else table(COLUMNS, rows))
     return 0

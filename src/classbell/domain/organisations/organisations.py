@@ -62,6 +62,42 @@ def add_organisation(
     return organisation
 
 
+def limit_external_recipients(
+    ports: Ports, organisation: Organisation, *, per_day: int | None, actor: Actor = OPERATOR
+) -> None:
+    """Note what Microsoft lets the whole tenant send to other organisations in 24 hours.
+
+    Nothing is held back because of it, for Classbell does not see what the tenant's people send;
+    admins are warned
+    (https://techcommunity.microsoft.com/blog/exchange/introducing-exchange-online-tenant-outbound-email-limits/4372797).
+
+    Args:
+        ports: the outside world.
+        organisation: whose tenant.
+        per_day: recipients in any 24 hours; None where it is not known.
+        actor: who does it.
+
+    Raises:
+        InvalidInput: it is not above zero.
+    """
+    if per_day is not None and per_day < 1:
+        raise InvalidInput("A limit of recipients is above zero.", field="external_recipients")
+    before, name = organisation.external_recipients_per_day, "external_recipients_per_day"
+    with transaction.atomic():
+        organisation.external_recipients_per_day = per_day
+        organisation.save(update_fields=[name])
+        record(
+            ports,
+            actor=actor,
+            organisation_id=organisation.id,
+            catalog=None,
+            action="organisation.limits_set",
+            subject=f"organisation:{organisation.id}",
+            before={name: before},
+            after={name: per_day},
+        )
+
+
 def _tell(ports: Ports, organisation: Organisation, actor: Actor) -> None:
     """Write record and event of a new organisation."""
     facts = {"tenant": str(organisation.tenant_id), "name": organisation.name}

@@ -17,6 +17,9 @@ from classbell.storage.models import (
     Person,
     RoleAssignment,
 )
+from classbell.storage.queries import message_log
+from classbell.storage.queries.message_log import Log
+from classbell.storage.scope import Scope
 
 
 def organisations() -> QuerySet[Organisation]:
@@ -93,18 +96,22 @@ def session_of(slug: str, code: str) -> CourseSession | None:
     return rows.filter(course__catalog__slug=slug, code=code).first()
 
 
-def messages(*, slug: str = "", state: str = "") -> QuerySet[Message]:
-    """Return messages, newest first, of one catalog and state or of all."""
-    rows = Message.objects.select_related("notification").order_by("-id")
-    if slug:
-        rows = rows.filter(catalog__slug=slug)
-    return rows.filter(state=state) if state else rows
+def log_of(catalog: Catalog | None) -> Log:
+    """Return the log of one catalog, or of all."""
+    if catalog is None:
+        return Log(Message.objects.all(), Person.objects.all())
+    return message_log.log_of(Scope(catalog.organisation_id, frozenset({catalog.pk})))
+
+
+def message(message_id: int) -> Message | None:
+    """Return one message of anybody's with notification, envelope and lane, or None."""
+    return message_log.with_details(Message.objects.filter(pk=message_id)).first()
 
 
 def message_sums(*, slug: str = "") -> list[tuple[str, int]]:
     """Count the messages of one catalog or of all by state, in the order of the states' names."""
-    rows = messages(slug=slug).order_by("state")
-    return list(rows.values_list("state").annotate(count=Count("id")))
+    rows = Message.objects.filter(catalog__slug=slug) if slug else Message.objects.all()
+    return list(rows.order_by("state").values_list("state").annotate(count=Count("id")))
 
 
 def acts(*, slug: str = "") -> QuerySet[AuditEntry]:

@@ -2,71 +2,59 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from urllib.parse import urlencode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from classbell.domain.notifications.kinds import REGISTRY
+from classbell import bootstrap
+from classbell.domain.notifications.send_again import may_go_again
 from classbell.domain.organisations.access import require_catalog_admin
 from classbell.storage.models import Message
-from classbell.storage.queries import pages_deliveries as queries
-from classbell.storage.queries.pages_deliveries import Group
+from classbell.storage.queries.message_counts import Counts, Tally
+from classbell.storage.queries.message_log import (
+    Group,
+    log_of,
+    route_of,
+    session_id,
+    titles_of_sessions,
+)
+from classbell.storage.queries.message_pages import log_page
+from classbell.storage.scope import Scope
 from classbell.web.access import signed_in
+from classbell.web.admin_center.delivery_filters import (
+    Filters,
+    kind_options,
+    period_options,
+    route_options,
+)
+from classbell.web.admin_center.outlook import route_budgets
 from classbell.web.admin_center.words import (
     Badge,
     kind_title,
     message_badge,
     message_note,
-    route_title,
+    route_name,
 )
-from classbell.web.pages import show
+from classbell.web.pages import show, viewer_of
 
 ROWS = 50
-ROW_ID = re.compile(r"[0-9]{1,18}")
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What the address asks for; wrong values count as none."""
-
-    status: Group | None
-    text: str
-    kind: str
-    before: int | None
-
-    @classmethod
-    def read(cls, query: Mapping[str, str]) -> Filters:
-        """Read the filters from the address."""
-        status, before = query.get("status", ""), query.get("before", "")
-        kind = query.get("kind", "")
-        return cls(
-            status=Group(status) if status in set(Group) else None,
-            text=query.get("q", "").strip()[:200],
-            kind=kind if kind in REGISTRY else "",
-            before=int(before) if ROW_ID.fullmatch(before) else None,
-        )
-
-    def address(self, slug: str, *, status: Group | None, before: int | None = None) -> str:
-        """Return the log's address with these filters, another status and another page."""
-        values = {
-            "status": status.value if status else "",
-            "q": self.text,
-            "kind": self.kind,
-            "before": before or "",
-        }
-        query = urlencode({name: value for name, value in values.items() if value})
-        return reverse("deliveries", args=[slug]) + (f"?{query}" if query else "")
 
 
 @dataclass(frozen=True, slots=True)
 class LogRow:
-    """One line of the log."""
+    """One line of the log.
+
+    Attributes:
+        message: the ledger's row.
+        title: what admins call its kind.
+        about: what it is about.
+        badge, note: where it stands, and why.
+        route: what carried it, or will.
+        can_go_again: whether it can be chosen to be sent again.
+    """
 
     message: Message
     title: str
@@ -74,37 +62,54 @@ class LogRow:
     badge: Badge
     note: str
     route: str
+    can_go_again: bool
 
 
 @require_GET
 def deliveries(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show the log; chips, search and page stand in the address."""
+    """Show the log; chips, search, filters and page stand in the address."""
     access = signed_in(request)
     catalog = require_catalog_admin(access, slug)
     scope = access.scope.narrowed_to(catalog.id)
     filters = Filters.read(request.GET.dict())
-    matching = queries.matching(scope, text=filters.text, kind=filters.kind)
-    page = queries.log_page(matching, group=filters.status, before=filters.before, size=ROWS)
-    about = queries.titles_of_sessions(page.rows, scope)
+    now = bootstrap.ports().clock.now()
+    page = log_page(log_of(scope), filters.wanted(now), size=ROWS, counting=True)
     context = {
-        "rows": [_row(one, about) for one in page.rows],
-        "chips": _chips(slug, filters, queries.group_counts(matching)),
+        "rows": log_rows(page.rows, scope),
+        "page": page,
+        "chips": _chips(slug, filters, page.counts),
         "filters": filters,
-        "kinds": [("", _("Any"))] + [(kind.name, kind.title) for kind in REGISTRY.values()],
-        "older": filters.address(slug, status=filters.status, before=page.before)
-        if page.before
-        else "",
-        "filtered": bool(filters.text or filters.kind or filters.status),
+        "kinds": kind_options(),
+        "routes": route_options(),
+        "periods": period_options(),
+        "older": filters.address(slug, before=page.before) if page.before else "",
+        "newest": filters.address(slug) if filters.before else "",
+        "retention": retention_text(),
+        "budgets": route_budgets(catalog, viewer_of(access, catalog)),
     }
     return show(
         request, "deliveries.html", context, access=access, catalog=catalog, current="deliveries"
     )
 
 
+def log_rows(messages: Sequence[Message], scope: Scope) -> list[LogRow]:
+    """Make lines of the log."""
+    about = titles_of_sessions(messages, scope)
+    return [_row(one, about) for one in messages]
+
+
+def retention_text() -> str:
+    """Say for how long messages are kept."""
+    days = bootstrap.settings().retention_days
+    if not days:
+        return _("Messages are kept for ever.")
+    return _("Messages are kept for %(days)s days.") % {"days": days}
+
+
 def _chips(
-    slug: str, filters: Filters, counts: Mapping[Group, int]
-) -> list[tuple[str, int, str, bool]]:
-    """Return the chips: label, count, address, chosen."""
+    slug: str, filters: Filters, counts: Counts | None
+) -> list[tuple[str, Tally | None, str, bool]]:
+    """Return the chips: label, count where it is known, address, chosen."""
     labels: list[tuple[Group | None, str]] = [
         (None, _("All")),
         (Group.SENT, _("Sent")),
@@ -112,26 +117,32 @@ def _chips(
         (Group.FAILED, _("Failed or uncertain")),
         (Group.NOT_SENT, _("Not sent")),
     ]
-    total = sum(counts.values())
     return [
         (
             label,
-            counts[group] if group else total,
-            filters.address(slug, status=group),
+            _count(counts, group),
+            replace(filters, status=group).address(slug),
             filters.status == group,
         )
         for group, label in labels
     ]
 
 
+def _count(counts: Counts | None, group: Group | None) -> Tally | None:
+    """Return the count of one group, or of all."""
+    if counts is None:
+        return None
+    return counts[group] if group else sum(counts.values(), Tally(0))
+
+
 def _row(message: Message, about: Mapping[str, str]) -> LogRow:
     """Make one line of the log."""
-    route = message.envelope.route if message.envelope else ""
     return LogRow(
         message=message,
         title=kind_title(message.notification.kind),
-        about=about.get(str(message.notification.context.get("session", "")), ""),
-        badge=message_badge(message.state, route=route),
+        about=about.get(session_id(message), ""),
+        badge=message_badge(message),
         note=message_note(message),
-        route=route_title(route),
+        route=route_name(route_of(message)),
+        can_go_again=may_go_again(message.state),
     )

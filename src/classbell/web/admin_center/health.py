@@ -21,9 +21,10 @@ from classbell.storage.queries.pages_health import HealthFacts, health_facts
 from classbell.storage.queries.pages_shell import ConnectionStatus
 from classbell.web.access import actor_of, signed_in
 from classbell.web.admin_center.capability_words import capability_rows, kept_lines
+from classbell.web.admin_center.outlook import route_budgets
 from classbell.web.admin_center.panel_answer import checked
 from classbell.web.admin_center.words import Badge
-from classbell.web.pages import show
+from classbell.web.pages import show, viewer_of
 from classbell.web.remedy_words import helps
 from classbell.web.signin import leave_for
 
@@ -50,6 +51,7 @@ def health(request: HttpRequest, slug: str) -> HttpResponse:
         "log": reverse("deliveries", args=[slug]),
         "health": None,
         "held": held_summary(ports, catalog),
+        "budgets": route_budgets(catalog, viewer_of(access, catalog)),
     }
     return show(
         request,

@@ -14,7 +14,8 @@ from classbell.storage.models import Catalog
 from classbell.storage.queries.pages_home import Figures, figures
 from classbell.storage.queries.pages_shell import ConnectionStatus, connection_status
 from classbell.web.access import signed_in
-from classbell.web.pages import show
+from classbell.web.admin_center.outlook import route_budgets
+from classbell.web.pages import show, viewer_of
 
 
 @require_GET
@@ -34,6 +35,7 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
         "course_text": ngettext("%(num)s course", "%(num)s courses", counted.courses)
         % {"num": counted.courses},
         "log": reverse("deliveries", args=[slug]),
+        "budgets": route_budgets(catalog, viewer_of(access, catalog)),
         "panel": reverse("notifications", args=[slug]) + "?panel=m365",
     }
     return show(request, "home.html", context, access=access, catalog=catalog, current="home")

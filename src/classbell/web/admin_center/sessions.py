@@ -29,7 +29,7 @@ from classbell.web.admin_center.session_words import (
     is_under_way,
     room_badge,
 )
-from classbell.web.admin_center.words import message_badge
+from classbell.web.admin_center.words import state_badge
 from classbell.web.pages import show
 from classbell.web.signin import leave_for
 from classbell.web.toasts import add_toast
@@ -191,7 +191,7 @@ def _learners(found: CourseSession, slug: str) -> list[Learner]:
         Learner(
             person=enrolment.person,
             invitation=invitation_badge(found, enrolment.person),
-            confirmation=message_badge(confirmations[enrolment.person_id])
+            confirmation=state_badge(confirmations[enrolment.person_id])
             if enrolment.person_id in confirmations
             else None,
             link=""

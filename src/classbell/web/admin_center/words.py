@@ -5,32 +5,52 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from classbell.domain.notifications.kinds import REGISTRY
-from classbell.storage.models import Message, MessageState
+from classbell.storage.models import LaneKind, Message, MessageState
+from classbell.storage.queries.message_log import route_of
 
 Badge = tuple[str, str]
 """Kind (success, warning, danger, info or empty) and text of a badge."""
 
-SYSTEM_ROUTE = "system_mailer"
-AZURE_ROUTE = "acs"
+
+def taken_by(route: str) -> str:
+    """Return who took a message over; that is never said to be delivery.
+
+    Args:
+        route: one of ``LaneKind``; empty where it is not known.
+    """
+    return {
+        LaneKind.ACS.value: _("Accepted by Azure"),
+        LaneKind.SYSTEM_MAILER.value: _("Accepted by the mail server"),
+    }.get(route, _("Accepted by Microsoft 365"))
 
 
-def message_badge(state: str, *, route: str = "") -> Badge:
-    """Return the badge of a message's state.
+def route_name(route: str) -> str:
+    """Return what carries a message, in words; empty where nothing does."""
+    return {
+        LaneKind.MAILBOX.value: _("Microsoft 365 account"),
+        LaneKind.ACS.value: _("Azure Communication Services"),
+        LaneKind.SYSTEM_MAILER.value: _("Mail server of the installation"),
+    }.get(route, "")
 
-    «Accepted» says that somebody took the mail over; it is never shown as delivered.
+
+def message_badge(message: Message) -> Badge:
+    """Return the badge of a message."""
+    if message.state == MessageState.QUEUED and message.attempt:
+        return "info", _("Trying again")
+    return state_badge(message.state, route=route_of(message))
+
+
+def state_badge(state: str, *, route: str = "") -> Badge:
+    """Return the badge of a state.
 
     Args:
         state: one of ``MessageState``.
-        route: what carried it; empty for the account's mailbox.
+        route: what carried the message; empty for the account's mailbox.
     """
-    taken = {
-        SYSTEM_ROUTE: _("Accepted by the mail server"),
-        AZURE_ROUTE: _("Accepted by Azure"),
-    }.get(route, _("Accepted by Microsoft"))
     return {
         MessageState.QUEUED: ("info", _("Waiting")),
         MessageState.SENDING: ("info", _("Being sent")),
-        MessageState.ACCEPTED: ("success", taken),
+        MessageState.ACCEPTED: ("success", taken_by(route)),
         MessageState.DELIVERED: ("success", _("Delivered")),
         MessageState.BOUNCED: ("danger", _("Returned")),
         MessageState.HELD: ("warning", _("Held")),
@@ -40,19 +60,6 @@ def message_badge(state: str, *, route: str = "") -> Badge:
         MessageState.CANCELLED: ("", _("Cancelled")),
         MessageState.NOT_SENT: ("", _("Not sent")),
     }[MessageState(state)]
-
-
-def route_title(route: str) -> str:
-    """Return which way a message took; empty where it took none yet.
-
-    Args:
-        route: the kind of the lane that carried it, as its envelope keeps it.
-    """
-    return {
-        "mailbox": _("As the account"),
-        AZURE_ROUTE: _("Azure Communication Services"),
-        SYSTEM_ROUTE: _("System mailer"),
-    }.get(route, "")
 
 
 def message_note(message: Message) -> str:

@@ -93,6 +93,11 @@ def relative(viewer: Viewer, moment: datetime) -> str:
     return format_timedelta(distance, add_direction=True, threshold=1.2, locale=viewer.locale)
 
 
+def span(viewer: Viewer, length: timedelta) -> str:
+    """Return how long something takes, such as «6 hours»; never less than a minute."""
+    return format_timedelta(length, granularity="minute", threshold=1.2, locale=viewer.locale)
+
+
 def period(viewer: Viewer, starts_at: datetime, ends_at: datetime) -> str:
     """Return a period with its weekday, such as «Thu, Dec 3, 2026, 10:00 AM – 12:30 PM»."""
     first = starts_at.astimezone(viewer.zone)

@@ -159,6 +159,12 @@ class CellReader:
             return ""
 
 
+def begins_like_a_formula(text: str) -> bool:
+    """Say whether a spreadsheet program would run a text rather than show it."""
+    begin = text.lstrip(" \u00a0")[:1]
+    return bool(begin) and begin in FORMULA + _FULL_WIDTH_FORMULA
+
+
 def _fault(raw: str) -> str:
     """Return what is wrong with the raw text of a cell, or nothing."""
     if any("\udc80" <= letter <= "\udcff" for letter in raw):
@@ -167,8 +173,7 @@ def _fault(raw: str) -> str:
             "The text is not UTF-8; read as Windows-1252 it would be "
             f"«{shown(guess.strip())}». Save the file as CSV UTF-8."
         )
-    begin = raw.lstrip(" \u00a0")[:1]
-    if begin and begin in FORMULA + _FULL_WIDTH_FORMULA:
+    if begins_like_a_formula(raw):
         return f"«{shown(raw.strip(' '))}» begins like a formula, which spreadsheets would run."
     if any(not letter.isprintable() and letter not in "\n\r\t\u00a0\u202f\u2009" for letter in raw):
         return f"«{shown(raw)}» contains a control character."

@@ -1,0 +1,203 @@
+"""A ledger of a given size for the bench of the delivery log; needs Django's settings.
+
+It is that of an installation which sends the same number of messages every day and is only older
+the larger it is: a thousand rows are its first day, a million its third year. Whoever gets messages
+gets fifty. Far more fail than in life, so that the pages show as many rows in both. The store makes
+the rows itself, for a program would take many minutes.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection, models
+
+from classbell.delivery.lanes import mailbox_lane
+from classbell.ports.bundle import Ports
+from classbell.storage.models import (
+    Attempt,
+    Catalog,
+    Envelope,
+    Message,
+    Notification,
+    Person,
+    Role,
+    RoleAssignment,
+)
+from tests.support import NOW, a_catalog, a_connected_account, a_person, a_session
+
+ROWS_A_DAY = 1_000
+PEOPLE = 20_000
+OF_A_PERSON = 50
+OF_A_NOTIFICATION = 10
+WAITING = 100
+
+NAMES = ("Anna", "Bo", "Clara", "David", "Emil", "Freja", "Gustav", "Hanna", "Ida", "Jens")
+
+GROUP = f"(n / {OF_A_NOTIFICATION} + 1)"
+OTHERS = f"{GROUP} % 10 = 9"
+"""One notification in ten is that of another catalog."""
+
+RARE = f"{GROUP} % 1000 = 500"
+"""One in a thousand is of a rare kind."""
+
+FATE = f"""CASE WHEN n > %(size)s - {WAITING} THEN 'queued'
+    WHEN n %% 100 = 99 THEN 'bounced' WHEN n %% 100 = 89 THEN 'unknown'
+    WHEN n %% 100 = 79 THEN 'expired' WHEN n %% 10 = 3 THEN 'failed'
+    WHEN n %% 50 = 5 THEN 'not_sent' ELSE 'accepted' END"""
+SENT = "fate IN ('accepted', 'bounced', 'unknown', 'failed')"
+
+
+class Ledger:
+    """Makes the rows.
+
+    Args:
+        ports: fakes will do.
+        size: messages in all.
+    """
+
+    def __init__(self, ports: Ports, size: int) -> None:
+        self._size = size
+        self.catalog = a_catalog()
+        self._other = a_catalog("sales", "Contoso Sales School")
+        self.session = a_session(self.catalog)
+        a_connected_account(ports, self._other)
+        self._lane = mailbox_lane(a_connected_account(ports, self.catalog))
+        self._home = {"organisation": self.catalog.organisation_id}
+
+    def write(self) -> None:
+        """Write everything, then let the store settle as it would with time."""
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute("PRAGMA cache_size = -400000")
+                cursor.execute("PRAGMA synchronous = OFF")
+        self._write(Person, PEOPLE, self._person(), self._home | {"created_at": NOW})
+        groups = self._size // OF_A_NOTIFICATION + 1
+        one = {"audience_size": OF_A_NOTIFICATION, "expanded": OF_A_NOTIFICATION}
+        about = {"context": {"session": str(self.session.pk)}}
+        self._write(Notification, groups, self._notification(), self._home | one | about)
+        wire = {"lane": self._lane.pk, "epoch": 1, "recipients": 1, "route": "mailbox"}
+        self._write(Envelope, self._size, self._envelope(), wire, where=SENT)
+        reader = {"language": "en", "time_zone": "UTC", "lane": self._lane.pk}
+        self._write(Message, self._size, self._message(), self._home | reader)
+        attempt = {"message": "n", "envelope": _key("envelope"), "number": "1"}
+        self._write(Attempt, self._size, attempt, {}, where=SENT)
+        if connection.vendor == "postgresql":  # SQLite never counts by itself, PostgreSQL does
+            with connection.cursor() as cursor:
+                cursor.execute("VACUUM ANALYZE")
+
+    def _person(self) -> dict[str, str]:
+        named = " ".join(f"WHEN {number} THEN '{name}'" for number, name in enumerate(NAMES))
+        address = "'learner.' || n || '@contoso.example'"
+        return {
+            "id": _key("person"),
+            "address": address,
+            "address_key": address,
+            "name": f"CASE n % 10 {named} END || ' Learner' || n",
+        }
+
+    def _notification(self) -> dict[str, str]:
+        at = self._at(f"n * {OF_A_NOTIFICATION}")
+        return {
+            "id": _key("notification"),
+            "catalog": self._catalog("n % 10 = 9"),
+            "kind": "CASE WHEN n % 1000 = 500 THEN 'held_mail_waiting' WHEN n % 3 = 0"
+            " THEN 'session_invitation' ELSE 'enrolment_confirmed' END",
+            "created_at": at,
+            "due_at": at,
+            "expires_at": at,
+        }
+
+    def _envelope(self) -> dict[str, str]:
+        return {
+            "id": _key("envelope"),
+            "catalog": self._catalog(OTHERS),
+            "state": "CASE fate WHEN 'unknown' THEN 'unknown' WHEN 'failed' THEN 'refused'"
+            " ELSE 'accepted' END",
+            "external_recipients": "CASE WHEN n % 4 = 0 THEN 1 ELSE 0 END",
+            "started_at": self._at("n"),
+            "settled_at": self._at("n"),
+        }
+
+    def _message(self) -> dict[str, str]:
+        at, readers = self._at("n"), min(PEOPLE, max(self._size // OF_A_PERSON, OF_A_NOTIFICATION))
+        person = f"(n * 7919 % {readers} + 1)"
+        named = " ".join(f"WHEN {number} THEN '{name}'" for number, name in enumerate(NAMES))
+        return {
+            "id": "n",
+            "catalog": self._catalog(OTHERS),
+            "notification": _key("notification", GROUP),
+            "person": _key("person", person),
+            "address": f"'learner.' || {person} || '@contoso.example'",
+            "name": f"CASE {person} % 10 {named} END || ' Learner' || {person}",
+            "state": "fate",
+            "envelope": f"CASE WHEN {SENT} THEN {_key('envelope')} END",
+            "attempt": f"CASE WHEN {SENT} THEN 1 ELSE 0 END",
+            "due_at": at,
+            "expires_at": at,
+            "created_at": at,
+            "settled_at": f"CASE WHEN fate <> 'queued' THEN {at} END",
+        }
+
+    def _catalog(self, others: str) -> str:
+        own, other = (_literal(one.pk.hex) for one in (self.catalog, self._other))
+        return f"CASE WHEN {others} THEN {other} ELSE {own} END"
+
+    def _at(self, number: str) -> str:
+        """Return the expression of a moment: rows come one after the other until now."""
+        each = timedelta(days=1).total_seconds() / ROWS_A_DAY
+        seconds = f"((({number}) - {self._size}) * {each})"
+        if connection.vendor == "postgresql":
+            return f"(TIMESTAMPTZ '{NOW.isoformat()}' + {seconds} * INTERVAL '1 second')"
+        return f"strftime('%Y-%m-%d %H:%M:%f', '{NOW:%Y-%m-%d %H:%M:%S}', {seconds} || ' seconds')"
+
+    def _write(
+        self,
+        model: type[models.Model],
+        count: int,
+        computed: dict[str, str],
+        fixed: dict[str, Any],
+        *,
+        where: str = "1 = 1",
+    ) -> None:
+        """Let the store insert rows numbered from 1; all else is as in the model."""
+        columns, expressions, parameters = [], [], []
+        for field in model._meta.concrete_fields:  # noqa: SLF001 -- Django documents it as public
+            if field.name not in computed and field.primary_key:
+                continue
+            columns.append(str(field.column))
+            value = fixed.get(field.name, field.get_default())
+            if field.name in computed:
+                expressions.append(computed[field.name].replace("%", "%%"))
+            else:
+                expressions.append("%s")
+                parameters.append(field.get_db_prep_save(value, connection))
+        table = connection.ops.quote_name(model._meta.db_table)  # noqa: SLF001 -- see above
+        fate = (FATE % {"size": self._size}).replace("%", "%%")
+        numbers = f"SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count}"  # noqa: S608
+        made = f"SELECT n, {fate} AS fate FROM numbers"  # noqa: S608 -- see below
+        series = f"WITH RECURSIVE numbers(n) AS ({numbers}), made AS ({made})"
+        insert = f"INSERT INTO {table} ({', '.join(columns)})"
+        # Only what stands in this module is put in; every value is a parameter.
+        select = f"SELECT {', '.join(expressions)} FROM made WHERE {where}"  # noqa: S608
+        with connection.cursor() as cursor:
+            cursor.execute(f"{insert} {series} {select}", parameters)
+
+
+def an_admin(catalog: Catalog) -> Person:
+    """Return an admin of the catalog, who is LMS admin as well."""
+    person = a_person("Mai Nielsen")
+    for role, where in ((Role.CATALOG_ADMIN, catalog), (Role.LMS_ADMIN, None)):
+        RoleAssignment.objects.get_or_create(
+            person=person, role=role, catalog=where, defaults={"granted_at": NOW}
+        )
+    return person
+
+
+def _key(what: str, number: str = "n") -> str:
+    """Return the expression of an id; as random as the product's own, and found again."""
+    key = f"md5('{what}' || {number})"
+    return f"CAST({key} AS uuid)" if connection.vendor == "postgresql" else key
+
+
+def _literal(key: str) -> str:
+    return f"CAST('{key}' AS uuid)" if connection.vendor == "postgresql" else f"'{key}'"
