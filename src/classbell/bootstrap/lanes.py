@@ -33,6 +33,7 @@ from classbell.domain.notifications.expand import expand_notification
 from classbell.domain.notifications.moving import WATCH_ROUTE
 from classbell.domain.notifications.notify import EXPAND
 from classbell.domain.notifications.render import Renderer, resends_unknown
+from classbell.domain.notifications.returned import READ_RETURNS, read_returns
 from classbell.domain.notifications.routes import REROUTE, reroute
 from classbell.domain.scheduling.reconcile import reconcile
 from classbell.domain.scheduling.request import RECONCILE
@@ -79,6 +80,7 @@ def _work(outside: Ports, chosen: Settings, handlers: Handlers) -> dict[str, Wor
         LOOK_UP: partial(look_up, outside.clock, handlers),
         OPERATOR_CHECK: partial(operator_check, outside),
         PURGE: partial(purge_daily, outside.clock, chosen.retention_days),
+        READ_RETURNS: partial(read_returns, outside),
         RECONCILE: partial(reconcile, outside),
         REFRESH_ROOMS: partial(refresh_rooms, outside),
         REROUTE: partial(reroute, outside),

@@ -11,11 +11,12 @@ from classbell.config import Settings
 from classbell.delivery.handlers import cannot_tell
 from classbell.delivery.pace import UNLIMITED, Pace
 from classbell.domain.connections.tokens import mailbox_for
+from classbell.domain.notifications.returned import is_traced
 from classbell.domain.providers.resource import resource_for
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import ConfigurationFault
 from classbell.ports.mail import Accepted, EmailService, Mail, Sighting
-from classbell.storage.models import EmailProvider, Lane, LaneKind
+from classbell.storage.models import Account, EmailProvider, Envelope, Lane, LaneKind
 
 AZURE_REQUESTS_IN_FLIGHT = 16
 """Calls under way at once for one resource; its limits are its rates."""
@@ -41,7 +42,7 @@ class Route:
 def route_of(outside: Ports, chosen: Settings, lane: Lane) -> Route:
     """Return the way mail leaves a lane; housekeeping lanes never have mail."""
     if lane.kind == LaneKind.MAILBOX:
-        return Route(partial(_send_as_account, outside), mailbox_pace(chosen))
+        return _mailbox_route(outside, chosen, UUID(lane.key))
     if lane.kind == LaneKind.ACS:
         return Route(
             partial(_send_through_azure, outside),
@@ -51,6 +52,18 @@ def route_of(outside: Ports, chosen: Settings, lane: Lane) -> Route:
         )
     # The limits are Exchange Online's; the operator's own mail server has none of ours.
     return Route(partial(_send_by_system_mailer, outside), UNLIMITED)
+
+
+def _mailbox_route(outside: Ports, chosen: Settings, account_id: UUID) -> Route:
+    """Return the way as an account: in two steps that can be looked up, where it may do that."""
+    if not is_traced(Account.objects.get(pk=account_id)):
+        return Route(partial(_send_as_account, outside), mailbox_pace(chosen))
+    return Route(
+        partial(_send_traced, outside),
+        mailbox_pace(chosen),
+        traceable=True,
+        look_up=partial(_ask_mailbox, outside),
+    )
 
 
 def mailbox_pace(chosen: Settings) -> Pace:
@@ -78,6 +91,19 @@ def azure_pace(provider_id: UUID) -> Pace:
 def _send_as_account(outside: Ports, lane: Lane, _envelope_id: UUID, mail: Mail) -> Accepted:
     """Send as the account whose lane it is."""
     return outside.mail.send(mailbox_for(outside, UUID(lane.key)), mail)
+
+
+def _send_traced(outside: Ports, lane: Lane, envelope_id: UUID, mail: Mail) -> Accepted:
+    """Send as the account whose lane it is, as a draft that carries the envelope's id."""
+    mailbox = mailbox_for(outside, UUID(lane.key))
+    return outside.mail.send_traced(mailbox, mail, str(envelope_id))
+
+
+def _ask_mailbox(outside: Ports, lane: Lane, envelope_id: UUID) -> Sighting:
+    """Look for an envelope among the account's drafts and sent items."""
+    begun = Envelope.objects.values_list("started_at", flat=True).get(pk=envelope_id)
+    mailbox = mailbox_for(outside, UUID(lane.key))
+    return outside.mail.look_up(mailbox, str(envelope_id), begun)
 
 
 def _send_by_system_mailer(outside: Ports, _lane: Lane, _envelope_id: UUID, mail: Mail) -> Accepted:

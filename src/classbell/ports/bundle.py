@@ -11,7 +11,7 @@ from classbell.ports.calendar import Calendar
 from classbell.ports.clock import Clock
 from classbell.ports.identity import IdentityProvider
 from classbell.ports.installation import Installation
-from classbell.ports.mail import EmailService, Mailbox, MailSender, SystemMailer
+from classbell.ports.mail import AccountMail, EmailService, Mailbox, SystemMailer
 from classbell.ports.queue import Doorbell
 from classbell.ports.reports import ReportReader
 from classbell.ports.rooms import RoomDirectory
@@ -53,7 +53,7 @@ class Ports:
     cipher: Cipher
     doorbell: Doorbell
     identity: IdentityProvider
-    mail: MailSender
+    mail: AccountMail
     calendar: Calendar
     rooms: RoomDirectory
     account_facts: AccountFacts

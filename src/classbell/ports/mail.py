@@ -183,6 +183,10 @@ class TracedMailSender(Protocol):
         ...
 
 
+class AccountMail(MailSender, TracedMailSender, Protocol):
+    """Everything that mail as an account can do; what is traced needs a permission of its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class EmailResource:
     """One Azure Communication Services resource.

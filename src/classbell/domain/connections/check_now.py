@@ -12,6 +12,7 @@ from classbell.domain.connections.capabilities import CapabilityResult, Card, ch
 from classbell.domain.connections.lost import account_lost, lane_verdict
 from classbell.domain.connections.recovery import works_again
 from classbell.domain.connections.tokens import with_mailbox
+from classbell.domain.notifications.returned import ask_returns
 from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.audit import Actor, record
 from classbell.ports.bundle import Ports
@@ -52,6 +53,7 @@ def check_now(ports: Ports, *, catalog: Catalog, actor: Actor) -> Sequence[Capab
             subject=f"account:{account.address}",
             after={result.capability.value: result.state.value for result in card.lines},
         )
+        ask_returns(ports, account)
     if card.loss is not None:
         lane_verdict(ports, mailbox_lane(account), card.loss)
     return card.lines

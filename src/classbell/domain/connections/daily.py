@@ -26,6 +26,7 @@ from classbell.domain.connections.daily_times import (
 )
 from classbell.domain.connections.recovery import works_again
 from classbell.domain.connections.tokens import renew
+from classbell.domain.notifications.returned import ask_returns
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import ProviderFailure
 from classbell.storage.models import Account, AccountState, HealthEvent, Lane, WorkItem
@@ -114,6 +115,7 @@ def _look(ports: Ports, account: Account) -> None:
         HealthEvent.objects.create(
             account=account, at=now, name="checked", detail=_what_changed(before, card.lines)
         )
+        ask_returns(ports, account)
     if card.loss is not None:
         raise ProviderFailure(card.loss)
 
