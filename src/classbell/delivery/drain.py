@@ -225,8 +225,8 @@ class _Drain:
             renew(self._taken)
             lost = settle(self._holding, outcomes, self._pace(now), now)
             rests = self._lane.blocked_until is not None and self._lane.blocked_until > now
-            # What was rendered first is sent even where that took the whole slice: on a slow machine
-            # nothing would ever be, otherwise.
+            # What was rendered first goes even where that took the whole slice: on a slow machine
+            # nothing ever would, otherwise.
             more = self._may_go_on() if outcomes else not self._stopping()
             if rests or not more:
                 return lost, []
