@@ -77,6 +77,10 @@ from classbell.storage.queries.delivery import CHANNEL
 _replacement: list[Ports] = []
 
 
+class CalledInTransaction(Exception):
+    """A fault of ours; of no kind that a library raises, so that nobody takes it for theirs."""
+
+
 def settings() -> Settings:
     """Return the typed settings of this process."""
     loaded: Settings = django_settings.CLASSBELL
@@ -199,7 +203,12 @@ def _system_mailer(chosen: Settings, clock: Clock) -> SystemMailer | None:
     """Build the system mailer, where the operator has set one."""
     if not chosen.smtp_url:
         return None
-    return SmtpMailer(chosen.smtp_url, sender=chosen.smtp_from, clock=clock)
+    return SmtpMailer(
+        chosen.smtp_url,
+        sender=chosen.smtp_from,
+        clock=clock,
+        before_call=refuse_inside_transaction,
+    )
 
 
 def refuse_inside_transaction() -> None:
@@ -208,10 +217,10 @@ def refuse_inside_transaction() -> None:
     A call may take seconds; rows locked meanwhile would stop everybody else.
 
     Raises:
-        RuntimeError: always a fault of ours, so it is not worded for people.
+        CalledInTransaction: always a fault of ours, so it is not worded for people.
     """
     if connection.in_atomic_block:
-        raise RuntimeError("A network call was made inside a database transaction.")
+        raise CalledInTransaction("A network call was made inside a database transaction.")
 
 
 def pace() -> Pace:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 
@@ -34,18 +34,27 @@ class SmtpMailer:
         sender: the setting CLASSBELL_SMTP_FROM.
         clock: business time, for the Date header.
         tls: trust for smtps and STARTTLS; None for the machine's own, or SSL_CERT_FILE where set.
+        before_call: called before each mail; raises to forbid it (no network call may happen
+            while a database transaction is open).
 
     Raises:
         ConfigurationFault: the address cannot be read.
     """
 
     def __init__(
-        self, url: str, *, sender: str, clock: Clock, tls: ssl.SSLContext | None = None
+        self,
+        url: str,
+        *,
+        sender: str,
+        clock: Clock,
+        tls: ssl.SSLContext | None = None,
+        before_call: Callable[[], None] = lambda: None,
     ) -> None:
         self._server = read_mail_server(url)
         self._sender = sender
         self._clock = clock
         self._tls = tls
+        self._before_call = before_call
 
     def send(self, mail: Mail) -> Accepted:
         """Hand one mail over: to all of its recipients or to none.
@@ -57,6 +66,7 @@ class SmtpMailer:
             ProviderFailure: with a verdict; ``UNKNOWN`` where the connection broke between the
                 end of the message and the server's answer.
         """
+        self._before_call()
         try:
             message = compose(mail, sender=self._sender, now=self._clock.now())
         except Unsendable as error:
