@@ -39,8 +39,8 @@ os.environ.update(
 )
 
 # Only now, with the environment in place, may the product read it.
-from classbell.django_settings import *  # noqa: E402, F403
-from classbell.django_settings import DATABASES  # noqa: E402
+from classbell.django_settings import *  # noqa: E402, F403 -- see above
+from classbell.django_settings import DATABASES  # noqa: E402 -- see above
 
 _options = DATABASES["default"]["OPTIONS"]
 if STORE == "sqlite":

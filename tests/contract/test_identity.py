@@ -57,7 +57,7 @@ class Side:
             "state": str(uuid4()),
             "prompt": Prompt.SELECT_ACCOUNT,
         }
-        return self.identity.begin_connect(**(arguments | changed))  # type: ignore[arg-type]
+        return self.identity.begin_connect(**(arguments | changed))  # type: ignore[arg-type]  # any of them
 
     def connect(self) -> tuple[SignedInPerson, TokenSet]:
         request = self.begin()

@@ -5,9 +5,18 @@ does, and gives the worker its loop.
 """
 
 from classbell.bootstrap.lanes import begin_daily_work, engine, handlers_for, pace
-from classbell.bootstrap.outside import build, leave_the_store, ports, settings, use, wires
+from classbell.bootstrap.outside import (
+    CalledInTransaction,
+    build,
+    leave_the_store,
+    ports,
+    settings,
+    use,
+    wires,
+)
 
 __all__ = [
+    "CalledInTransaction",
     "begin_daily_work",
     "build",
     "engine",

@@ -57,6 +57,10 @@ LANES_FOR_A_THREAD = 16
 _replacement: list[Ports] = []
 
 
+class CalledInTransaction(Exception):
+    """A fault of ours; of no kind that a library raises, so that nobody takes it for theirs."""
+
+
 def settings() -> Settings:
     """Return the typed settings of this process."""
     loaded: Settings = django_settings.CLASSBELL
@@ -185,7 +189,11 @@ def _system_mailer(chosen: Settings, clock: Clock, door: HttpDoor) -> SystemMail
     if not chosen.smtp_url:
         return None
     return SmtpMailer(
-        chosen.smtp_url, sender=chosen.smtp_from, clock=clock, tokens=_mail_tokens(chosen, door)
+        chosen.smtp_url,
+        sender=chosen.smtp_from,
+        clock=clock,
+        tokens=_mail_tokens(chosen, door),
+        before_call=leave_the_store,
     )
 
 
@@ -220,10 +228,10 @@ def leave_the_store() -> None:
     connections that wait together with the threads that hold them.
 
     Raises:
-        RuntimeError: always a fault of ours, so it is not worded for people.
+        CalledInTransaction: always a fault of ours, so it is not worded for people.
     """
     if connection.in_atomic_block:
-        raise RuntimeError("A network call was made inside a database transaction.")
+        raise CalledInTransaction("A network call was made inside a database transaction.")
     release()
 
 

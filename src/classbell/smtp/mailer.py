@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 
@@ -36,6 +36,8 @@ class SmtpMailer:
         clock: business time, for the Date header.
         tls: trust for smtps and STARTTLS; None for the machine's own, or SSL_CERT_FILE where set.
         tokens: signs in with an access token; None for the address's password, if it has one.
+        before_call: called before each mail; raises to forbid it (no network call may happen
+            while a database transaction is open).
 
     Raises:
         ConfigurationFault: the address cannot be read, or names nobody to sign in as with a token.
@@ -49,6 +51,7 @@ class SmtpMailer:
         clock: Clock,
         tls: ssl.SSLContext | None = None,
         tokens: AccessTokens | None = None,
+        before_call: Callable[[], None] = lambda: None,
     ) -> None:
         self._server = read_mail_server(url)
         self._sender = sender
@@ -61,6 +64,7 @@ class SmtpMailer:
                 meaning="Alerts cannot be sent by the operator's own mail server.",
                 remedy="Use smtp://alerts%40example.org@smtp.office365.com:587.",
             )
+        self._before_call = before_call
 
     def send(self, mail: Mail) -> Accepted:
         """Hand one mail over: to all of its recipients or to none.
@@ -72,6 +76,7 @@ class SmtpMailer:
             ProviderFailure: with a verdict; ``UNKNOWN`` where the connection broke between the
                 end of the message and the server's answer.
         """
+        self._before_call()
         try:
             message = compose(mail, sender=self._sender, now=self._clock.now())
         except Unsendable as error:

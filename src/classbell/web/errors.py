@@ -96,7 +96,7 @@ def _shown(request: HttpRequest, context: Mapping[str, object], status: HTTPStat
     return response
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 -- Django passes it
     """Answer an address that leads nowhere; the exception Django passes says no more."""
     return problem_page(
         request,
@@ -107,12 +107,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
     )
 
 
-def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 -- Django passes it
     """Answer what Django itself refused."""
     return problem_page(request, NotAllowed(_("This can’t be opened.")))
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 -- Django passes it
     """Answer a request that Django could not read."""
     return problem_page(request, InvalidInput(_("The browser sent something unreadable.")))
 
@@ -131,7 +131,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return _shown(request, context, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 -- as above
     """Answer a form whose proof of origin is missing; ``reason`` is for Django's own log."""
     return problem_page(
         request,

@@ -56,7 +56,7 @@ ADDRESS = "operator@contoso.example"
 
 def with_installation(stage: Stage, **facts: object) -> Stage:
     known = Installation(operator_address=ADDRESS, mail_route="smtp://mail:25 as lms@x")
-    stage.ports = replace(stage.ports, installation=replace(known, **facts))  # type: ignore[arg-type]
+    stage.ports = replace(stage.ports, installation=replace(known, **facts))  # type: ignore[arg-type]  # any fact
     return stage
 
 

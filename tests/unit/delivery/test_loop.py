@@ -233,7 +233,7 @@ def test_a_pool_hands_over_results_and_errors_and_starts_no_more_threads_than_as
         return 10 // number
 
     with Pool(3, "p", lambda: left.append("left")) as pool:
-        futures = [pool.submit(lambda n=n: job(n)) for n in (*range(1, 11), 0)]  # type: ignore[misc]
+        futures = [pool.submit(lambda n=n: job(n)) for n in (*range(1, 11), 0)]  # type: ignore[misc]  # the default binds n
         assert [future.result() for future in futures[:10]] == [10 // n for n in range(1, 11)]
         with pytest.raises(ZeroDivisionError):
             futures[10].result()

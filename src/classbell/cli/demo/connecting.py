@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from classbell.cli.demo.browser import Browser
 from classbell.cli.demo.stage import Stage, hold, until
 from classbell.cli.showcase import MAI, PASSWORD, ROSA, SERVICE_ACCOUNT
@@ -47,7 +49,7 @@ def stranger_sees_nothing(stage: Stage) -> str:
     if stranger.page.button_exists("Accept"):
         stranger.press("Accept")
     stranger.open(f"{stage.places.base_url}{SETTINGS}")
-    hold(stranger.status == 404, f"The stranger got {stranger.status}.")  # noqa: PLR2004
+    hold(stranger.status == HTTPStatus.NOT_FOUND, f"The stranger got {stranger.status}.")
     hold("Contoso Academy" not in stranger.page.text, "The stranger learnt the catalog's title.")
     return f"{ROSA.name} of Fabrikam gets 404, without the catalog's name"
 
