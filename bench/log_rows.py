@@ -173,12 +173,12 @@ class Ledger:
                 parameters.append(field.get_db_prep_save(value, connection))
         table = connection.ops.quote_name(model._meta.db_table)  # noqa: SLF001 -- see above
         fate = (FATE % {"size": self._size}).replace("%", "%%")
-        numbers = f"SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count}"  # noqa: S608
+        numbers = f"SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count}"  # noqa: S608 -- our own number
         made = f"SELECT n, {fate} AS fate FROM numbers"  # noqa: S608 -- see below
         series = f"WITH RECURSIVE numbers(n) AS ({numbers}), made AS ({made})"
         insert = f"INSERT INTO {table} ({', '.join(columns)})"
         # Only what stands in this module is put in; every value is a parameter.
-        select = f"SELECT {', '.join(expressions)} FROM made WHERE {where}"  # noqa: S608
+        select = f"SELECT {', '.join(expressions)} FROM made WHERE {where}"  # noqa: S608 -- our own columns
         with connection.cursor() as cursor:
             cursor.execute(f"{insert} {series} {select}", parameters)
 

@@ -77,17 +77,17 @@ def service_account(sandbox: Sandbox) -> Mailbox:
 
 
 @pytest.fixture
-def traced_account(no_faults: Sandbox) -> Iterator[Mailbox]:
+def traced_account(sandbox: Sandbox) -> Iterator[Mailbox]:
     """Give the mailbox of the service account, its drafts included, with room again afterwards."""
-    token = no_faults.access_token(SERVICE_ACCOUNT, *sorted(TRACING))
+    token = sandbox.access_token(SERVICE_ACCOUNT, *sorted(TRACING))
     yield Mailbox("/me", token, TRACING)
-    no_faults.control.mailbox(SERVICE_ACCOUNT, quota_bytes=None)
+    sandbox.control.mailbox(SERVICE_ACCOUNT, quota_bytes=None)
 
 
 @pytest.fixture
-def traced_route(no_faults: Sandbox, graph: GraphClient, traced_account: Mailbox) -> tracing.Route:
+def traced_route(sandbox: Sandbox, graph: GraphClient, traced_account: Mailbox) -> tracing.Route:
     """Give Graph's side of mail in two steps."""
-    return tracing.sandbox_route(no_faults, graph, traced_account)
+    return tracing.sandbox_route(sandbox, graph, traced_account)
 
 
 @pytest.fixture
@@ -107,8 +107,8 @@ def acs_mail(
 
 
 @pytest.fixture
-def sandbox_email(no_faults: Sandbox, acs_mail: AcsMail) -> Iterator[EmailSide]:
-    control = no_faults.control
+def sandbox_email(sandbox: Sandbox, acs_mail: AcsMail) -> Iterator[EmailSide]:
+    control = sandbox.control
     control.acs.resource(enabled=False)
 
     def fault(effect: str) -> Callable[[], None]:
@@ -116,7 +116,7 @@ def sandbox_email(no_faults: Sandbox, acs_mail: AcsMail) -> Iterator[EmailSide]:
 
     yield EmailSide(
         service=acs_mail,
-        resource=EmailResource(no_faults.acs_url, no_faults.acs_sender, no_faults.acs_key),
+        resource=EmailResource(sandbox.acs_url, sandbox.acs_sender, sandbox.acs_key),
         subjects=lambda: [one["subject"] for one in control.received(ZOE.address)],
         lose_answer=fault("act_then_drop"),
         lose_request=fault("drop"),

@@ -73,11 +73,11 @@ def undescribed(
 
 @pytest.mark.parametrize("effect", ["drop", "act_then_drop"])
 def test_a_look_up_that_breaks_is_repeated(
-    sandbox_email: EmailSide, no_faults: Sandbox, effect: str
+    sandbox_email: EmailSide, sandbox: Sandbox, effect: str
 ) -> None:
     key = a_key()
     sandbox_email.send("Asked about", key)
-    no_faults.control.add_fault(path="/emails/operations/*", effect=effect)
+    sandbox.control.add_fault(path="/emails/operations/*", effect=effect)
     assert verdict_of(lambda: sandbox_email.state(key)).kind is VerdictKind.RETRY
     assert sandbox_email.state(key) is not SightingState.NEVER_SENT
 

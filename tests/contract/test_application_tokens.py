@@ -21,9 +21,9 @@ from tests.support import CONTOSO, FABRIKAM
 
 @pytest.fixture
 def identity(
-    no_faults: Sandbox, cloud: Cloud, door: HttpDoor, sandbox_clock: HttpClock
+    sandbox: Sandbox, cloud: Cloud, door: HttpDoor, sandbox_clock: HttpClock
 ) -> EntraIdentity:
-    return made(no_faults, cloud, door, sandbox_clock, no_faults.client_secret)
+    return made(sandbox, cloud, door, sandbox_clock, sandbox.client_secret)
 
 
 def made(
@@ -51,6 +51,8 @@ def verdict_of(identity: EntraIdentity) -> Verdict:
 def test_a_token_is_kept_while_it_is_good_for_long_enough(
     sandbox: Sandbox, cloud: Cloud, door: HttpDoor
 ) -> None:
+    # An organisation knows the application once somebody there has consented to it.
+    sandbox.access_token("rosa.fabri@fabrikam.example", "Mail.Send")
     clock = FakeClock(sandbox.control.now())
     identity = made(sandbox, cloud, door, clock, sandbox.client_secret)
     first = token(identity)
@@ -69,10 +71,10 @@ def test_a_wrong_secret_is_the_operators_matter(
 
 
 def test_whatever_else_is_refused_is_the_operators_matter_too(
-    no_faults: Sandbox, identity: EntraIdentity
+    sandbox: Sandbox, identity: EntraIdentity
 ) -> None:
     body = {"error": "unauthorized_client", "error_codes": [700016]}
-    no_faults.control.add_fault(path="*/token", status=400, body=body)
+    sandbox.control.add_fault(path="*/token", status=400, body=body)
     verdict = verdict_of(identity)
     assert (verdict.kind, verdict.code) == (VerdictKind.OPERATOR_FAULT, "AADSTS700016")
     assert not verdict.concerns_the_account
@@ -87,9 +89,9 @@ def test_whatever_else_is_refused_is_the_operators_matter_too(
     ],
 )
 def test_what_passes_by_itself_is_tried_again(
-    no_faults: Sandbox, identity: EntraIdentity, fault: dict[str, object], kind: VerdictKind
+    sandbox: Sandbox, identity: EntraIdentity, fault: dict[str, object], kind: VerdictKind
 ) -> None:
-    no_faults.control.add_fault(path="*/token", **fault)
+    sandbox.control.add_fault(path="*/token", **fault)
     assert verdict_of(identity).kind is kind
     assert token(identity)
 

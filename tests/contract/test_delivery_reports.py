@@ -23,12 +23,12 @@ PEOPLE = {
 
 
 @pytest.fixture
-def webhook(no_faults: Sandbox) -> Iterator[Webhook]:
+def webhook(sandbox: Sandbox) -> Iterator[Webhook]:
     """Give a webhook, and let it be told nothing more afterwards."""
     with Webhook() as opened:
         yield opened
-        for one in no_faults.control.acs.subscriptions():
-            no_faults.control.acs.unsubscribe(one["subscription_id"])
+        for one in sandbox.control.acs.subscriptions():
+            sandbox.control.acs.unsubscribe(one["subscription_id"])
 
 
 @pytest.mark.parametrize("schema", ["EventGridSchema", "CloudEventSchemaV1_0"])

@@ -78,7 +78,7 @@ def sandbox_route(sandbox: Sandbox, graph: GraphClient, mailbox: Mailbox) -> Rou
 def mail(*to: Address, **more: object) -> Mail:
     """Return a mail whose subject nobody else uses."""
     facts: dict[str, object] = {"subject": f"Mail {uuid4()}", "html": "<p>Hi</p>", **more}
-    return Mail(to=to or (ZOE,), **facts)  # type: ignore[arg-type]
+    return Mail(to=to or (ZOE,), **facts)  # type: ignore[arg-type]  # fields of Mail
 
 
 def arrived(route: Route, sent: Mail) -> int:

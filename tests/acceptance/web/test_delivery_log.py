@@ -149,7 +149,7 @@ def test_a_message_says_what_follows_from_nobody_knowing(
     [
         ("expired", "Expired It came too late to be of use."),
         ("not_sent", "Not sent No account was connected"),
-        ("held", "Held Waits until the account works again."),
+        ("held", "Held Waits until its route works again."),
         ("bounced", "Returned"),
         ("failed", "Failed What this message is about was deleted."),
     ],

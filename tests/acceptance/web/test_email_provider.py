@@ -181,6 +181,6 @@ def test_the_log_says_which_route_a_message_took(
         "Accepted by Azure",
         "Azure Communication Services",
         "Accepted by Microsoft",
-        "As the account",
+        "Microsoft 365 account",
     ):
         assert words in page.words

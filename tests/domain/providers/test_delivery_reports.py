@@ -43,7 +43,7 @@ def accepted(stage: Stage, lane: Lane) -> UUID:
 
 def report(operation: object) -> list[DeliveryReport]:
     said = {"code": "Bounced", "reason": "It was refused.", "detail": "550 5.1.1", "at": NOW}
-    return [DeliveryReport("1", str(operation), ANA, ReportedState.BOUNCED, **said)]  # type: ignore[arg-type]
+    return [DeliveryReport("1", str(operation), ANA, ReportedState.BOUNCED, **said)]  # type: ignore[arg-type]  # its fields
 
 
 def told(stage: Stage, provider: EmailProvider, operation: object) -> ReportResult:

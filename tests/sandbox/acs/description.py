@@ -56,7 +56,7 @@ def answer_problems(status: int, headers: dict[str, str], body: object) -> list[
             found.append("no header operation-location")
         return found
     found = _departures("ErrorResponse", body)
-    if headers.get(ERROR_HEADER) != body["error"]["code"]:  # type: ignore[index]
+    if headers.get(ERROR_HEADER) != body["error"]["code"]:  # type: ignore[index]  # an error is an object
         found.append(f"{ERROR_HEADER} is not the code of the body")
     return found
 

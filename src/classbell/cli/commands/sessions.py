@@ -73,9 +73,9 @@ def run_message(arguments: argparse.Namespace) -> int:
     """Write to everybody enrolled in a session."""
     start_django()
     from classbell import bootstrap  # noqa: PLC0415 -- needs Django's settings
-    from classbell.domain.courses.message_learners import message_learners  # noqa: PLC0415
-    from classbell.domain.organisations.audit import OPERATOR  # noqa: PLC0415
-    from classbell.storage.queries import operator  # noqa: PLC0415
+    from classbell.domain.courses.message_learners import message_learners  # noqa: PLC0415 -- the same
+    from classbell.domain.organisations.audit import OPERATOR  # noqa: PLC0415 -- the same
+    from classbell.storage.queries import operator  # noqa: PLC0415 -- the same
 
     session = operator.session_of(arguments.catalog, arguments.session)
     if session is None:
