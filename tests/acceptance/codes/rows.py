@@ -204,11 +204,10 @@ SENDING_ROWS = (
     *graph("changed it in the meantime", "ConditionNotMet", then=Then.FAILS, status=412),
     *graph("read afresh", "syncStateNotFound", "resyncRequired", then=Then.FAILS, status=410),
     *graph(
-        "message is too large",
+        "larger than Microsoft 365 takes",
         "ErrorMessageSizeExceeded",
-        then=Then.RESTS,
+        then=Then.FAILS,
         status=413,
-        goes_on=_OURS,
     ),
     *graph("slows the mailbox", *_THROTTLED, then=Then.RESTS, status=429, goes_on=_SLOW),
     *(
