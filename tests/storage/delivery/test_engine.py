@@ -97,7 +97,7 @@ def test_one_lane_that_hangs_does_not_stop_the_others(world: World) -> None:
     with working(world):
         quick = Message.objects.exclude(name="slow")
         seconds_until(lambda: not quick.exclude(state="accepted").exists(), most=5)
-        assert world.message("slow").state == MessageState.SENDING
+        seconds_until(lambda: world.states()["slow"] == MessageState.SENDING, most=5)
         release.set()
         seconds_until(all_in(MessageState.ACCEPTED), most=5)
 
