@@ -8,6 +8,7 @@ import atexit
 import functools
 import os
 import pwd
+import secrets
 import shutil
 import socket
 import subprocess
@@ -124,10 +125,12 @@ def _server_user() -> pwd.struct_passwd | None:
 
 def free_port() -> int:
     """Return a port of this machine that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    # Below what the system gives to outgoing connections, which could take it before its server.
+    while True:
+        port = secrets.choice(range(12_000, 20_000))
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return port
 
 
 def _wait_until_open(url: str, log: Path) -> None:

@@ -20,7 +20,7 @@ from playwright.sync_api import (
 from classbell.cli.commands.run import prepare, start_product, start_sandbox
 from classbell.cli.demo.browser import Browser as PlainBrowser
 from classbell.cli.demo.stage import Stage
-from classbell.cli.processes import Processes, free_port
+from classbell.cli.processes import Processes, free_ports
 from classbell.cli.showcase import Places, settings_of
 from classbell.network.http import HttpDoor
 
@@ -70,7 +70,7 @@ def browser(chromium: str) -> Iterator[Browser]:
 def showcase(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """Start sandbox, worker and web on free ports, seeded like ``make run``."""
     folder = tmp_path_factory.mktemp("showcase")
-    places = Places(folder, free_port(), free_port(), free_port(), free_port())
+    places = Places(folder, *free_ports(4))
     environment = _outside_tests() | settings_of(places)
     with (folder / "processes.log").open("wb") as output:
         processes = Processes(environment, output)

@@ -22,7 +22,7 @@ from classbell.cli.commands.run import prepare, start_product, start_sandbox
 from classbell.cli.demo import connecting
 from classbell.cli.demo.browser import Browser
 from classbell.cli.demo.stage import Stage
-from classbell.cli.processes import Processes, free_port
+from classbell.cli.processes import Processes, free_ports
 from classbell.cli.showcase import Places, classbell_program, settings_of
 from classbell.network.http import HttpDoor
 from classbell.network.logs import configure_logging
@@ -161,7 +161,7 @@ def main() -> int:
     configure_logging(level=logging.WARNING)
     print(f"soak of {words.minutes:g} minutes, seed {words.seed}", flush=True)
     with tempfile.TemporaryDirectory(prefix="classbell-soak-") as folder:
-        places = Places(Path(folder), free_port(), free_port(), free_port(), free_port())
+        places = Places(Path(folder), *free_ports(4))
         log = Path(folder) / "processes.log"
         with log.open("wb") as output:
             processes = Processes(settings_of(places) | PACE, output)

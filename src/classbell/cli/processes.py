@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -19,6 +20,7 @@ STOP_SECONDS = 15.0
 START_SECONDS = 120.0
 """Long, for a busy machine; a child that ends is noticed at once all the same."""
 LOOK_SECONDS = 0.1
+OWN_PORTS = range(20_000, 32_000)
 LOOPBACK = "127.0.0.1"
 GOODBYES = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """Ctrl-C, a polite kill, and the terminal that was closed."""
@@ -160,7 +162,19 @@ def require_free(ports: Mapping[str, int]) -> None:
 
 def free_port() -> int:
     """Return a port of the loopback that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-    return port
+    return free_ports(1)[0]
+
+
+def free_ports(count: int) -> list[int]:
+    """Return different ports of the loopback that nobody listens on now.
+
+    They lie below those that the system gives to outgoing connections, one of which could take
+    such a port before its server does.
+    """
+    found: list[int] = []
+    while len(found) < count:
+        port = secrets.choice(OWN_PORTS)
+        with socket.socket() as probe:
+            if port not in found and probe.connect_ex((LOOPBACK, port)) != 0:
+                found.append(port)
+    return found

@@ -56,7 +56,7 @@ class Journey:
 REDIRECTED = (
     Journey(65004, "access_denied", SignInCancelled, "was cancelled"),
     Journey(0, "access_denied", SignInCancelled, "was cancelled"),
-    Journey(50020, "access_denied", WrongOrganisation, "does not serve"),
+    Journey(50020, "access_denied", WrongOrganisation, "does not belong"),
     Journey(90094, "access_denied", ProviderFailure, "has to approve", approval=True),
     Journey(90095, "access_denied", ProviderFailure, "Approval was requested", approval=True),
     Journey(65001, "access_denied", ProviderFailure, "has to approve", approval=True),

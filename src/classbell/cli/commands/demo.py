@@ -14,7 +14,7 @@ from classbell.cli.commands.serve import Commands
 from classbell.cli.demo import connecting, working
 from classbell.cli.demo.browser import Browser, DoesNotHold
 from classbell.cli.demo.stage import Stage
-from classbell.cli.processes import Processes, free_port, leave_as_by_interrupt
+from classbell.cli.processes import Processes, free_ports, leave_as_by_interrupt
 from classbell.cli.showcase import Places, settings_of
 from classbell.network.http import HttpDoor
 from classbell.network.messages import NetworkFailure
@@ -76,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _walk(folder: Path, examples: Path, processes: Processes) -> int:
     """Start everything and walk the steps; 1 at the first that does not hold."""
-    places = Places(folder, free_port(), free_port(), free_port(), free_port())
+    places = Places(folder, *free_ports(4))
     kept = {name: value for name, value in os.environ.items() if name not in PACE_SETTINGS}
     processes.environment = environment = kept | settings_of(places)
     with processes, HttpDoor() as door:
