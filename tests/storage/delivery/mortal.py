@@ -91,10 +91,10 @@ def serve(world: Any, words: Words) -> None:
     from classbell.delivery.service import LaneService  # noqa: PLC0415 -- the same
     from classbell.engine.alone import OnlyWorker  # noqa: PLC0415 -- the same
     from classbell.engine.loop import Engine  # noqa: PLC0415 -- the same
-    from tests.storage.delivery.provider_file import ProviderFile  # noqa: PLC0415 -- the same
+    from tests.storage.delivery.provider_folder import ProviderFolder  # noqa: PLC0415 -- the same
     from tests.storage.delivery.wakes import sqlite_file, wake  # noqa: PLC0415 -- the same
 
-    provider = ProviderFile(Path(words.provider), seconds=words.seconds, trouble=words.trouble)
+    provider = ProviderFolder(Path(words.provider), seconds=words.seconds, trouble=words.trouble)
     handlers = replace(
         world.handlers,
         send=provider.send,

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from classbell.delivery.killpoints import AFTER_SETTLE, KILL_POINTS, VARIABLE
-from tests.storage.delivery.provider_file import arrivals
+from tests.storage.delivery.provider_folder import arrivals
 
 pytestmark = pytest.mark.store
 
@@ -24,7 +24,7 @@ TOTAL = LANES * MESSAGES
 
 
 class Workers:
-    """Starts workers on one store and one provider file."""
+    """Starts workers on one store and one provider."""
 
     def __init__(self, store_url: str, provider: Path, *, listen_url: str = "") -> None:
         self.provider = provider
@@ -51,7 +51,7 @@ class Workers:
 
 @pytest.fixture
 def workers(store_url: str, tmp_path: Path) -> Workers:
-    return Workers(store_url, tmp_path / "provider.txt")
+    return Workers(store_url, tmp_path / "provider")
 
 
 def ended(worker: subprocess.Popen[str]) -> dict[str, Any]:

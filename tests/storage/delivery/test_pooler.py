@@ -36,7 +36,7 @@ def between(store_url: str) -> Iterator[pooler.Pooler]:
 
 @pytest.fixture
 def workers(between: pooler.Pooler, store_url: str, tmp_path: Path) -> Workers:
-    return Workers(between.url, tmp_path / "provider.txt", listen_url=store_url)
+    return Workers(between.url, tmp_path / "provider", listen_url=store_url)
 
 
 def test_two_workers_behind_a_pooler_send_everything_once(workers: Workers) -> None:
