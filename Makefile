@@ -19,6 +19,8 @@ MINUTES ?= 10
 SEED ?= $(shell date +%s)
 # How many requests make torture sends to each operation of the sandbox.
 EXAMPLES ?= 200
+# How many pairs of faults make torture lets each route meet.
+PAIRS ?= 1000
 # More words for pytest: make test ARGS="-k rooms"
 ARGS ?=
 
@@ -100,6 +102,8 @@ torture: $(INSTALLED)  ## Kill, freeze and besiege for long, seeds printed (RUNS
 	    CLASSBELL_TEST_DATABASE=postgresql $(BIN)/python -m tests.torture.kills --runs $(RUNS) --seed $(SEED); \
 	fi
 	@$(BIN)/python -m tests.torture.soak --minutes $(MINUTES) --seed $(SEED)
+	@echo "== each fault at each step of each route, and $(PAIRS) pairs, from seed $(SEED)"
+	@CLASSBELL_TEST_PAIRS=$(PAIRS) CLASSBELL_TEST_SEED=$(SEED) $(BIN)/python -m pytest -n $(JOBS) tests/acceptance/faults
 	@echo "== sandbox, $(EXAMPLES) examples of every operation"
 	@CLASSBELL_TEST_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -n $(JOBS) tests/sandbox/graph/test_schemathesis.py $(ARGS)
 

@@ -13,6 +13,7 @@ from classbell.microsoft.graph.mail_verdicts import (
     MAIL_READ_WRITE,
     MAIL_SEND,
     about_sending,
+    check_taken,
     too_large,
 )
 from classbell.microsoft.graph.message import LARGEST_REQUEST, message, size_of
@@ -59,6 +60,7 @@ class GraphMail:
             answer = self._graph.call(mailbox, call)
         except ProviderFailure as failure:
             raise about_sending(failure) from failure
+        check_taken(answer)
         return Accepted(request_id=answer.request_id)
 
     def send_traced(self, mailbox: Mailbox, mail: Mail, key: str) -> Accepted:

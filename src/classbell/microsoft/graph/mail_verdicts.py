@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from classbell.network.messages import HttpAnswer
 from classbell.ports.errors import ProviderFailure, Verdict, VerdictKind
 
 MAIL_SEND = "Mail.Send"
@@ -14,6 +15,7 @@ TOO_LARGE = "message_too_large"
 # A gateway that answers in Graph's stead knows as little as we do whether the mail left.
 _GATEWAY_STATUSES = frozenset({502, 504})
 _REQUEST_TOO_LARGE = 413
+_ACCEPTED = 202
 _SIZE_EXCEEDED = "errormessagesizeexceeded"
 
 
@@ -43,6 +45,27 @@ def about_sending(failure: ProviderFailure) -> ProviderFailure:
         said = "A gateway answered in place of Microsoft 365; the mail may have left."
         return _in_doubt(verdict, said)
     return about_this_mail(failure)
+
+
+def check_taken(answer: HttpAnswer) -> None:
+    """Believe in nothing but 202, the one answer of Microsoft's to a mail that it took.
+
+    Something between us that answers 200 in its stead, such as a proxy's own page, proves nothing.
+
+    Raises:
+        ProviderFailure: ``UNKNOWN``; the mail may have left.
+    """
+    if answer.status != _ACCEPTED:
+        raise _in_doubt(
+            Verdict(
+                VerdictKind.UNKNOWN,
+                code=f"HTTP {answer.status}",
+                status=answer.status,
+                request_id=answer.request_id,
+            ),
+            "The answer was not the one that Microsoft 365 gives to a mail that it took; the mail "
+            "may have left.",
+        )
 
 
 def about_sending_a_draft(failure: ProviderFailure) -> ProviderFailure:

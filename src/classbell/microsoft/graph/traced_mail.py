@@ -17,6 +17,7 @@ from classbell.microsoft.graph.mail_verdicts import (
     MAIL_SEND,
     about_sending_a_draft,
     about_this_mail,
+    check_taken,
 )
 from classbell.microsoft.graph.message import message, sorted_files
 from classbell.microsoft.graph.upload import add_file, check_files
@@ -107,6 +108,7 @@ def send_draft(graph: GraphClient, mailbox: Mailbox, draft: Draft) -> Accepted:
         judged = about_sending_a_draft(failure)
         _discard(graph, mailbox, draft, judged)
         raise judged from failure
+    check_taken(answer)
     return Accepted(
         request_id=answer.request_id,
         provider_id=draft.draft_id,
