@@ -74,7 +74,7 @@ def pause(lane: Lane, decision: Decision, now: datetime) -> bool:
         Whether the account's owner must be told.
     """
     match decision:
-        case BlockLane(until):
+        case BlockLane(datetime() as until) | MarkUnknown(datetime() as until):
             _block(lane, until)
         case HoldLane():
             _block(lane, now + ACCOUNT_PAUSE)
