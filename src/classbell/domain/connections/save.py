@@ -26,6 +26,7 @@ from classbell.domain.connections.sealing import (
 )
 from classbell.domain.connections.use import facts, look_at_sessions, tell, use_account
 from classbell.domain.connections.waiting import SWITCHED_OFF, bring_back
+from classbell.domain.notifications.moving import move_alone
 from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.audit import Actor, record
 from classbell.ports.bundle import Ports
@@ -82,6 +83,7 @@ def save_settings(
     if enabled and pending is not None:
         _require_can_send(pending)
     with transaction.atomic():
+        move_alone(catalog.organisation_id)
         connection = _locked(catalog)
         before = choose_route(connection, route)
         if enabled and pending is not None:
