@@ -142,6 +142,17 @@ def test_a_token_stands_in_for_the_key(
     assert side.state(key) is SightingState.SENT
 
 
+def test_while_it_is_under_way_azure_says_when_to_ask_again(
+    sandbox_email: EmailSide, sandbox_clock: HttpClock
+) -> None:
+    key = a_key()
+    sandbox_email.send("Under way", key)
+    found = sandbox_email.service.look_up(sandbox_email.resource, key)
+    assert found.state is SightingState.UNDER_WAY
+    assert found.again_at is not None
+    assert found.again_at > sandbox_clock.now()
+
+
 def test_over_tls_it_is_the_same(sandbox_email: EmailSide, sandbox: Sandbox) -> None:
     secure = replace(sandbox_email.resource, endpoint=f"{sandbox.secure_url}/")
     side, key = replace(sandbox_email, resource=secure), a_key()

@@ -31,12 +31,14 @@ class Route:
         pace: the figures of its provider.
         traceable: whether the provider can be asked by an envelope's id what came of it.
         look_up: asks it.
+        follows: whether it is asked as well how what it took has ended.
     """
 
     send: Callable[[Lane, UUID, Mail], Accepted]
     pace: Pace
     traceable: bool = False
     look_up: Callable[[Lane, UUID], Sighting | None] = cannot_tell
+    follows: bool = False
 
 
 def route_of(outside: Ports, chosen: Settings, lane: Lane) -> Route:
@@ -44,11 +46,13 @@ def route_of(outside: Ports, chosen: Settings, lane: Lane) -> Route:
     if lane.kind == LaneKind.MAILBOX:
         return _mailbox_route(outside, chosen, UUID(lane.key))
     if lane.kind == LaneKind.ACS:
+        provider = EmailProvider.objects.get(pk=UUID(lane.key))
         return Route(
             partial(_send_through_azure, outside),
-            azure_pace(UUID(lane.key)),
+            azure_pace(provider),
             traceable=True,
             look_up=partial(_ask_azure, outside),
+            follows=not provider.report_key_hash,
         )
     # The limits are Exchange Online's; the operator's own mail server has none of ours.
     return Route(partial(_send_by_system_mailer, outside), UNLIMITED)
@@ -77,9 +81,8 @@ def mailbox_pace(chosen: Settings) -> Pace:
     )
 
 
-def azure_pace(provider_id: UUID) -> Pace:
+def azure_pace(provider: EmailProvider) -> Pace:
     """Return the rates that Microsoft approved for a resource; each person gets their own mail."""
-    provider = EmailProvider.objects.get(pk=provider_id)
     return replace(
         UNLIMITED,
         messages_per_minute=provider.messages_per_minute,
