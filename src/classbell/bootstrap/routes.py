@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
 from classbell.config import Settings
 from classbell.delivery.handlers import cannot_tell
-from classbell.delivery.pace import UNLIMITED, Pace
+from classbell.delivery.pace import UNLIMITED, Pace, approved
 from classbell.domain.connections.tokens import mailbox_for
 from classbell.domain.notifications.returned import is_traced
 from classbell.domain.providers.resource import resource_for
@@ -17,9 +17,6 @@ from classbell.ports.bundle import Ports
 from classbell.ports.errors import ConfigurationFault
 from classbell.ports.mail import Accepted, EmailService, Mail, Sighting
 from classbell.storage.models import Account, EmailProvider, Envelope, Lane, LaneKind
-
-AZURE_REQUESTS_IN_FLIGHT = 16
-"""Calls under way at once for one resource; its limits are its rates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +46,7 @@ def route_of(outside: Ports, chosen: Settings, lane: Lane) -> Route:
         provider = EmailProvider.objects.get(pk=UUID(lane.key))
         return Route(
             partial(_send_through_azure, outside),
-            azure_pace(provider),
+            approved(provider.messages_per_minute, provider.messages_per_hour),
             traceable=True,
             look_up=partial(_ask_azure, outside),
             follows=not provider.report_key_hash,
@@ -78,16 +75,6 @@ def mailbox_pace(chosen: Settings) -> Pace:
         urgent_reserve=chosen.recipients_reserve,
         recipients_per_envelope=chosen.recipients_per_envelope,
         requests_in_flight=chosen.requests_in_flight,
-    )
-
-
-def azure_pace(provider: EmailProvider) -> Pace:
-    """Return the rates that Microsoft approved for a resource; each person gets their own mail."""
-    return replace(
-        UNLIMITED,
-        messages_per_minute=provider.messages_per_minute,
-        messages_per_hour=provider.messages_per_hour,
-        requests_in_flight=AZURE_REQUESTS_IN_FLIGHT,
     )
 
 
