@@ -93,12 +93,7 @@ def set_figures(
         InvalidInput: a name or a figure cannot be used.
         NotAllowed: somebody else than the operator acts.
     """
-    if actor.person is not None:
-        raise NotAllowed(
-            "Only whoever runs this installation sets how fast a mailbox sends.",
-            meaning="Nothing was changed.",
-            who=Audience.OPERATOR,
-        )
+    _require_operator(actor)
     for name in (*changed, *unset):
         _check_name(name)
     for name, figure in changed.items():
@@ -109,13 +104,7 @@ def set_figures(
         kept = {name: figure for name, figure in before.items() if name not in unset}
         lane.figures = kept | dict(changed)
         _check_reserve(configured.with_figures(lane.figures))
-        names = {*changed, *unset}
-        if "messages_per_minute" in names:
-            lane.learned_messages_per_minute = None
-        if "requests_in_flight" in names:
-            lane.learned_requests_in_flight = None
-        learned = ("learned_messages_per_minute", "learned_requests_in_flight")
-        lane.save(update_fields=["figures", *learned])
+        _keep(lane, {*changed, *unset})
         record(
             ports,
             actor=actor,
@@ -128,6 +117,25 @@ def set_figures(
         )
         # What waited for the former figures may go earlier by the new ones.
         ports.doorbell.ring([lane.pk])
+
+
+def _require_operator(actor: Actor) -> None:
+    if actor.person is not None:
+        raise NotAllowed(
+            "Only whoever runs this installation sets how fast a mailbox sends.",
+            meaning="Nothing was changed.",
+            who=Audience.OPERATOR,
+        )
+
+
+def _keep(lane: Lane, names: Collection[str]) -> None:
+    """Save a lane's own figures, and forget what was learned of those that have changed."""
+    if "messages_per_minute" in names:
+        lane.learned_messages_per_minute = None
+    if "requests_in_flight" in names:
+        lane.learned_requests_in_flight = None
+    learned = ("learned_messages_per_minute", "learned_requests_in_flight")
+    lane.save(update_fields=["figures", *learned])
 
 
 def _check_name(name: str) -> None:

@@ -83,7 +83,6 @@ def save_settings(
     if enabled and pending is not None:
         _require_can_send(pending)
     with transaction.atomic():
-        move_alone(catalog.organisation_id)
         connection = _locked(catalog)
         before = choose_route(connection, route)
         if enabled and pending is not None:
@@ -124,7 +123,11 @@ def cancel_pending(ports: Ports, *, catalog: Catalog, person: Person, browser_ke
 
 
 def _locked(catalog: Catalog) -> Connection:
-    """Return the catalog's setting, made where it is missing, and keep others off it."""
+    """Return the catalog's setting, made where it is missing, and keep others off it.
+
+    The organisation's routes come first, as for everybody who moves mail.
+    """
+    move_alone(catalog.organisation_id)
     Connection.objects.get_or_create(catalog=catalog)
     rows = Connection.objects.select_for_update(of=("self",))
     return rows.select_related("account", "catalog").get(catalog=catalog)
