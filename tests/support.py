@@ -162,19 +162,21 @@ def a_connected_account(ports: Ports, catalog: Catalog, *, scopes: Iterable[str]
     return account
 
 
+AN_APPROVAL = Approved(
+    endpoint="https://contoso.communication.azure.com",
+    sender_address="noreply@contoso.example",
+    messages_per_minute=600,
+    messages_per_hour=20_000,
+    access_key=base64.b64encode(b"the-access-key").decode(),
+)
+
+
 def a_provider(
     ports: Ports, organisation: Organisation | None = None, **changed: Any
 ) -> EmailProvider:
     """Return the Azure resource that the operator has activated for an organisation."""
-    approved = Approved(
-        endpoint="https://contoso.communication.azure.com",
-        sender_address="noreply@contoso.example",
-        messages_per_minute=600,
-        messages_per_hour=20_000,
-        access_key=base64.b64encode(b"the-access-key").decode(),
-    )
     home = organisation or an_organisation()
-    return activate(ports, home, replace(approved, **changed), actor=OPERATOR).provider
+    return activate(ports, home, replace(AN_APPROVAL, **changed), actor=OPERATOR).provider
 
 
 def a_session(

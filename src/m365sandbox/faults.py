@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from m365sandbox.entra.codes import CODES
 
-Effect = Literal["answer", "act_then_drop", "drop"]
+Effect = Literal["answer", "act_then_answer", "act_then_drop", "drop"]
 LONGEST_DELAY_SECONDS = 3600
 STATUSES = range(200, 600)
 # What HTTP takes as the name and the value of a header.
@@ -28,8 +28,9 @@ class Fault:
     A request matches when method, path and mailbox all do; an unset one matches anything. `path`
     is a glob ("*" spans slashes) or, between two slashes with a leading "~", a regular expression.
     `answer` sends `status`, `body` and `headers` without doing the work; with no status the
-    request is only delayed. `act_then_drop` does the work and then drops the connection, the case
-    in which a caller cannot know what happened. `drop` drops it without doing the work. `aadsts`
+    request is only delayed. `act_then_answer` does the work and answers that all the same;
+    `act_then_drop` does it and then drops the connection: in both cases a caller cannot know what
+    happened. `drop` drops the connection without doing the work. `aadsts`
     lets the sign-in service refuse with that code, in its own words, status and headers.
     """
 
@@ -60,6 +61,10 @@ class Fault:
         """Yield each rule of the members, and whether it is kept."""
         yield _is_pattern(self.path), "path: not a regular expression"
         yield self.status is None or self.status in STATUSES, "status: from 200 to 599"
+        yield (
+            self.effect != "act_then_answer" or self.status is not None,
+            "status: needed to act and then answer",
+        )
         yield self.count is None or self.count >= 1, "count: at least 1, or null for ever"
         yield (
             0 <= self.delay_seconds <= LONGEST_DELAY_SECONDS,

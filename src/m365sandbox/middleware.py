@@ -108,9 +108,11 @@ class Attendant:
     ) -> None:
         if fault.delay_seconds:
             await asyncio.sleep(fault.delay_seconds)
-        if fault.effect == "act_then_drop":
+        if fault.effect in {"act_then_answer", "act_then_drop"}:
             await self.app(scope, receive, _swallow)
-        if fault.effect != "answer":
+        if fault.effect == "act_then_answer":
+            await _answer(fault, scope, send)
+        elif fault.effect != "answer":
             tape.status = None
             await _drop(scope, receive)
         elif fault.status is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -125,3 +126,12 @@ def sandbox_email(sandbox: Sandbox, acs_mail: AcsMail) -> Iterator[EmailSide]:
     )
     control.acs.clear_outcomes()
     control.acs.resource(enabled=True)
+
+
+@pytest.fixture
+def undescribed(
+    sandbox_email: EmailSide, trust: ssl.SSLContext, sandbox_clock: HttpClock
+) -> Iterator[EmailSide]:
+    """Give a side whose exchanges are not held against the description: faults answer anything."""
+    with HttpDoor(verify=trust) as opened:
+        yield replace(sandbox_email, service=AcsMail(opened, sandbox_clock))

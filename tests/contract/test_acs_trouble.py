@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import ssl
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
-from classbell.microsoft.acs import AcsMail
 from classbell.microsoft.clouds import Cloud
 from classbell.microsoft.entra import ClientSecret, EntraIdentity
 from classbell.network.clock import HttpClock
@@ -43,9 +40,9 @@ def test_everything_a_mail_carries_arrives(sandbox_email: EmailSide, sandbox: Sa
 @pytest.mark.parametrize(
     ("fault", "kind"),
     [
-        ({"status": 503}, VerdictKind.RETRY),
-        ({"status": 500}, VerdictKind.RETRY),
-        ({"status": 503, "headers": {"Retry-After": "7"}}, VerdictKind.THROTTLED),
+        ({"status": 503}, VerdictKind.UNKNOWN),
+        ({"status": 500}, VerdictKind.UNKNOWN),
+        ({"status": 503, "headers": {"Retry-After": "7"}}, VerdictKind.UNKNOWN),
         ({"status": 429, "headers": {"Retry-After": "7"}}, VerdictKind.THROTTLED),
         ({"status": 502}, VerdictKind.UNKNOWN),
         ({"status": 504, "body": "gateway"}, VerdictKind.UNKNOWN),
@@ -60,15 +57,6 @@ def test_trouble_at_azure_gets_its_verdict(
     assert verdict_of(lambda: undescribed.send(subject, key)).kind is kind
     assert undescribed.state(key) is SightingState.NEVER_SENT
     assert subject not in undescribed.subjects()
-
-
-@pytest.fixture
-def undescribed(
-    sandbox_email: EmailSide, trust: ssl.SSLContext, sandbox_clock: HttpClock
-) -> Iterator[EmailSide]:
-    """Give a side whose exchanges are not held against the description: faults answer anything."""
-    with HttpDoor(verify=trust) as opened:
-        yield replace(sandbox_email, service=AcsMail(opened, sandbox_clock))
 
 
 @pytest.mark.parametrize("effect", ["drop", "act_then_drop"])
@@ -152,6 +140,17 @@ def test_a_token_stands_in_for_the_key(
     assert side.send("By token", key) == key
     side.later()
     assert side.state(key) is SightingState.SENT
+
+
+def test_while_it_is_under_way_azure_says_when_to_ask_again(
+    sandbox_email: EmailSide, sandbox_clock: HttpClock
+) -> None:
+    key = a_key()
+    sandbox_email.send("Under way", key)
+    found = sandbox_email.service.look_up(sandbox_email.resource, key)
+    assert found.state is SightingState.UNDER_WAY
+    assert found.again_at is not None
+    assert found.again_at > sandbox_clock.now()
 
 
 def test_over_tls_it_is_the_same(sandbox_email: EmailSide, sandbox: Sandbox) -> None:

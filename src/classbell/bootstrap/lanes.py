@@ -11,6 +11,7 @@ from classbell.bootstrap.outside import most_lanes, ports, settings, wires
 from classbell.bootstrap.routes import mailbox_pace, route_of
 from classbell.config import Settings
 from classbell.delivery.doubt import LOOK_UP, look_up
+from classbell.delivery.following import FOLLOW, follow
 from classbell.delivery.handlers import Handlers, WorkFunction
 from classbell.delivery.lanes import TakenLane, housekeeping_lane
 from classbell.delivery.pace import Pace
@@ -65,6 +66,7 @@ def handlers_for(lane: Lane) -> Handlers:
         pace=route.pace.with_figures(lane.figures).smoothed(),
         traceable=route.traceable,
         look_up=route.look_up,
+        follows=route.follows,
         resends_unknown=resends_unknown,
         is_external=partial(_is_external, own_domains(lane.organisation_id)),
     )
@@ -76,6 +78,7 @@ def _work(outside: Ports, chosen: Settings, handlers: Handlers) -> dict[str, Wor
     return {
         DAILY_CHECK: partial(daily_check, outside),
         EXPAND: partial(expand_notification, outside),
+        FOLLOW: partial(follow, outside, handlers),
         FORGET_PENDING: partial(forget_pending, outside),
         LOOK_UP: partial(look_up, outside.clock, handlers),
         OPERATOR_CHECK: partial(operator_check, outside),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
 from classbell.config import Settings
 from classbell.delivery.handlers import cannot_tell
-from classbell.delivery.pace import UNLIMITED, Pace
+from classbell.delivery.pace import UNLIMITED, Pace, approved
 from classbell.domain.connections.tokens import mailbox_for
 from classbell.domain.notifications.returned import is_traced
 from classbell.domain.providers.resource import resource_for
@@ -17,9 +17,6 @@ from classbell.ports.bundle import Ports
 from classbell.ports.errors import ConfigurationFault
 from classbell.ports.mail import Accepted, EmailService, Mail, Sighting
 from classbell.storage.models import Account, EmailProvider, Envelope, Lane, LaneKind
-
-AZURE_REQUESTS_IN_FLIGHT = 16
-"""Calls under way at once for one resource; its limits are its rates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +28,14 @@ class Route:
         pace: the figures of its provider.
         traceable: whether the provider can be asked by an envelope's id what came of it.
         look_up: asks it.
+        follows: whether it is asked as well how what it took has ended.
     """
 
     send: Callable[[Lane, UUID, Mail], Accepted]
     pace: Pace
     traceable: bool = False
     look_up: Callable[[Lane, UUID], Sighting | None] = cannot_tell
+    follows: bool = False
 
 
 def route_of(outside: Ports, chosen: Settings, lane: Lane) -> Route:
@@ -44,11 +43,13 @@ def route_of(outside: Ports, chosen: Settings, lane: Lane) -> Route:
     if lane.kind == LaneKind.MAILBOX:
         return _mailbox_route(outside, chosen, UUID(lane.key))
     if lane.kind == LaneKind.ACS:
+        provider = EmailProvider.objects.get(pk=UUID(lane.key))
         return Route(
             partial(_send_through_azure, outside),
-            azure_pace(UUID(lane.key)),
+            approved(provider.messages_per_minute, provider.messages_per_hour),
             traceable=True,
             look_up=partial(_ask_azure, outside),
+            follows=not provider.report_key_hash,
         )
     # The limits are Exchange Online's; the operator's own mail server has none of ours.
     return Route(partial(_send_by_system_mailer, outside), UNLIMITED)
@@ -74,17 +75,6 @@ def mailbox_pace(chosen: Settings) -> Pace:
         urgent_reserve=chosen.recipients_reserve,
         recipients_per_envelope=chosen.recipients_per_envelope,
         requests_in_flight=chosen.requests_in_flight,
-    )
-
-
-def azure_pace(provider_id: UUID) -> Pace:
-    """Return the rates that Microsoft approved for a resource; each person gets their own mail."""
-    provider = EmailProvider.objects.get(pk=provider_id)
-    return replace(
-        UNLIMITED,
-        messages_per_minute=provider.messages_per_minute,
-        messages_per_hour=provider.messages_per_hour,
-        requests_in_flight=AZURE_REQUESTS_IN_FLIGHT,
     )
 
 

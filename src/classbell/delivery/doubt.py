@@ -156,8 +156,11 @@ def _decide(
                 reason=reason[:500],
             )
         case Sighting(state=SightingState.NEVER_SENT):
+            _, attempt = _kind_and_attempt(envelope.pk)
+            # A provider that goes on breaking is left alone for longer each time, as ever.
+            again_at = max(now, (envelope.settled_at or now) + delay(attempt))
             _envelope(envelope, now, state=EnvelopeState.REFUSED, code=NEVER_SENT)
-            _queue_again(envelope.pk, now, due_at=now)
+            _queue_again(envelope.pk, now, due_at=again_at)
         case _:
             kind, attempt = _kind_and_attempt(envelope.pk)
             if handlers.resends_unknown(kind) and attempt < RESENDS:

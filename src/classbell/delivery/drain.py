@@ -183,7 +183,8 @@ class _Drain:
         try:
             now = self._clock.now()
             chosen = self._choose(now)
-            if chosen is None or next_chore(self._lane, now) is not None:
+            chore = next_chore(self._lane, now)
+            if chosen is None or (chore is not None and self._goes_first(chore, chosen)):
                 return []
             return self._prepare(chosen, now)
         except (OperationalError, InterfaceError) as problem:

@@ -41,8 +41,10 @@ class Limits:
         """Return the limits that a pace keeps."""
         return cls(
             messages_per_minute=pace.messages_per_minute,
+            messages_per_hour=pace.messages_per_hour,
             recipients_per_day=pace.recipients_per_day,
             urgent_reserve=pace.urgent_reserve,
+            recipients_per_envelope=pace.recipients_per_envelope,
         )
 
     @property
@@ -172,6 +174,8 @@ class _Run:
     def __init__(self, limits: Limits, spent: Spent, waiting: Waiting) -> None:
         self.done: dict[str, timedelta] = {}
         self._an_hour = limits.envelopes_an_hour
+        # What an hour allows goes out at its beginning, as fast as the minutes allow.
+        self._rate = limits.messages_per_minute * 60 or float("inf")
         self._hour_limit = limits.messages_per_hour
         self._a_day = limits.recipients_for_all
         self._last_hour = spent.last_hour
@@ -206,7 +210,7 @@ class _Run:
             )
             envelopes += turns * len(self._left)
             gone += turns * together
-            self._take(turns, hour * HOUR + max(envelopes - 1, 0) / self._an_hour * HOUR)
+            self._take(turns, hour * HOUR + max(envelopes - 1, 0) / self._rate * HOUR)
             if turns < _NOTHING:
                 break
         self._sent = [gone, *self._sent[: HOURS_OF_A_DAY - 1]]

@@ -73,6 +73,7 @@ class Handlers:
         pace: the figures that bind this lane's provider.
         traceable: whether the provider can be asked by an envelope's id what came of it.
         look_up: asks it; raises ``ProviderFailure``. None where it cannot tell after all.
+        follows: whether what it took is asked for by ``look_up`` until it says how that has ended.
         resends_unknown: whether mail of a kind is sent again where nobody can tell.
         is_external: whether an address lies outside the organisation's own domains.
     """
@@ -84,5 +85,6 @@ class Handlers:
     pace: Pace
     traceable: bool = False
     look_up: Callable[[Lane, UUID], Sighting | None] = cannot_tell
+    follows: bool = False
     resends_unknown: Callable[[str], bool] = lambda _kind: False
     is_external: Callable[[str], bool] = within

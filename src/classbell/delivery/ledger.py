@@ -56,7 +56,7 @@ TRANSITIONS = MappingProxyType(
         ),
         MessageState.DELIVERED: frozenset({MessageState.BOUNCED}),
         MessageState.FAILED: frozenset({MessageState.QUEUED}),
-        MessageState.BOUNCED: frozenset[MessageState](),
+        MessageState.BOUNCED: frozenset({MessageState.QUEUED}),
         MessageState.EXPIRED: frozenset[MessageState](),
         MessageState.CANCELLED: frozenset[MessageState](),
         MessageState.NOT_SENT: frozenset[MessageState](),
@@ -64,7 +64,8 @@ TRANSITIONS = MappingProxyType(
 )
 """From each state, the states that may follow. What is not here cannot happen to a row.
 
-What waits becomes delivered where an earlier try, thought to have failed, has arrived after all.
+What failed or came back is queued again only where an admin says so. What waits becomes delivered
+where an earlier try, thought to have failed, has arrived after all.
 """
 
 BIRTH_STATES = frozenset({MessageState.QUEUED, MessageState.HELD, MessageState.NOT_SENT})

@@ -14,6 +14,9 @@ URGENT = 10
 SMOOTH_ABOVE = 10_000
 """An hourly limit above this is kept by the minute: counting it exactly would cost too much."""
 
+AZURE_REQUESTS_IN_FLIGHT = 16
+"""Calls under way at once for one resource; its limits are its rates."""
+
 REGAINED_AN_HOUR = 0.1
 """The share of the configured figure that a lane gets back for each hour without a complaint."""
 
@@ -70,6 +73,21 @@ UNLIMITED = Pace(
 """For a provider without limits of its own, such as the operator's mail server."""
 
 
+def approved(messages_per_minute: int, messages_per_hour: int) -> Pace:
+    """Return the pace of an Azure Communication Services resource; each person gets their own mail.
+
+    Args:
+        messages_per_minute: the rate that Microsoft approved for it.
+        messages_per_hour: the same for an hour.
+    """
+    return replace(
+        UNLIMITED,
+        messages_per_minute=messages_per_minute,
+        messages_per_hour=messages_per_hour,
+        requests_in_flight=AZURE_REQUESTS_IN_FLIGHT,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Budget:
     """What may be sent at one moment.
@@ -83,6 +101,19 @@ class Budget:
     now_allowed: int
     recipients: int = 0
     next_at: datetime | None = None
+
+
+def in_force(lane: Lane | None, configured: Pace, now: datetime) -> Pace:
+    """Return the pace that a lane really keeps: with its own figures, less what it has learned.
+
+    Args:
+        lane: which; None for one that has never sent anything.
+        configured: the figures of its provider, by setting or approval.
+        now: business time.
+    """
+    if lane is None:
+        return configured.smoothed()
+    return learned(lane, configured.with_figures(lane.figures).smoothed(), now)
 
 
 def learned(lane: Lane, pace: Pace, now: datetime) -> Pace:

@@ -50,7 +50,9 @@ class BlockLane:
 
 @dataclass(frozen=True, slots=True)
 class MarkUnknown:
-    """It may have happened; sending again could double it."""
+    """It may have happened; sending again could double it. The lane rests where it was asked to."""
+
+    rest_until: datetime | None = None
 
 
 Decision = Retry | Fail | HoldLane | BlockLane | MarkUnknown
@@ -71,7 +73,7 @@ def decide(verdict: Verdict, attempt: int, now: datetime) -> Decision:
         return HoldLane()
     match verdict.kind:
         case VerdictKind.UNKNOWN:
-            return MarkUnknown()
+            return MarkUnknown(_not_past(verdict.until, now))
         case VerdictKind.THROTTLED:
             return BlockLane(_not_past(verdict.until, now) or now + delay(attempt))
         case VerdictKind.OPERATOR_FAULT:

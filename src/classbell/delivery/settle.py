@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from classbell.delivery.bulk import update_each
 from classbell.delivery.doubt import doubt
+from classbell.delivery.following import follow_later
 from classbell.delivery.holding import Holding
 from classbell.delivery.lanes import TakenLane
 from classbell.delivery.learning import learn
@@ -49,7 +50,10 @@ def settle(
     """
     lane, taken = holding.lane, holding.taken
     lost: Verdict | None = None
-    _accepted(taken, [each for each in outcomes if isinstance(each.result, Accepted)], now)
+    accepted = [each for each in outcomes if isinstance(each.result, Accepted)]
+    _accepted(taken, accepted, now)
+    if holding.handlers.follows and accepted:
+        follow_later(lane, [each.claim.envelope_id for each in accepted], now)
     for outcome in outcomes:
         match outcome.result:
             case KeptBack():
@@ -74,7 +78,7 @@ def pause(lane: Lane, decision: Decision, now: datetime) -> bool:
         Whether the account's owner must be told.
     """
     match decision:
-        case BlockLane(until):
+        case BlockLane(datetime() as until) | MarkUnknown(datetime() as until):
             _block(lane, until)
         case HoldLane():
             _block(lane, now + ACCOUNT_PAUSE)

@@ -67,7 +67,8 @@ class Verdict:
         code: the provider's most specific known code, such as ``AADSTS50173`` or
             ``ErrorQuotaExceeded``; empty where there was none (a broken connection).
         explanation: one plain sentence about the cause, free of secrets.
-        until: aware UTC moment before which nothing may be sent again (``THROTTLED`` only).
+        until: aware UTC moment before which nothing may be sent again (``THROTTLED``, and
+            ``UNKNOWN`` where the provider asked for a pause).
         status: HTTP status, where an answer came at all.
         request_id: the provider's id of the exchange, for support.
         claims: a claims challenge to pass on, where the provider sent one.

@@ -94,12 +94,15 @@ class Sighting:
         state: what the provider says.
         accepted: ids of the mail, where it was taken.
         code, reason: why it was given up, where it was.
+        again_at: aware UTC moment before which the provider does not want to be asked again, where
+            it named one.
     """
 
     state: SightingState
     accepted: Accepted = Accepted()
     code: str = ""
     reason: str = ""
+    again_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ def routes(world: World) -> list[BaseRoute]:
 
     GET /_sandbox/faults lists the rules in force. POST adds one and answers 201 with its
     "fault_id": {"path": "/v1.0/me/sendMail", "method": "POST", "mailbox": "a@contoso.example",
-    "effect": "answer" | "act_then_drop" | "drop", "status": 503, "body": {...},
+    "effect": "answer" | "act_then_answer" | "act_then_drop" | "drop", "status": 503, "body": {...},
     "headers": {"Retry-After": "5"}, "count": 1 (null: for ever), "delay_seconds": 0}. A path
     beginning with "~" is a regular expression, else a glob. In place of status and body,
     "aadsts": 50076 lets the token or authorize endpoint refuse with that code. DELETE takes all

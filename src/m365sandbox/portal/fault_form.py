@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _EFFECTS: Final[dict[str, Effect]] = {
     "answer": "answer",
+    "act_then_answer": "act_then_answer",
     "act_then_drop": "act_then_drop",
     "drop": "drop",
 }
@@ -31,7 +32,7 @@ def read_fault(form: FormData) -> Fault:
     if effect is None:
         raise HTTPException(400, "A fault answers, or drops the connection.")
     aadsts = _number(form, "aadsts")
-    answers = effect == "answer" and aadsts is None
+    answers = effect in {"answer", "act_then_answer"} and aadsts is None
     status = _number(form, "status") if answers else None
     delay = _number(form, "delay") or 0
     if answers and not delay and status not in _ERRORS:

@@ -56,6 +56,17 @@ def test_what_may_have_arrived_is_asked_about_first(owner: Visitor, cast: Cast, 
     assert set(Message.objects.filter(state=MessageState.QUEUED)) == {failed, unknown}
 
 
+def test_what_came_back_is_asked_about_first(owner: Visitor, cast: Cast, lane: Lane) -> None:
+    message = a_message(cast.catalog, "bounced", lane=lane, reason="The mailbox was full.")
+    form = {"message": [str(message.pk)]}
+    page = owner.post(f"{LOG}/send-again", form)
+    assert "Some came back." in page.words
+    assert "The mailbox was full." in page.words
+    owner.post(f"{LOG}/send-again", form | {"confirmed": "yes"})
+    message.refresh_from_db()
+    assert message.state == "queued"
+
+
 @pytest.mark.parametrize("odd", [{}, {"message": ["x", "-1", "9" * 40]}])
 def test_nothing_marked_is_said_so(owner: Visitor, cast: Cast, odd: dict[str, list[str]]) -> None:
     answer = owner.post(f"{LOG}/send-again", odd)

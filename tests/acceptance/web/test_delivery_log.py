@@ -64,6 +64,16 @@ def test_chips_count_up_to_a_thousand_and_keep_the_filters(owner: Visitor, cast:
     assert f"{LOG}?status=failed&period=7" in page.links()
 
 
+def test_what_is_tried_again_has_a_chip_of_its_own(owner: Visitor, cast: Cast) -> None:
+    a_message(cast.catalog, "queued", name="Fresh One")
+    a_message(cast.catalog, "queued", name="Patient One", attempt=1, reason="Microsoft was away.")
+    page = owner.get(f"{LOG}?status=retrying")
+    assert "Trying again 1" in page.words
+    assert "Waiting 2" in page.words
+    assert "Microsoft was away." in page.words
+    assert "Fresh One" not in page.words
+
+
 def test_period_route_and_kind_stand_in_the_address(owner: Visitor, cast: Cast, lane: Lane) -> None:
     old = a_message(cast.catalog, "accepted", created_at=NOW - timedelta(days=8), name="Old One")
     new = a_message(cast.catalog, "failed", kind="session_invitation", name="New One")

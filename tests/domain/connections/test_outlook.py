@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
-from classbell.delivery.forecast import Limits
 from classbell.delivery.lanes import lane_for, mailbox_lane
-from classbell.delivery.pace import Pace
+from classbell.delivery.pace import UNLIMITED, Pace
 from classbell.domain.connections.outlook import external_use, lane_outlook, outlook_of
 from classbell.domain.organisations.organisations import limit_external_recipients
 from classbell.ports.bundle import Ports
@@ -89,7 +89,9 @@ def test_what_goes_singly_and_what_shares_are_told_apart(catalog: Catalog, lane:
     shared(catalog, lane, 2)
     shared(catalog, lane, 2, "de")
     a_message(catalog, "held", lane=lane)
-    outlook, more = lane_outlook(lane, Limits(messages_per_minute=1), NOW)
+    outlook, more = lane_outlook(
+        lane, replace(UNLIMITED, messages_per_minute=1, recipients_per_envelope=500), NOW
+    )
     assert (outlook.personal, outlook.shared, more) == (3, 4, False)
     assert outlook.shared_in == timedelta(minutes=3), "two envelopes, by turns with two others"
     assert outlook.personal_in == timedelta(minutes=4)
@@ -99,7 +101,7 @@ def test_when_the_day_is_used_up_its_hours_are_looked_at(catalog: Catalog, lane:
     spend(lane, 8_499, NOW - 20 * HOUR)
     for _ in range(2):
         a_message(catalog, "queued", lane=lane)
-    outlook, _ = lane_outlook(lane, Limits.of(Pace()), NOW)
+    outlook, _ = lane_outlook(lane, Pace(), NOW)
     assert outlook.personal_in is not None
     assert 4 * HOUR <= outlook.personal_in <= 5 * HOUR
 

@@ -81,7 +81,6 @@ def test_what_may_have_arrived_goes_again_only_when_asked_for(
         ({"state": "queued"}, "did not fail"),
         ({"state": "expired"}, "is over"),
         ({"state": "failed", "expires_at": NOW}, "is over"),
-        ({"state": "bounced"}, "Correct the address"),
         ({"state": "failed", "kind": "gone"}, "are not sent any more"),
     ],
 )
@@ -97,7 +96,20 @@ def test_what_makes_no_sense_is_refused_with_its_reason(
 
 
 def test_only_what_ended_badly_can_be_chosen() -> None:
-    assert {state.value for state in MessageState if may_go_again(state)} == {"failed", "unknown"}
+    assert {state.value for state in MessageState if may_go_again(state)} == {
+        *("bounced", "failed", "unknown")
+    }
+
+
+def test_what_came_back_goes_to_the_same_address_again(
+    ports: Ports, cast: Cast, lane: Lane
+) -> None:
+    message = a_message(cast.catalog, "bounced", lane=lane)
+    choice = choose_again(ports, cast.catalog, [message.pk])
+    assert (choice.certain, choice.returned) == ((message,), (message,))
+    assert again(ports, cast, message) == 1
+    message.refresh_from_db()
+    assert (message.state, message.reason, message.settled_at) == ("queued", "", None)
 
 
 def test_it_takes_the_route_of_today(ports: Ports, cast: Cast, lane: Lane) -> None:

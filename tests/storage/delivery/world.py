@@ -12,6 +12,7 @@ from classbell.delivery import lanes, ledger
 from classbell.delivery.doorbell import LaneDoorbell
 from classbell.delivery.doubt import LOOK_UP, look_up
 from classbell.delivery.drain import drain
+from classbell.delivery.following import FOLLOW, follow
 from classbell.delivery.handlers import Bundle, Handlers, Rendered, Undeliverable, WorkFunction
 from classbell.delivery.holding import Holding
 from classbell.delivery.meter import Meter
@@ -79,6 +80,7 @@ class World:
     unwritable: dict[str, Exception] = field(default_factory=dict)
     resend_unknown: bool = False
     sightings: list[Sighting | None] | None = None
+    follows: bool = False
 
     def __post_init__(self) -> None:
         self.ports: Ports = fake_ports(clock=self.clock, doorbell=LaneDoorbell(self.clock))
@@ -145,9 +147,10 @@ class World:
             render=self.render,
             send=self.provider.send,
             on_account_verdict=lambda _lane, verdict: self.provider.lost.append(verdict),
-            work=self.work | {LOOK_UP: self._look_up},
+            work=self.work | {LOOK_UP: self._look_up, FOLLOW: self._follow},
             pace=self.pace,
             traceable=self.sightings is not None,
+            follows=self.follows,
             look_up=lambda _lane, _envelope: (self.sightings or [None]).pop(0),
             resends_unknown=lambda _kind: self.resend_unknown,
             is_external=lambda address: not address.endswith("@contoso.example"),
@@ -155,6 +158,9 @@ class World:
 
     def _look_up(self, lane: Lane, subject: str) -> datetime | None:
         return look_up(self.clock, self.handlers, lane, subject)
+
+    def _follow(self, lane: Lane, subject: str) -> datetime | None:
+        return follow(self.ports, self.handlers, lane, subject)
 
     def holding(self, taken: lanes.TakenLane) -> Holding:
         """Return what the holder of the lane works with."""

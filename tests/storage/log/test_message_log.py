@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -43,7 +44,7 @@ def turned(log: Log, wanted: Wanted, *, size: int = 3, window: int = 100) -> lis
     """Turn page after page until the last."""
     pages = [log_page(log, wanted, size=size, window=window)]
     while (before := pages[-1].before) is not None:
-        following = Wanted(wanted.states, wanted.text, wanted.kind, wanted.route, None, before)
+        following = replace(wanted, before=before)
         pages.append(log_page(log, following, size=size, window=window))
         assert len(pages) < 100, "the pages never end"
     return pages
@@ -72,6 +73,19 @@ def test_a_page_that_holds_exactly_the_rest_is_the_last(catalog: Catalog, log: L
     for _ in range(6):
         a_message(catalog, "accepted")
     assert [len(page.rows) for page in turned(log, Wanted())] == [3, 3]
+
+
+def test_what_is_tried_again_is_a_part_of_what_waits(catalog: Catalog, log: Log) -> None:
+    a_message(catalog, "queued")
+    again = [a_message(catalog, "queued", attempt=2) for _ in range(4)]
+    a_message(catalog, "accepted", attempt=2)
+    wanted = Wanted(retrying=True)
+    assert ids(turned(log, wanted)) == [one.pk for one in reversed(again)]
+    assert ids(turned(log, replace(wanted, text="learner"))) == [one.pk for one in reversed(again)]
+    assert ids(turned(log, replace(wanted, kind="session_invitation"))) == []
+    for text in ("", "learner"):
+        page = log_page(log, Wanted(text=text), size=3, counting=True)
+        assert page.retrying == Tally(4)
 
 
 def test_what_has_no_index_is_looked_for_piece_by_piece(catalog: Catalog, log: Log) -> None:

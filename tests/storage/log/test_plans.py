@@ -26,6 +26,7 @@ def index_used(rows: QuerySet[Message] | QuerySet[Envelope] | QuerySet[Attempt])
         ({}, "message_of_catalog"),
         ({"state": "failed"}, "message_by_catalog"),
         ({"state": "failed", "id__lt": 5}, "message_by_catalog"),
+        ({"state": "queued", "attempt__gt": 0}, "message_retried"),
     ],
 )
 def test_the_log_is_read_along_its_indexes(chosen: dict[str, object], index: str) -> None:

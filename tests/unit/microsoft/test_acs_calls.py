@@ -182,7 +182,7 @@ def test_a_token_goes_in_place_of_a_signature() -> None:
         (httpx2.Response(502, text="bad gateway"), VerdictKind.UNKNOWN),
         (httpx2.Response(202, text="taken"), VerdictKind.UNKNOWN),
         (httpx2.Response(200, json={"status": "Running"}), VerdictKind.UNKNOWN),
-        (httpx2.Response(503, text="busy"), VerdictKind.RETRY),
+        (httpx2.Response(503, text="busy"), VerdictKind.UNKNOWN),
     ],
 )
 def test_a_mail_that_may_have_left_is_unknown(

@@ -1,4 +1,4 @@
-"""``classbell connections``: which account works for which catalog, checked and invited."""
+"""``classbell connections``: which account works for which catalog, checked, invited and paced."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from classbell.cli.commands import connections_pace
 from classbell.cli.commands.serve import Commands
 from classbell.cli.framework import start_django
 from classbell.cli.output import as_json, table
@@ -33,6 +34,7 @@ def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
     invite.add_argument("--admin", help="whose panel it waits in; needed if there are several")
     invite.add_argument("--email-only", action="store_true", help="ask for mail only")
     invite.set_defaults(run=run_invite)
+    connections_pace.add_to(acts)
     for act in (check, invite):
         act.add_argument("--catalog", required=True, help="slug of the catalog")
     invite.add_argument("address", help="address of the account")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 COLUMNS = ("id", "kind", "to", "state", "route", "attempts", "due", "reason")
 TRIES = ("at", "route", "outcome", "request_id", "code", "explanation")
-STATUSES = ("sent", "waiting", "failed", "not_sent")
+RETRYING = "retrying"
+STATUSES = ("sent", "waiting", RETRYING, "failed", "not_sent")
 STATES = (
     *("queued", "sending", "accepted", "delivered", "bounced", "held", "unknown", "failed"),
     *("expired", "cancelled", "not_sent"),
@@ -179,6 +181,8 @@ def _say(arguments: argparse.Namespace, choice: Choice, ids: Sequence[int], queu
     print(f", {len(choice.doubtful)} may have arrived, {len(left)} cannot go again.")
     for number, why in left.items():
         print(f"  {number}: {why}")
+    if choice.returned:
+        print(f"{len(choice.returned)} of them came back, and go to the same address.")
     if choice.doubtful and not arguments.even_if_twice:
         print("Those that may have arrived are left alone without --even-if-twice.")
     if not arguments.plan:
@@ -186,15 +190,18 @@ def _say(arguments: argparse.Namespace, choice: Choice, ids: Sequence[int], queu
 
 
 def _ids(catalog: Catalog, arguments: argparse.Namespace) -> list[int]:
-    """Return the messages that the filters say; without a status, all that failed."""
+    """Return the messages that the filters say; without a status, all that failed to leave."""
     from classbell.domain.notifications.send_again import MOST_AT_ONCE  # noqa: PLC0415 -- see run_resend
+    from classbell.storage.models import MessageState  # noqa: PLC0415 -- the same
     from classbell.storage.queries import operator  # noqa: PLC0415 -- the same
     from classbell.storage.queries.message_pages import all_pages  # noqa: PLC0415 -- the same
 
-    if not arguments.status and not arguments.state:
-        arguments.status = "failed"
+    wanted = _wanted(arguments)
+    if not wanted.states and not wanted.retrying:
+        # What came back is sent again only by those who ask for it: the address may be dead.
+        wanted = replace(wanted, states=(MessageState.FAILED, MessageState.UNKNOWN))
     found: list[int] = []
-    for page in all_pages(operator.log_of(catalog), _wanted(arguments)):
+    for page in all_pages(operator.log_of(catalog), wanted):
         found += [message.pk for message in page.rows]
         if len(found) > MOST_AT_ONCE:
             raise InvalidInput(
@@ -211,13 +218,16 @@ def _wanted(arguments: argparse.Namespace) -> Wanted:
     from classbell.storage.models import MessageState  # noqa: PLC0415 -- the same
     from classbell.storage.queries.message_log import GROUPS, Group, Wanted  # noqa: PLC0415 -- the same
 
-    states = GROUPS[Group(arguments.status)] if arguments.status else ()
+    retrying = arguments.status == RETRYING and not arguments.state
+    grouped = arguments.status and arguments.status != RETRYING
+    states = GROUPS[Group(arguments.status)] if grouped else ()
     since = None
     if arguments.days is not None:
         since = bootstrap.ports().clock.now() - timedelta(days=arguments.days)
     return Wanted(
         states=(MessageState(arguments.state),) if arguments.state else states,
         text=arguments.to.strip(),
+        retrying=retrying,
         kind=arguments.kind,
         route=arguments.route,
         since=since,

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from classbell.delivery.lanes import mailbox_lane
 from classbell.domain.connections.waiting import DISCONNECTED, set_aside
+from classbell.domain.notifications.moving import move_alone
 from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.audit import Actor, record
 from classbell.domain.organisations.events import emit
@@ -97,6 +98,7 @@ def disconnect(ports: Ports, *, catalog: Catalog, actor: Actor) -> DisconnectPla
     """
     require_actor_administers(actor, catalog)
     with transaction.atomic():
+        move_alone(catalog.organisation_id)
         rows = Connection.objects.select_for_update(of=("self",)).select_related("account")
         connection = rows.filter(catalog=catalog).first()
         if connection is None or connection.account is None:

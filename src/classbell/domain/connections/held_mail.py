@@ -12,6 +12,7 @@ from classbell.delivery.hold import cancel_waiting, release
 from classbell.domain.connections.waiting import REASONS, rows_to_decide
 from classbell.domain.notifications.destination import destination_for
 from classbell.domain.notifications.kinds import REGISTRY
+from classbell.domain.notifications.moving import move_alone
 from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.audit import Actor, record
 from classbell.domain.organisations.events import emit
@@ -86,6 +87,7 @@ def release_held(ports: Ports, *, catalog: Catalog, actor: Actor) -> int:
     """
     require_actor_administers(actor, catalog)
     with transaction.atomic():
+        move_alone(catalog.organisation_id)
         rows = Connection.objects.select_for_update(of=("self",))
         connections = rows.select_related("account", "catalog")
         lane = _sending_lane(ports, connections.filter(catalog=catalog).first())

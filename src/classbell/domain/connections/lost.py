@@ -15,6 +15,7 @@ from classbell.domain.connections.daily_times import ask_daily, next_probe
 from classbell.domain.connections.rerouting import reroute_account
 from classbell.domain.connections.tokens import renew
 from classbell.domain.connections.waiting import DISCONNECTED, LOST, REASONS, keep_much_or_old
+from classbell.domain.notifications.moving import move_alone
 from classbell.domain.organisations.audit import CLASSBELL, Actor, record
 from classbell.domain.organisations.events import emit
 from classbell.ports.bundle import Ports
@@ -84,7 +85,9 @@ def account_lost(
     """
     if not verdict.concerns_the_account:
         return False
+    organisation_id = Account.objects.values_list("organisation_id", flat=True).get(pk=account_id)
     with transaction.atomic():
+        move_alone(organisation_id)
         rows = Account.objects.filter(pk=account_id, state=AccountState.CONNECTED)
         if seen_version is not None:
             rows = rows.filter(token_version=seen_version)
@@ -98,6 +101,8 @@ def account_lost(
 
 def account_back(ports: Ports, account: Account, *, actor: Actor = CLASSBELL) -> bool:
     """Mark a lost account as working again and let its mail go, in the caller's transaction.
+
+    The caller moves mail alone (``moving.move_alone``).
 
     Args:
         ports: the outside world.

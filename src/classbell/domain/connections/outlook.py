@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from classbell.delivery.forecast import Limits, Outlook, Spent, Waiting, forecast
-from classbell.delivery.pace import Pace
+from classbell.delivery.pace import Pace, approved, in_force
 from classbell.domain.scheduling.request import account_serving
 from classbell.storage.models import (
     AccountState,
@@ -22,10 +22,6 @@ from classbell.storage.queries import budget
 HOUR = timedelta(hours=1)
 DAY = timedelta(hours=24)
 WARN_FROM = 0.8
-
-RECIPIENTS_OF_ACS = 50
-"""Most recipients of one message of Azure Communication Services
-(https://learn.microsoft.com/azure/communication-services/concepts/service-limits#email)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,32 +73,34 @@ def outlook_of(catalog: Catalog, *, now: datetime, pace: Pace) -> list[RouteOutl
     account = account_serving(catalog)
     if account is not None:
         lane = budget.lane_of(LaneKind.MAILBOX, str(account.pk))
-        outlook, more = lane_outlook(lane, Limits.of(pace), now)
+        outlook, more = lane_outlook(lane, pace, now)
         works = account.state == AccountState.CONNECTED
         found.append(RouteOutlook(LaneKind.MAILBOX, account.address, works, outlook, more))
     provider = _provider_of(catalog)
     if provider is not None:
         lane = budget.lane_of(LaneKind.ACS, str(provider.pk))
-        outlook, more = lane_outlook(lane, _limits_of(provider), now)
+        outlook, more = lane_outlook(lane, _approved(provider), now)
         sender = provider.sender_address
         found.append(RouteOutlook(LaneKind.ACS, sender, provider.active, outlook, more))
     return found
 
 
 def lane_outlook(
-    lane: Lane | None, limits: Limits, now: datetime, *, further: int = 0
+    lane: Lane | None, pace: Pace, now: datetime, *, further: int = 0
 ) -> tuple[Outlook, bool]:
     """Reckon for one lane.
 
     Args:
         lane: which; None where nothing was ever sent there.
-        limits: what it may send.
+        pace: the figures of its provider; those of the lane itself, and what it has learned, count
+            as well.
         now: business time.
         further: messages that go singly and are yet to be written.
 
     Returns:
         The outlook, and whether more waits than was counted.
     """
+    limits = Limits.of(in_force(lane, pace, now))
     if lane is None:
         return forecast(limits, Spent(), Waiting(further)), False
     queue = budget.queue_of(lane)
@@ -147,10 +145,6 @@ def _provider_of(catalog: Catalog) -> EmailProvider | None:
     ).first()
 
 
-def _limits_of(provider: EmailProvider) -> Limits:
-    """Return the rate that Microsoft has approved for a resource."""
-    return Limits(
-        messages_per_minute=provider.messages_per_minute,
-        messages_per_hour=provider.messages_per_hour,
-        recipients_per_envelope=RECIPIENTS_OF_ACS,
-    )
+def _approved(provider: EmailProvider) -> Pace:
+    """Return the pace that Microsoft has approved for a resource."""
+    return approved(provider.messages_per_minute, provider.messages_per_hour)

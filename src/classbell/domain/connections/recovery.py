@@ -6,6 +6,7 @@ from django.db import transaction
 
 from classbell.domain.connections.lost import account_back
 from classbell.domain.connections.tokens import try_lost
+from classbell.domain.notifications.moving import move_alone
 from classbell.domain.organisations.audit import CLASSBELL, Actor
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import ProviderFailure, Verdict, VerdictKind
@@ -48,6 +49,7 @@ def works_again(
         _note(ports, account, incident, failure.verdict)
         return failure.verdict
     with transaction.atomic():
+        move_alone(account.organisation_id)
         account_back(ports, account, actor=actor)
     return None
 

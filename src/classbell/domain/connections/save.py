@@ -26,6 +26,7 @@ from classbell.domain.connections.sealing import (
 )
 from classbell.domain.connections.use import facts, look_at_sessions, tell, use_account
 from classbell.domain.connections.waiting import SWITCHED_OFF, bring_back
+from classbell.domain.notifications.moving import move_alone
 from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.audit import Actor, record
 from classbell.ports.bundle import Ports
@@ -122,7 +123,11 @@ def cancel_pending(ports: Ports, *, catalog: Catalog, person: Person, browser_ke
 
 
 def _locked(catalog: Catalog) -> Connection:
-    """Return the catalog's setting, made where it is missing, and keep others off it."""
+    """Return the catalog's setting, made where it is missing, and keep others off it.
+
+    The organisation's routes come first, as for everybody who moves mail.
+    """
+    move_alone(catalog.organisation_id)
     Connection.objects.get_or_create(catalog=catalog)
     rows = Connection.objects.select_for_update(of=("self",))
     return rows.select_related("account", "catalog").get(catalog=catalog)

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from classbell.domain.connections.use import use_account
+from classbell.domain.notifications.moving import move_alone
 from classbell.domain.organisations.access import (
     Access,
     access_of,
@@ -126,6 +127,7 @@ def accept(ports: Ports, *, offer: SharingOffer, actor: Actor) -> Connection:
     """
     require_actor_administers(actor, offer.catalog)
     with transaction.atomic():
+        move_alone(offer.catalog.organisation_id)
         Connection.objects.get_or_create(catalog=offer.catalog)
         rows = Connection.objects.select_for_update(of=("self",)).select_related("account")
         connection = rows.get(catalog=offer.catalog)

@@ -110,6 +110,7 @@ def _filters(wanted: Wanted) -> Mapping[str, object]:
     """Say what was asked for, as far as it was."""
     chosen = {
         "states": sorted(wanted.states),
+        "only tried again": wanted.retrying,
         "text": wanted.text,
         "kind": wanted.kind,
         "route": wanted.route,

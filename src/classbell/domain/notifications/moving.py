@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Case, DateTimeField, F, QuerySet, Value, When
@@ -14,7 +15,14 @@ from classbell.delivery.work import ask, wake
 from classbell.domain.notifications.kinds import REGISTRY
 from classbell.domain.notifications.kinds.kind import Route
 from classbell.ports.bundle import Ports
-from classbell.storage.models import Catalog, Lane, Message, MessageState, Notification
+from classbell.storage.models import (
+    Catalog,
+    Lane,
+    Message,
+    MessageState,
+    Notification,
+    Organisation,
+)
 
 WATCH_ROUTE = "watch_route"
 """Kind of the work item that looks whether the mail of a lane leaves."""
@@ -24,6 +32,21 @@ WATCH_AFTER = timedelta(minutes=2)
 
 OTHER_KINDS = frozenset(kind.name for kind in REGISTRY.values() if kind.route is not Route.CATALOG)
 """Kinds whose route is not for the catalog to choose, although they may name one."""
+
+
+def move_alone(organisation_id: UUID) -> None:
+    """Wait until nobody else moves mail among an organisation's routes, then keep them off.
+
+    First in a transaction that changes an account, Azure Communication Services or a catalog's
+    route, and moves mail because of it. Such a transaction locks rows of several catalogs and
+    lanes, in an order that follows from what it finds; two that met half-way would wait for each
+    other. Sending and writing mail need not wait: rows that only refer to the organisation may.
+
+    Args:
+        organisation_id: whose routes.
+    """
+    rows = Organisation.objects.select_for_update(no_key=True).filter(pk=organisation_id)
+    rows.values_list("pk").get()
 
 
 def catalog_mail(catalog: Catalog) -> QuerySet[Message]:

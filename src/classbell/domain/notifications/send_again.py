@@ -1,4 +1,4 @@
-"""Sending messages again that failed, or of which nobody knows whether they went out."""
+"""Sending messages again that failed, came back, or of which nobody knows whether they left."""
 
 from __future__ import annotations
 
@@ -42,6 +42,11 @@ class Choice:
     certain: tuple[Message, ...]
     doubtful: tuple[Message, ...]
     refused: tuple[tuple[Message, str], ...]
+
+    @property
+    def returned(self) -> tuple[Message, ...]:
+        """Those that came back: while the address is not mended, they come back again."""
+        return tuple(one for one in self.certain if one.state == MessageState.BOUNCED)
 
 
 def may_go_again(state: str) -> bool:
@@ -134,8 +139,6 @@ def _why_not(message: Message, now: datetime) -> str:
         return "It did not fail, so there is nothing to send again."
     if message.state == MessageState.EXPIRED or message.expires_at <= now:
         return "What it is about is over."
-    if not may_go_again(message.state):
-        return "It came back from the address. Correct the address, then tell the person anew."
     if message.notification.kind not in REGISTRY:
         return "Messages of its kind are not sent any more."
     return ""

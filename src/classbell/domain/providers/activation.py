@@ -19,7 +19,7 @@ from classbell.domain.connections.rerouting import (
 )
 from classbell.domain.connections.waiting import keep_much_or_old
 from classbell.domain.notifications.lane_state import provider_lane
-from classbell.domain.notifications.moving import watch
+from classbell.domain.notifications.moving import move_alone, watch
 from classbell.domain.organisations.addresses import checked_address
 from classbell.domain.organisations.audit import Actor, record
 from classbell.domain.organisations.events import emit
@@ -111,6 +111,7 @@ def activate(
     _check_rates(approved)
     report_key = secrets.token_urlsafe(32) if with_report_key else ""
     with transaction.atomic():
+        move_alone(organisation.pk)
         former = provider_of(organisation.pk)
         before = provider_facts(former) if former is not None else {}
         provider = former or EmailProvider(organisation=organisation)
@@ -139,6 +140,7 @@ def deactivate(ports: Ports, organisation: Organisation, *, actor: Actor) -> Dea
     """
     _require_operator(actor)
     with transaction.atomic():
+        move_alone(organisation.pk)
         provider = provider_of(organisation.pk)
         if provider is None or not provider.active:
             raise NotFoundHere(

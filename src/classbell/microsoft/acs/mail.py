@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from datetime import datetime
 from urllib.parse import quote
 
 from classbell.microsoft.acs.client import AcsCall, AcsClient
@@ -89,7 +90,7 @@ class AcsMail:
             return Sighting(SightingState.NEVER_SENT)
         if not answer.ok:
             raise self._failure(answer, sending=False)
-        return _sighting(answer, key)
+        return _sighting(answer, key, self._clock.now())
 
     def _ask(self, resource: EmailResource, call: AcsCall, *, sending: bool) -> HttpAnswer:
         """Make one call, and judge what broke on the way."""
@@ -111,7 +112,7 @@ def _is_unknown_operation(answer: HttpAnswer) -> bool:
     return answer.status == NOT_FOUND and bool(service_code(answer))
 
 
-def _sighting(answer: HttpAnswer, key: str) -> Sighting:
+def _sighting(answer: HttpAnswer, key: str, now: datetime) -> Sighting:
     """Read the state of an operation."""
     body = JsonPart(answer.json())
     word = body.text("status").casefold()
@@ -120,7 +121,7 @@ def _sighting(answer: HttpAnswer, key: str) -> Sighting:
     state = _STATES[word]
     accepted = Accepted(request_id=answer.request_id, provider_id=body.text("id") or key)
     if state is not SightingState.FAILED:
-        return Sighting(state, accepted)
+        return Sighting(state, accepted, again_at=answer.retry_at(now))
     code = body.part("error").text("code") or body.text("status")
     return Sighting(state, accepted, code, REASONS.get(code.casefold(), GIVEN_UP))
 

@@ -25,8 +25,6 @@ from classbell.ports.errors import Verdict, VerdictKind
 
 TOO_MANY_REQUESTS = 429
 SERVER_ERRORS = 500
-# A gateway that answers in the service's stead knows as little as we do whether the mail left.
-GATEWAY_STATUSES = frozenset({502, 504})
 
 
 def judge_network(failure: NetworkFailure, *, sending: bool) -> Verdict:
@@ -62,8 +60,8 @@ def judge_answer(answer: HttpAnswer, now: datetime, *, sending: bool) -> Verdict
         sending: as for ``judge_network``.
     """
     code = service_code(answer)
-    if sending and answer.status in GATEWAY_STATUSES and not code:
-        return _in_doubt(answer)
+    if sending and answer.status >= SERVER_ERRORS:
+        return _in_doubt(answer, code, now)
     target = JsonPart(answer.json()).part("error").text("target")
     row = _row(answer.status, code, target)
     kind, until = row.kind, answer.retry_at(now)
@@ -128,12 +126,17 @@ def _row(status: int, code: str, target: str) -> Row:
     return row
 
 
-def _in_doubt(answer: HttpAnswer) -> Verdict:
-    """Return the verdict of a gateway's own answer to a mail."""
+def _in_doubt(answer: HttpAnswer, code: str, now: datetime) -> Verdict:
+    """Return the verdict of a service or gateway that broke over a mail.
+
+    It may have broken after it took the mail, and whether Azure recognises a repeated operation is
+    promised nowhere. The operation can be looked up, so it is, before anything is sent again.
+    """
     return Verdict(
         VerdictKind.UNKNOWN,
-        code=f"HTTP {answer.status}",
-        explanation="A gateway answered in place of Azure; the mail may have left.",
+        code=code or f"HTTP {answer.status}",
+        explanation="Azure Communication Services has a passing fault; the mail may have left.",
+        until=answer.retry_at(now),
         status=answer.status,
         request_id=answer.request_id,
     )

@@ -197,10 +197,9 @@ class Message(TenantModel):
     how many of its notification, language and zone may share its envelope: 1 for what names a
     person, and less after each refusal of an envelope it shared.
 
-    The delivery log is read along three indexes, newest first: by catalog, by catalog and state, by
-    person and catalog. No key but the envelope's has an index of its own: most begin one of those
-    or the constraint already, and a store without statistics, such as SQLite, would take the one of
-    the organisation or of the lane and walk through everything that either ever had.
+    The log is read along four indexes, newest first. No key but the envelope's has an index
+    of its own: most begin one of those or the constraint already, and a store without statistics,
+    such as SQLite, would take the one of the organisation or of the lane, and walk through it all.
     """
 
     tenancy: ClassVar = Tenancy(organisation="organisation_id", catalog="catalog_id")
@@ -265,13 +264,16 @@ class Message(TenantModel):
                 condition=models.Q(state="queued"),
             ),
             models.Index(
-                fields=["expires_at"],
-                name="message_held_expiry",
-                condition=models.Q(state="held"),
+                fields=["expires_at"], name="message_held_expiry", condition=models.Q(state="held")
             ),
             models.Index(fields=["lane"], name="message_held", condition=models.Q(state="held")),
             models.Index(fields=["catalog", "-id"], name="message_of_catalog"),
             models.Index(fields=["catalog", "state", "-id"], name="message_by_catalog"),
+            models.Index(
+                fields=["catalog", "state", "-id"],
+                name="message_retried",
+                condition=models.Q(state="queued", attempt__gt=0),
+            ),
             models.Index(fields=["person", "catalog", "-id"], name="message_by_person"),
         ]
 

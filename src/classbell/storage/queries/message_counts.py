@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Count, QuerySet
 
 from classbell.storage.models import Message, MessageState
-from classbell.storage.queries.message_log import GROUPS, Group, Wanted, narrowed
+from classbell.storage.queries.message_log import GROUPS, Group, Wanted, being_retried, narrowed
 from classbell.storage.queries.message_search import Found
 
 MOST = 1_000
@@ -48,8 +48,14 @@ def counts_of(rows: QuerySet[Message], wanted: Wanted, *, most: int = MOST) -> C
 
 def counts_of_found(found: Found) -> Counts:
     """Count for each group what a search has found."""
-    states = Counter(state for _, state in found.rows)
+    states = Counter(state for _, state, _ in found.rows)
     return _grouped(states, more=found.more)
+
+
+def count_retried(rows: QuerySet[Message], wanted: Wanted, *, most: int = MOST) -> Tally:
+    """Count the messages that wait to be tried again, up to ``most``."""
+    number = narrowed(being_retried(rows), wanted)[: most + 1].count()
+    return Tally(min(number, most), number > most)
 
 
 def tally(rows: QuerySet[Message], group: Group, *, most: int) -> Tally:

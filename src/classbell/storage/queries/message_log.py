@@ -61,6 +61,7 @@ class Wanted:
         route: what carried them, or will: one of ``LaneKind``.
         since: written at or after this moment.
         before: older than the message of this id: where the page before ended.
+        retrying: waiting to be tried again after a try that failed; ``states`` is empty then.
     """
 
     states: tuple[MessageState, ...] = ()
@@ -69,6 +70,7 @@ class Wanted:
     route: str = ""
     since: datetime | None = None
     before: int | None = None
+    retrying: bool = False
 
     @property
     def is_narrow(self) -> bool:
@@ -89,6 +91,11 @@ def narrowed(rows: QuerySet[Message], wanted: Wanted) -> QuerySet[Message]:
         lanes = Lane.objects.filter(kind=wanted.route).values_list("pk", flat=True)
         rows = rows.filter(lane__in=lanes)
     return rows
+
+
+def being_retried(rows: QuerySet[Message]) -> QuerySet[Message]:
+    """Leave the rows that wait to be tried again after a try that failed."""
+    return rows.filter(state=MessageState.QUEUED, attempt__gt=0)
 
 
 def with_details(rows: QuerySet[Message]) -> QuerySet[Message]:

@@ -14,10 +14,17 @@ from itertools import chain
 from django.db.models import QuerySet
 
 from classbell.storage.models import Message, MessageState
-from classbell.storage.queries.message_counts import Counts, counts_of, counts_of_found
+from classbell.storage.queries.message_counts import (
+    Counts,
+    Tally,
+    count_retried,
+    counts_of,
+    counts_of_found,
+)
 from classbell.storage.queries.message_log import (
     Log,
     Wanted,
+    being_retried,
     first_id_since,
     narrowed,
     with_details,
@@ -41,6 +48,7 @@ class LogPage:
             not full and yet there may be older ones; None otherwise.
         counts: messages by group, whatever states were asked for; None where they were not, or
             counting would cost too much.
+        retrying: how many wait to be tried again; None as for ``counts``.
         more_people: whether a search met more people than it looks up.
     """
 
@@ -48,6 +56,7 @@ class LogPage:
     before: int | None = None
     looked_back_to: datetime | None = None
     counts: Counts | None = None
+    retrying: Tally | None = None
     more_people: bool = False
 
 
@@ -69,10 +78,13 @@ def log_page(
     if wanted.text:
         return _page_of_found(search(log, rows, wanted), wanted, size)
     counts = counts_of(rows, wanted) if counting else None
+    retrying = count_retried(rows, wanted) if counting and counts is not None else None
     below = rows if wanted.before is None else rows.filter(id__lt=wanted.before)
+    if wanted.retrying:
+        below = being_retried(below)
     walks = [below.filter(state=state) for state in wanted.states] or [below]
     pieces = [_piece(walk, wanted, size, window) for walk in walks]
-    return _merged(pieces, size, counts)
+    return replace(_merged(pieces, size, counts), retrying=retrying)
 
 
 def all_pages(log: Log, wanted: Wanted) -> Iterator[LogPage]:
@@ -128,8 +140,10 @@ def _page_of_found(found: Found, wanted: Wanted, size: int) -> LogPage:
     states: Sequence[str] = wanted.states or tuple(MessageState)
     ids = [
         pk
-        for pk, state in found.rows
-        if state in states and (wanted.before is None or pk < wanted.before)
+        for pk, state, retried in found.rows
+        if state in states
+        and (retried or not wanted.retrying)
+        and (wanted.before is None or pk < wanted.before)
     ]
     rows = tuple(with_details(Message.objects.filter(pk__in=ids[:size])).order_by("-id"))
     before = ids[size - 1] if len(ids) > size else None
@@ -138,5 +152,6 @@ def _page_of_found(found: Found, wanted: Wanted, size: int) -> LogPage:
         before,
         looked_back_to=found.oldest if found.more and before is None else None,
         counts=counts_of_found(found),
+        retrying=Tally(sum(retried for _, _, retried in found.rows), found.more),
         more_people=found.more_people,
     )

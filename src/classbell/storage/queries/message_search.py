@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from classbell.storage.models import Message
+from classbell.storage.models import Message, MessageState
 from classbell.storage.queries.message_log import Log, Wanted, narrowed
 
 MOST_PEOPLE = 20
@@ -25,13 +25,14 @@ class Found:
     """What a search has found.
 
     Attributes:
-        rows: id and state of each message, newest first.
+        rows: of each message its id, its state, and whether it waits to be tried again, newest
+            first.
         more: whether there are older ones as well.
         oldest: when the last of ``rows`` was written; None where there is none.
         more_people: whether more people match than were looked up.
     """
 
-    rows: Sequence[tuple[int, str]]
+    rows: Sequence[tuple[int, str, bool]]
     more: bool
     oldest: datetime | None
     more_people: bool
@@ -48,14 +49,17 @@ def search(log: Log, rows: QuerySet[Message], wanted: Wanted) -> Found:
     people = _people(log, wanted.text)
     walks = [rows.filter(person=one) for one in people[:MOST_PEOPLE]]
     walks.append(rows.filter(_says(wanted.text, "address", "name"), person=None))
-    columns = ("pk", "state", "created_at")
+    columns = ("pk", "state", "created_at", "attempt")
     first, *others = (narrowed(walk, wanted).values_list(*columns) for walk in walks)
     # One walk for each person: asked for several at once, a store without statistics reads the
     # whole catalog instead.
     joined = first.union(*others, all=True) if others else first
     found = list(joined.order_by("-id")[: MOST_FOUND + 1])
     return Found(
-        rows=[(pk, state) for pk, state, _ in found[:MOST_FOUND]],
+        rows=[
+            (pk, state, state == MessageState.QUEUED and attempt > 0)
+            for pk, state, _, attempt in found[:MOST_FOUND]
+        ],
         more=len(found) > MOST_FOUND,
         oldest=found[:MOST_FOUND][-1][2] if found else None,
         more_people=len(people) > MOST_PEOPLE,

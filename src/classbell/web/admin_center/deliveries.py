@@ -21,10 +21,11 @@ from classbell.storage.queries.message_log import (
     session_id,
     titles_of_sessions,
 )
-from classbell.storage.queries.message_pages import log_page
+from classbell.storage.queries.message_pages import LogPage, log_page
 from classbell.storage.scope import Scope
 from classbell.web.access import signed_in
 from classbell.web.admin_center.delivery_filters import (
+    RETRYING,
     Filters,
     kind_options,
     period_options,
@@ -77,7 +78,7 @@ def deliveries(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "rows": log_rows(page.rows, scope),
         "page": page,
-        "chips": _chips(slug, filters, page.counts),
+        "chips": _chips(slug, filters, page),
         "filters": filters,
         "kinds": kind_options(),
         "routes": route_options(),
@@ -106,33 +107,32 @@ def retention_text() -> str:
     return _("Messages are kept for %(days)s days.") % {"days": days}
 
 
-def _chips(
-    slug: str, filters: Filters, counts: Counts | None
-) -> list[tuple[str, Tally | None, str, bool]]:
+def _chips(slug: str, filters: Filters, page: LogPage) -> list[tuple[str, Tally | None, str, bool]]:
     """Return the chips: label, count where it is known, address, chosen."""
-    labels: list[tuple[Group | None, str]] = [
-        (None, _("All")),
+    labels = [
+        ("", _("All")),
         (Group.SENT, _("Sent")),
         (Group.WAITING, _("Waiting")),
+        (RETRYING, _("Trying again")),
         (Group.FAILED, _("Failed or uncertain")),
         (Group.NOT_SENT, _("Not sent")),
     ]
     return [
         (
             label,
-            _count(counts, group),
-            replace(filters, status=group).address(slug),
-            filters.status == group,
+            page.retrying if chip == RETRYING else _count(page.counts, chip),
+            replace(filters, status=str(chip)).address(slug),
+            filters.status == chip,
         )
-        for group, label in labels
+        for chip, label in labels
     ]
 
 
-def _count(counts: Counts | None, group: Group | None) -> Tally | None:
+def _count(counts: Counts | None, group: str) -> Tally | None:
     """Return the count of one group, or of all."""
     if counts is None:
         return None
-    return counts[group] if group else sum(counts.values(), Tally(0))
+    return counts[Group(group)] if group else sum(counts.values(), Tally(0))
 
 
 def _row(message: Message, about: Mapping[str, str]) -> LogRow:

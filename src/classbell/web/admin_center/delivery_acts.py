@@ -36,10 +36,12 @@ def resend(request: HttpRequest, slug: str) -> HttpResponse:
         add_toast(request, _("Nothing marked."), _("Mark the messages first."), kind="info")
         return leave_for(back)
     choice = choose_again(ports, catalog, ids)
-    if request.POST.get("confirmed") != "yes" and (choice.doubtful or choice.refused):
+    unclear = choice.doubtful or choice.returned or choice.refused
+    if unclear and request.POST.get("confirmed") != "yes":
         context = {
             "ids": ids,
             "certain": len(choice.certain),
+            "returned": choice.returned,
             "doubtful": log_rows(choice.doubtful, access.scope.narrowed_to(catalog.id)),
             "refused": choice.refused,
             "filters": filters,

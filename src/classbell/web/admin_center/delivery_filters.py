@@ -20,6 +20,9 @@ ROUTES = (LaneKind.MAILBOX, LaneKind.ACS, LaneKind.SYSTEM_MAILER)
 PERIODS = (1, 7, 30, 90)
 """In days."""
 
+RETRYING = "retrying"
+"""The chip for a part of what waits: what is tried again after a try that failed."""
+
 SHORTEST_TEXT = 2
 LONGEST_TEXT = 200
 ROW_ID = re.compile(r"[0-9]{1,18}")
@@ -30,7 +33,7 @@ class Filters:
     """What is asked for; wrong values count as none.
 
     Attributes:
-        status: the chip.
+        status: the chip; one of ``Group`` or ``RETRYING``.
         text: part of a name or address, as typed.
         kind: name of a kind of notification.
         route: one of ``ROUTES``.
@@ -38,7 +41,7 @@ class Filters:
         before: where the page before ended.
     """
 
-    status: Group | None = None
+    status: str = ""
     text: str = ""
     kind: str = ""
     route: str = ""
@@ -51,7 +54,7 @@ class Filters:
         status, before = query.get("status", ""), query.get("before", "")
         kind, route, period = (query.get(name, "") for name in ("kind", "route", "period"))
         return cls(
-            status=Group(status) if status in set(Group) else None,
+            status=status if status in {*Group, RETRYING} else "",
             text=query.get("q", "").strip()[:LONGEST_TEXT],
             kind=kind if kind in REGISTRY else "",
             route=route if route in ROUTES else "",
@@ -72,7 +75,7 @@ class Filters:
     def fields(self) -> dict[str, str]:
         """Return the filters as fields of an address or a form, without the page."""
         values = {
-            "status": self.status.value if self.status else "",
+            "status": self.status,
             "q": self.text,
             "kind": self.kind,
             "route": self.route,
@@ -88,7 +91,8 @@ class Filters:
     def wanted(self, now: datetime) -> Wanted:
         """Return what that asks of the log."""
         return Wanted(
-            states=GROUPS[self.status] if self.status else (),
+            states=GROUPS[Group(self.status)] if self.status in set(Group) else (),
+            retrying=self.status == RETRYING,
             text="" if self.text_is_short else self.text,
             kind=self.kind,
             route=self.route,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from classbell.delivery.forecast import Limits
 from classbell.delivery.lanes import mailbox_lane
 from classbell.delivery.pace import Pace
 from classbell.domain.connections.outlook import lane_outlook
@@ -64,5 +63,5 @@ def forecast(
 def _last_leaves(account: Account, messages: int, now: datetime, pace: Pace) -> datetime | None:
     """Reckon when the last of so many further mails leaves, behind those that wait already."""
     lane = mailbox_lane(account)
-    outlook, _ = lane_outlook(lane, Limits.of(pace), now, further=messages)
+    outlook, _ = lane_outlook(lane, pace, now, further=messages)
     return None if outlook.personal_in is None else now + outlook.personal_in
