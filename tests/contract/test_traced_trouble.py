@@ -147,7 +147,7 @@ def test_a_full_mailbox_concerns_the_whole_account(traced_route: Route, sandbox:
         ("*AttachmentSessions*", {"status": 401, "body": "token"}, VerdictKind.RETRY),
         ("*AttachmentSessions*", {"effect": "drop"}, VerdictKind.RETRY),
         ("*AttachmentSessions*", {"effect": "act_then_drop"}, VerdictKind.RETRY),
-        ("*/send", {"status": 503}, VerdictKind.RETRY),
+        ("*/send", {"status": 503}, VerdictKind.UNKNOWN),
         ("*/send", {"status": 429, "headers": {"Retry-After": "7"}}, VerdictKind.THROTTLED),
         ("*/send", {"status": 504, "body": "gateway"}, VerdictKind.UNKNOWN),
         ("*/send", {"status": 404, "body": {"error": {"code": "ErrorItemNotFound"}}},

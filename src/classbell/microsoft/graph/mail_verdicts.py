@@ -16,6 +16,8 @@ TOO_LARGE = "message_too_large"
 _GATEWAY_STATUSES = frozenset({502, 504})
 _REQUEST_TOO_LARGE = 413
 _ACCEPTED = 202
+_SERVER_ERRORS = 500
+_PASSING = frozenset({VerdictKind.RETRY, VerdictKind.THROTTLED})
 _SIZE_EXCEEDED = "errormessagesizeexceeded"
 
 
@@ -69,9 +71,15 @@ def check_taken(answer: HttpAnswer) -> None:
 
 
 def about_sending_a_draft(failure: ProviderFailure) -> ProviderFailure:
-    """Doubt as well where the draft is gone: somebody deleted it, or it has just been sent."""
-    if failure.verdict.kind is VerdictKind.NOT_FOUND:
-        return _in_doubt(failure.verdict, "The draft was gone when it was to be sent.")
+    """Doubt as well where the draft is gone, or where Microsoft's side broke: it can be looked up.
+
+    Somebody deleted the draft, or it has just been sent; and a 5xx may come after the deed.
+    """
+    verdict = failure.verdict
+    if verdict.kind is VerdictKind.NOT_FOUND:
+        return _in_doubt(verdict, "The draft was gone when it was to be sent.")
+    if (verdict.status or 0) >= _SERVER_ERRORS and verdict.kind in _PASSING:
+        return _in_doubt(verdict, "Microsoft 365 has a passing fault; the mail may have left.")
     return about_sending(failure)
 
 
@@ -81,6 +89,7 @@ def _in_doubt(verdict: Verdict, explanation: str) -> ProviderFailure:
             VerdictKind.UNKNOWN,
             code=verdict.code,
             explanation=explanation,
+            until=verdict.until,
             status=verdict.status,
             request_id=verdict.request_id,
         )
