@@ -90,6 +90,22 @@ def system_lane() -> Lane:
     return lane_for(LaneKind.SYSTEM_MAILER, "system", organisation_id=None)
 
 
+def lock_lanes(organisation_id: UUID) -> None:
+    """Lock the lanes of everything an organisation talks to, before a transaction rings several.
+
+    Whoever rings more than one lane gets their locks in one order, or two could wait for each other
+    for ever: what an organisation talks to by id, the system mailer's, housekeeping's last. A
+    transaction that cannot keep to that by itself, because what it does decides which lanes it
+    rings, begins with this; rows of accounts and settings that it locks come before.
+
+    Args:
+        organisation_id: whose lanes; housekeeping's is not among them.
+    """
+    rows = Lane.objects.filter(organisation_id=organisation_id).exclude(kind=LaneKind.HOUSEKEEPING)
+    # No key: rows that only name a lane, such as new messages, may be written meanwhile.
+    list(rows.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+
+
 def make_due(lane_ids: Iterable[int], at: datetime) -> None:
     """Let lanes be taken at a moment, or earlier where they are due earlier already.
 

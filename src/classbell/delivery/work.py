@@ -32,8 +32,10 @@ def ask(
         priority: lower goes first (10 urgent, 50 normal, 80 bulk).
     """
     with transaction.atomic():
-        put(lane, kind=kind, subject=subject, due_at=due_at, priority=priority)
+        # The lane first, as its holder does: the other way round, somebody who asks for an item
+        # just when it is being finished and that holder would wait for each other.
         wake(ports, lane, due_at)
+        put(lane, kind=kind, subject=subject, due_at=due_at, priority=priority)
 
 
 def put(lane: Lane, *, kind: str, subject: str, due_at: datetime, priority: int = NORMAL) -> None:

@@ -103,3 +103,9 @@ def test_nobody_who_signs_in_sets_it(account: Account, cast: Cast) -> None:
                 actor=Actor.of(person),
             )
     assert mailbox_lane(account).figures == {}
+
+
+@pytest.mark.usefixtures("account")
+def test_a_large_hourly_figure_is_shown_as_it_was_set(capsys: pytest.CaptureFixture[str]) -> None:
+    found = pace(capsys, "--set", "messages_per_hour=20000")["messages_per_hour"]
+    assert (found["value"], found["source"]) == (20_000, "lane")

@@ -10,7 +10,7 @@ from enum import StrEnum
 from django.db import transaction
 
 from classbell.delivery.lanes import mailbox_lane
-from classbell.delivery.pace import Pace, in_force
+from classbell.delivery.pace import Pace, learned
 from classbell.domain.organisations.audit import Actor, record
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import Audience, InvalidInput, NotAllowed
@@ -57,8 +57,10 @@ def figures_of(account: Account, configured: Pace, now: datetime) -> list[Figure
         now: business time, for what was learned is unlearned by the hour.
     """
     lane = mailbox_lane(account)
-    settings, own = asdict(configured), asdict(configured.with_figures(lane.figures))
-    kept = asdict(in_force(lane, configured, now))
+    own_pace = configured.with_figures(lane.figures)
+    # Not smoothed: that a large hourly limit is kept by the minute is no complaint of Microsoft's.
+    settings, own = asdict(configured), asdict(own_pace)
+    kept = asdict(learned(lane, own_pace, now))
     found = []
     for name in NAMES:
         source = Source.LANE if name in lane.figures else Source.SETTING
@@ -134,8 +136,8 @@ def _keep(lane: Lane, names: Collection[str]) -> None:
         lane.learned_messages_per_minute = None
     if "requests_in_flight" in names:
         lane.learned_requests_in_flight = None
-    learned = ("learned_messages_per_minute", "learned_requests_in_flight")
-    lane.save(update_fields=["figures", *learned])
+    columns = ("learned_messages_per_minute", "learned_requests_in_flight")
+    lane.save(update_fields=["figures", *columns])
 
 
 def _check_name(name: str) -> None:

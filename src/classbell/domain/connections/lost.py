@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from classbell.delivery.hold import hold, release
-from classbell.delivery.lanes import mailbox_lane
+from classbell.delivery.lanes import lock_lanes, mailbox_lane
 from classbell.domain.connections.alerts import tell_lost, tell_restored
 from classbell.domain.connections.daily_times import ask_daily, next_probe
 from classbell.domain.connections.rerouting import reroute_account
@@ -93,6 +93,7 @@ def account_lost(
             rows = rows.filter(token_version=seen_version)
         won = bool(rows.update(state=AccountState.LOST, refresh_lease_until=None))
         account = Account.objects.select_related("organisation").get(pk=account_id)
+        lock_lanes(account.organisation_id)
         _keep_mail(ports, account)
         if won:
             _tell(ports, account, verdict)
@@ -115,6 +116,7 @@ def account_back(ports: Ports, account: Account, *, actor: Actor = CLASSBELL) ->
     rows = Account.objects.filter(pk=account.pk, state=AccountState.LOST)
     if not rows.update(state=AccountState.CONNECTED):
         return False
+    lock_lanes(account.organisation_id)
     account.state = AccountState.CONNECTED
     incident = open_incident(account)
     Incident.objects.filter(account=account, closed_at=None).update(closed_at=ports.clock.now())

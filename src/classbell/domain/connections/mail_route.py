@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from classbell.delivery.lanes import mailbox_lane
+from classbell.delivery.lanes import lock_lanes, mailbox_lane
 from classbell.domain.connections.rerouting import reroute_catalog
 from classbell.domain.connections.use import tell
 from classbell.domain.connections.waiting import set_aside
@@ -75,6 +75,7 @@ def follow_route(
     after = route_facts(connection)
     if after == before:
         return
+    lock_lanes(connection.catalog.organisation_id)
     tell(ports, connection, "connection.route_changed", actor, before, after=after)
     chosen_anew = before["use_acs"] != after["use_acs"]
     reroute_catalog(ports, connection, chosen_anew=chosen_anew, actor=actor)

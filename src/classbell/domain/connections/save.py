@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from classbell.delivery.lanes import lock_lanes
 from classbell.domain.connections.capabilities import (
     Capability,
     CapabilityResult,
@@ -199,6 +200,7 @@ def _switch_on(ports: Ports, connection: Connection, actor: Actor) -> None:
     before = facts(connection)
     connection.enabled = True
     connection.save(update_fields=["enabled"])
+    lock_lanes(connection.catalog.organisation_id)
     bring_back(ports, connection)
     tell(ports, connection, "connection.switched_on", actor, before)
     look_at_sessions(ports, connection)

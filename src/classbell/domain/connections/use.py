@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from classbell.delivery.lanes import lock_lanes
 from classbell.domain.connections.daily_times import ask_daily
 from classbell.domain.connections.disconnect import detach
 from classbell.domain.connections.lost import account_back
@@ -49,6 +50,7 @@ def use_account(
     connection.connected_by, connection.connected_at = actor.person, ports.clock.now()
     connection.disconnected_at = None
     connection.save()
+    lock_lanes(catalog.organisation_id)
     if signed_in:
         account_back(ports, account, actor=actor)
         ask_daily(ports, account)

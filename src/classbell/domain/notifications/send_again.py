@@ -98,7 +98,8 @@ def send_again(
             for one in _judge(ports, catalog, ids)
             if (also_doubtful or not one.in_doubt) and _queue(one, now)
         ]
-        for lane in {one.lane for one in queued if one.lane is not None}:
+        lanes = {one.lane for one in queued if one.lane is not None}
+        for lane in sorted(lanes, key=lambda lane: lane.pk):
             wake(ports, lane, now)
         if queued:
             _tell(ports, catalog, actor, queued)

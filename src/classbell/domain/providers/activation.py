@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from django.db import transaction
 
 from classbell.delivery.hold import release
+from classbell.delivery.lanes import lock_lanes
 from classbell.domain.connections.alarms import end_provider_alarm
 from classbell.domain.connections.rerouting import (
     hold_until_activated,
@@ -123,6 +124,7 @@ def activate(
         if report_key:
             provider.report_key_hash = report_key_hash(ports, report_key)
         provider.save()
+        lock_lanes(organisation.pk)
         _tell(ports, provider, "email_provider.activated", actor, before)
         released = _let_go(ports, provider)
     return Activated(provider, report_key, released)
@@ -150,6 +152,7 @@ def deactivate(ports: Ports, organisation: Organisation, *, actor: Actor) -> Dea
         before = provider_facts(provider)
         provider.active = False
         provider.save(update_fields=["active"])
+        lock_lanes(organisation.pk)
         _tell(ports, provider, "email_provider.deactivated", actor, before)
         lane = provider_lane(provider)
         moved = sum(reroute_catalog(ports, one) for one in connections_of(organisation.pk))
