@@ -70,6 +70,10 @@ ATTACHMENT = (
     "lastModifiedDateTime",
 )  # fmt: skip
 UPLOAD_SESSION = ("uploadUrl", "expirationDateTime", "nextExpectedRanges")
+SUBSCRIPTION = (
+    "id", "resource", "applicationId", "changeType", "clientState", "notificationUrl",
+    "lifecycleNotificationUrl", "expirationDateTime", "creatorId", "latestSupportedTlsVersion",
+)  # fmt: skip
 BATCH = ("responses[].id", "responses[].status", "responses[].headers")
 
 _ONE_EVENT = r"(/calendars?(/[^/]+)?)?/events/[^/]+"
@@ -119,6 +123,10 @@ ANSWERS: tuple[tuple[str, re.Pattern[str], tuple[str, ...], bool], ...] = (
     ("GET", re.compile(f"/places/[^/]+/{_CAST}", re.IGNORECASE), ROOM, False),
     ("GET", re.compile(f"/places/[^/]+/{_CAST}list", re.IGNORECASE), ROOM_LIST, False),
     ("GET", re.compile("/places/[^/]+", re.IGNORECASE), PLACE, False),
+    ("GET", re.compile("/subscriptions", re.IGNORECASE), SUBSCRIPTION, True),
+    ("POST", re.compile("/subscriptions", re.IGNORECASE), SUBSCRIPTION, False),
+    ("GET", re.compile("/subscriptions/[^/]+", re.IGNORECASE), SUBSCRIPTION, False),
+    ("PATCH", re.compile("/subscriptions/[^/]+", re.IGNORECASE), SUBSCRIPTION, False),
     ("POST", re.compile(r"/\$batch", re.IGNORECASE), BATCH, False),
 )
 

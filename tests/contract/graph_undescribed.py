@@ -50,6 +50,8 @@ UNDESCRIBED: tuple[tuple[str, str, int, dict[str, Any]], ...] = (
     ("GET", rf"{_PERSON}/mailboxSettings/[^/]+", 200, _SETTING),
     # https://learn.microsoft.com/graph/api/place-get: one place, with and without its type.
     ("GET", r"/places/[^/]+/(microsoft\.)?graph\.room(list)?", 200, _PLACE),
+    # https://learn.microsoft.com/graph/api/subscription-reauthorize: 204 without a body.
+    ("POST", r"/subscriptions/[^/]+/reauthorize", 204, _NOTHING),
     *MAIL,
 )
 

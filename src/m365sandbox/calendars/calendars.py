@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from m365sandbox.calendars.answers import Answers
 from m365sandbox.calendars.invitations import Invitations
@@ -13,7 +13,7 @@ from m365sandbox.calendars.series import occurrence_on, spread
 from m365sandbox.persist import Changes, Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from m365sandbox.store import Batch
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _EVENTS = Shape(list[Event])
 _EVENT = Shape(Event)
+Change = Literal["created", "updated", "deleted"]
 
 
 class Calendars:
@@ -31,26 +32,34 @@ class Calendars:
         self._world = world
         self._events: dict[str, dict[str, Event]] = {}
         self._changes = Changes()
+        self.on_change: list[Callable[[Event, Change], None]] = []
+        """Called with every event of every mailbox that was made, changed or removed."""
         self.invitations = Invitations(world, self)
         self.organising = Organising(world, self)
         self.answers = Answers(world, self)
 
     def add(self, event: Event) -> Event:
         """Put an event into its owner's calendar."""
-        self._events.setdefault(event.owner.lower(), {})[event.key] = event
+        events = self._events.setdefault(event.owner.lower(), {})
+        change: Change = "updated" if event.key in events else "created"
+        events[event.key] = event
         self._note(event)
+        self._tell(event, change)
         return event
 
     def remove(self, event: Event) -> None:
         """Take an event out of its owner's calendar."""
-        self._events.get(event.owner.lower(), {}).pop(event.key, None)
+        was_there = self._events.get(event.owner.lower(), {}).pop(event.key, None) is not None
         self._note(event)
+        if was_there:
+            self._tell(event, "deleted")
 
     def touch(self, event: Event, at: datetime) -> None:
         """Note a change: a new change key and time."""
         event.version += 1
         event.modified = at
         self._note(event)
+        self._tell(event, "updated")
 
     def of(self, owner: str) -> list[Event]:
         """Return the events of a mailbox, by their beginning."""
@@ -126,3 +135,7 @@ class Calendars:
     def _note(self, event: Event) -> None:
         self._changes.note(f"{event.owner.lower()} {event.key}")
         self._world.changed("calendars")
+
+    def _tell(self, event: Event, change: Change) -> None:
+        for tell in self.on_change:
+            tell(event, change)

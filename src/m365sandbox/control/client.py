@@ -85,6 +85,15 @@ class Control:
         shown: dict[str, Any] = self.ask("POST" if space else "GET", f"/mailboxes/{name}", space)
         return shown
 
+    def subscriptions(self) -> dict[str, Any]:
+        """Return the subscriptions to changes, and the notices on their way to them."""
+        shown: dict[str, Any] = self.ask("GET", "/subscriptions")
+        return shown
+
+    def lifecycle(self, subscription_id: str, event: str) -> None:
+        """Let a lifecycle event such as "missed" happen to a subscription."""
+        self.ask("POST", f"/subscriptions/{subscription_id}/lifecycle", {"event": event})
+
     def bounce(self, address: str, **reason: str) -> None:
         """Let mail to an address, or to a domain such as "@elsewhere.example", come back."""
         self.ask("POST", "/bounces", {"address": address, **reason})
@@ -97,6 +106,10 @@ class Control:
         """Turn one of a person's switches, such as "disable" or "reset-password"."""
         shown: dict[str, Any] = self.ask("POST", f"/people/{name}/{switch}", settings)
         return shown
+
+    def share_calendar(self, owner: str, who: str, right: str | None) -> None:
+        """Let somebody use a calendar as "Reviewer", "Editor", …; None takes the right away."""
+        self.person(owner, "calendar-rights", who=who, right=right)
 
     def delete_person(self, name: str) -> None:
         """Delete an account."""

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 from m365sandbox import accounts
 from m365sandbox.control.bodies import read
 from m365sandbox.directory.licences import LICENCES
-from m365sandbox.directory.model import MailboxKind, Person, object_id
+from m365sandbox.directory.model import CalendarRight, MailboxKind, Person, object_id
 from m365sandbox.seed import PASSWORD
 from m365sandbox.world import World
 
@@ -71,6 +71,14 @@ class Withdrawal:
     organisation: bool = False
 
 
+@dataclass
+class Sharing:
+    """Who may do what with a calendar; no right takes it away again."""
+
+    who: str
+    right: CalendarRight | None = None
+
+
 def described(person: Person) -> dict[str, object]:
     """Return a person as the control interface shows one; the password is public here."""
     return {
@@ -87,6 +95,7 @@ def described(person: Person) -> dict[str, object]:
         "mailbox_kind": person.mailbox_kind,
         "licences": [licence.sku_part_number for licence in person.licences],
         "plans": sorted(person.plan_names()),
+        "calendar_rights": person.calendar_rights,
     }
 
 
@@ -125,6 +134,7 @@ def routes(world: World) -> list[BaseRoute]:
         person = person_named(world, request.path_params["name"])
         world.directory.remove_person(person.oid)
         accounts.end_access(world, person)
+        world.notices.end_of(person.oid)
         return Response(status_code=204)
 
     async def turn(request: Request) -> Response:
@@ -242,6 +252,14 @@ async def _withdraw_consent(world: World, person: Person, request: Request) -> N
     accounts.withdraw_consent(world, person, clients, organisation=wanted.organisation)
 
 
+async def _calendar_rights(world: World, person: Person, request: Request) -> None:
+    wanted = await read(request, Sharing)
+    try:
+        accounts.share_calendar(world, person, wanted.who, wanted.right)
+    except LookupError as error:
+        raise HTTPException(400, f"who: {error}") from error
+
+
 SWITCHES: dict[str, Switch] = {
     "change-password": _change_password,
     "reset-password": _reset_password,
@@ -254,6 +272,7 @@ SWITCHES: dict[str, Switch] = {
     "administrator": _administrator,
     "licences": _licences,
     "withdraw-consent": _withdraw_consent,
+    "calendar-rights": _calendar_rights,
 }
 """What happens to an account, with the members of the body:
 
@@ -267,4 +286,6 @@ SWITCHES: dict[str, Switch] = {
   administrator {"on"}           administrator of the organisation or not
   licences {"assign" | "remove" | "remove_plan"}
   withdraw-consent {"client_id", "organisation"}
+  calendar-rights {"who", "right"}   somebody of the same organisation may use the calendar, as by
+                                 Add-MailboxFolderPermission; null takes the right away
 """

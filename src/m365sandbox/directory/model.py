@@ -8,6 +8,9 @@ from uuid import UUID, uuid5
 from m365sandbox.directory.licences import MAILBOX_PLANS, TEAMS, Licence
 
 MailboxKind = Literal["user", "shared", "room", "equipment", "none"]
+# The roles of Add-MailboxFolderPermission on a calendar, and FullAccess of Add-MailboxPermission:
+# https://learn.microsoft.com/powershell/module/exchange/add-mailboxfolderpermission
+CalendarRight = Literal["AvailabilityOnly", "LimitedDetails", "Reviewer", "Editor", "FullAccess"]
 ConsentPolicy = Literal["microsoft-managed", "low", "legacy", "none"]
 
 
@@ -65,6 +68,8 @@ class Person:
     sessions_revoked_serial: int = 0
     access_revoked_serial: int = 0
     access_revoked_at: datetime | None = None
+    # What others may do with this account's calendar, by their addresses in small letters.
+    calendar_rights: dict[str, CalendarRight] = field(default_factory=dict)
 
     def plan_names(self) -> frozenset[str]:
         """Return the names of the service plans that are provisioned."""
@@ -86,6 +91,10 @@ class Person:
     def has_teams(self) -> bool:
         """Say whether the account may create Teams meetings."""
         return TEAMS.name in self.plan_names()
+
+    def right_of(self, other: "Person") -> CalendarRight | None:
+        """Return what somebody else may do with this account's calendar, or None for nothing."""
+        return self.calendar_rights.get(other.address.lower())
 
 
 @dataclass

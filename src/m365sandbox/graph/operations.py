@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
@@ -18,13 +18,14 @@ from m365sandbox.graph import (
     places,
     profile,
     schedule,
+    subscriptions,
 )
 from m365sandbox.graph.call import Answer, Call
 
 # Functions of collections that are not answered here; without this they would pass for ids.
 _FUNCTIONS: Final = frozenset({"delta", "microsoft.graph.delta"})
-Handler = Callable[[Call], Answer]
-Area = Literal["directory", "mailbox", "places"]
+Handler = Callable[[Call], Answer | Awaitable[Answer]]
+Area = Literal["directory", "mailbox", "places", "subscriptions"]
 
 _READ: Final = (
     "Calendars.ReadBasic",
@@ -149,6 +150,20 @@ def _of_places() -> list[Operation]:
     return rows
 
 
+def _of_subscriptions() -> list[Operation]:
+    one = "/subscriptions/{subscription-id}"
+    rows: list[tuple[str, str, Handler]] = [
+        ("GET", "/subscriptions", subscriptions.list_subscriptions),
+        ("POST", "/subscriptions", subscriptions.create_subscription),
+        ("GET", one, subscriptions.get_subscription),
+        ("PATCH", one, subscriptions.renew_subscription),
+        ("DELETE", one, subscriptions.delete_subscription),
+        ("POST", f"{one}/reauthorize", subscriptions.reauthorize),
+        ("POST", f"{one}/microsoft.graph.reauthorize", subscriptions.reauthorize),
+    ]
+    return [Operation(method, path, "subscriptions", (), answer) for method, path, answer in rows]
+
+
 OPERATIONS: Final[tuple[Operation, ...]] = (
     *(
         Operation(method, f"{root}{path}", area, permissions, handler)
@@ -156,6 +171,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         for method, path, area, permissions, handler in _of_a_person()
     ),
     *_of_places(),
+    *_of_subscriptions(),
 )
 
 

@@ -22,6 +22,8 @@ class Limits:
     calls would never overlap and the limit on concurrent calls could never be met.
     `sent_copy_seconds` is how long, in sandbox time, a message that left is nowhere to be seen
     before its copy is in Sent Items. `message_bytes` is the largest message that may be sent.
+    A change of an event is told to its subscribers after `notice_seconds` of sandbox time; a
+    subscription lasts `subscription_minutes` at most, and a mailbox has so many at most.
     """
 
     enabled: bool = True
@@ -34,6 +36,9 @@ class Limits:
     service_seconds: float = 0.01
     sent_copy_seconds: float = 3.0
     message_bytes: int = 35 * 1024 * 1024
+    notice_seconds: float = 1.0
+    subscription_minutes: int = 4230
+    subscriptions_per_mailbox: int = 1000
 
 
 @dataclass

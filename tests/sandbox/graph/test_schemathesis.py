@@ -33,6 +33,7 @@ from m365sandbox.graph.operations import find
 from m365sandbox.testing import Sandbox
 from tests.sandbox.graph import slice as description
 from tests.sandbox.graph.harness import event
+from tests.sandbox.graph.listener import subscribe
 
 LEARNING = "learning@contoso.example"
 SCOPES = (
@@ -110,6 +111,7 @@ def known(live_sandbox: Sandbox) -> Iterator[Known]:
                 "event-id": new_event,
                 "calendar-id": lambda: calendar,
                 "user-id": lambda: LEARNING,
+                "subscription-id": lambda: live_sandbox.run(subscribe),
                 "place-id": lambda: "auditorium@contoso.example",
             },
         )
