@@ -40,6 +40,8 @@ _EVENT = rf"{_PERSON}(/calendars?(/[^/]+)?)?/events/[^/]+"
 UNDESCRIBED: tuple[tuple[str, str, int, dict[str, Any]], ...] = (
     # https://learn.microsoft.com/graph/api/event-accept (and its two sisters): 202 without a body.
     ("POST", rf"{_EVENT}/(accept|decline|tentativelyAccept)", 202, _NOTHING),
+    # https://learn.microsoft.com/graph/api/event-forward: 202 without a body.
+    ("POST", rf"{_EVENT}/forward", 202, _NOTHING),
     # https://learn.microsoft.com/graph/api/event-cancel: 202 without a body.
     ("POST", rf"{_EVENT}/cancel", 202, _NOTHING),
     # https://learn.microsoft.com/graph/api/user-list-calendarview, of one calendar.

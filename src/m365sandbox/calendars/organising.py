@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from m365sandbox.calendars.calendars import Calendars
     from m365sandbox.calendars.model import Attendee, Event
     from m365sandbox.directory.model import Person
+    from m365sandbox.mailboxes.model import Address
     from m365sandbox.world import World
 
 # Changes of these members concern nobody but the owner of the calendar.
@@ -72,6 +73,22 @@ class Organising:
         if not event.is_draft:
             self._calendars.invitations.cancel(event, event.attendees, comment)
 
+    def forward(self, event: Event, forwarder: Address, to: list[Attendee], comment: str) -> None:
+        """Invite more people to a meeting, as its organiser or as somebody who was invited.
+
+        The organiser of a forwarded meeting has those people among the attendees and is told:
+        https://learn.microsoft.com/graph/api/event-forward
+        """
+        meeting = self._calendars.by_uid(event.organizer.address, event.uid) or event
+        known = {one.key for one in meeting.attendees}
+        added = [one for one in to if one.key not in known]
+        meeting.attendees = [*meeting.attendees, *added]
+        self._calendars.touch(meeting, self._world.now())
+        self._calendars.invitations.invite(meeting, added, comment)
+        if not event.is_organizer:
+            names = ", ".join(one.name or one.address for one in to)
+            self._calendars.invitations.tell_of_forward(meeting, forwarder, names)
+
     def delete(self, event: Event) -> None:
         """Delete an event; for an organiser's meeting that is a cancellation without words."""
         if event.is_organizer and event.attendees:
@@ -127,7 +144,8 @@ def _merged(before: list[Attendee], wanted: object) -> list[Attendee]:
     for one in wanted if isinstance(wanted, list) else []:
         old = answered.get(one.key)
         if old is not None and old.kind == one.kind:
-            result.append(replace(one, response=old.response, responded=old.responded))
+            answer = {"response": old.response, "responded": old.responded}
+            result.append(replace(one, proposed=old.proposed, **answer))
         else:
             result.append(one)
     return result
@@ -135,4 +153,4 @@ def _merged(before: list[Attendee], wanted: object) -> list[Attendee]:
 
 def _forget_answers(attendees: list[Attendee]) -> None:
     for one in attendees:
-        one.response, one.responded = "none", None
+        one.response, one.responded, one.proposed = "none", None, None

@@ -115,6 +115,15 @@ class Control:
         """Delete an account."""
         self.ask("DELETE", f"/people/{name}")
 
+    def room_rules(self, name: str, **rules: object) -> dict[str, Any]:
+        """Set some of a room's rules, such as `allow_conflicts=True`, and return all of them."""
+        shown: dict[str, Any] = self.ask("POST", f"/rooms/{name}/rules", rules)["rules"]
+        return shown
+
+    def decide(self, room: str, uid: str, answer: str) -> None:
+        """Let a room's delegate answer "accepted" or "declined" to a request that waits."""
+        self.ask("POST", f"/rooms/{room}/decide", {"uid": uid, "answer": answer})
+
     def add_redirect_uris(self, *addresses: str, client_id: str = CLIENT_ID) -> None:
         """Register more redirect addresses, for an application on another port."""
         body = {"redirect_uris": list(addresses)}

@@ -17,6 +17,7 @@ from m365sandbox.control import (
     notices,
     people,
     registrations,
+    rooms,
     trouble,
 )
 from m365sandbox.start import reset
@@ -36,6 +37,7 @@ def routes(world: World) -> list[BaseRoute]:
         *mailboxes.routes(world),
         *notices.routes(world),
         *people.routes(world),
+        *rooms.routes(world),
         *registrations.routes(world),
         *consent.routes(world),
         *email_resources.routes(world),

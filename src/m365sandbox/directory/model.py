@@ -102,6 +102,9 @@ class BookingRules:
     """How a room decides; names and defaults are those of Set-CalendarProcessing.
 
     https://learn.microsoft.com/powershell/module/exchange/set-calendarprocessing
+    The lists hold addresses. A request that keeps the rules is granted by itself to all or to
+    `book_in_policy`, and waits for a delegate when the others may ask for it; one that breaks them
+    can only be asked for by `request_out_of_policy`.
     """
 
     automate_processing: Literal["AutoAccept", "AutoUpdate", "None"] = "AutoAccept"
@@ -109,9 +112,19 @@ class BookingRules:
     booking_window_in_days: int = 180
     maximum_duration_in_minutes: int = 1440
     allow_recurring_meetings: bool = True
+    enforce_scheduling_horizon: bool = True
+    maximum_conflict_instances: int = 0
+    conflict_percentage_allowed: int = 0
     schedule_only_during_work_hours: bool = False
     process_external_meeting_messages: bool = False
     all_book_in_policy: bool = True
+    all_request_in_policy: bool = False
+    all_request_out_of_policy: bool = False
+    book_in_policy: list[str] = field(default_factory=list)
+    request_in_policy: list[str] = field(default_factory=list)
+    request_out_of_policy: list[str] = field(default_factory=list)
+    resource_delegates: list[str] = field(default_factory=list)
+    forward_requests_to_delegates: bool = True
     add_organizer_to_subject: bool = True
     delete_subject: bool = True
     decision_delay_seconds: float = 3.0

@@ -155,7 +155,11 @@ def whole_html(content: str) -> str:
 
 
 def _attendee(attendee: Attendee) -> JsonObject:
+    proposed = attendee.proposed
+    times = {} if proposed is None else dict(zip(("start", "end"), proposed, strict=True))
+    slot = {name: time_view(moment, "UTC") for name, moment in times.items()}
     return {
+        **({"proposedNewTime": slot} if slot else {}),
         "type": attendee.kind,
         "status": _status(attendee.response, attendee.responded),
         "emailAddress": {"name": attendee.name or attendee.address, "address": attendee.address},

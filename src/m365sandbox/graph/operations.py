@@ -92,6 +92,7 @@ def _of_a_person() -> list[tuple[str, str, Area, tuple[str, ...], Handler]]:
         for name in ("", "microsoft.graph."):
             rows += [
                 ("POST", f"{one}/{name}cancel", "mailbox", _WRITE, events.cancel_event),
+                ("POST", f"{one}/{name}forward", "mailbox", _WRITE, answering.forward_event),
                 ("POST", f"{one}/{name}accept", "mailbox", _WRITE, answering.accept_event),
                 ("POST", f"{one}/{name}decline", "mailbox", _WRITE, answering.decline_event),
                 (

@@ -84,7 +84,11 @@ class Planning:
         answer = str(form.get("answer", ""))
         if event is None or event.is_organizer or answer not in _ANSWERS:
             raise HTTPException(400, "There is no open invitation to answer here.")
-        self._world.calendars.answers.respond(event, cast("Answer", answer))
+        room = self._world.directory.room(address)
+        if room is None:
+            self._world.calendars.answers.respond(event, cast("Answer", answer))
+        elif event.response != "accepted":
+            self._world.calendars.answers.settle(room, event, cast("Answer", answer))
         return see(f"/portal/calendars/{quote(address, safe='@')}?date={event.start.date()}")
 
     def _owner(self, request: Request) -> tuple[str, str, str, bool]:
