@@ -76,6 +76,18 @@ def let_policy_pass(world: World, person: Person) -> None:
     world.changed("directory")
 
 
+def allow_meetings(world: World, person: Person) -> None:
+    """Let the Teams meeting policy allow a person to schedule meetings."""
+    person.may_schedule_meetings = True
+    world.changed("directory")
+
+
+def forbid_meetings(world: World, person: Person) -> None:
+    """Let the Teams meeting policy keep a person from scheduling meetings."""
+    person.may_schedule_meetings = False
+    world.changed("directory")
+
+
 def assign_licence(world: World, person: Person, part_number: str) -> None:
     """Give a person a licence.
 

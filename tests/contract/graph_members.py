@@ -70,6 +70,12 @@ ATTACHMENT = (
     "lastModifiedDateTime",
 )  # fmt: skip
 UPLOAD_SESSION = ("uploadUrl", "expirationDateTime", "nextExpectedRanges")
+MEETING = (
+    "id", "joinWebUrl", "subject", "startDateTime", "endDateTime", "creationDateTime",
+    "participants.organizer.upn", "participants.organizer.identity.user.id",
+    "participants.attendees[].role", "lobbyBypassSettings.scope", "allowedPresenters",
+    "joinMeetingIdSettings.joinMeetingId", "chatInfo.threadId",
+)  # fmt: skip
 SUBSCRIPTION = (
     "id", "resource", "applicationId", "changeType", "clientState", "notificationUrl",
     "lifecycleNotificationUrl", "expirationDateTime", "creatorId", "latestSupportedTlsVersion",
@@ -107,6 +113,10 @@ _OF_A_PERSON: tuple[tuple[str, str, tuple[str, ...], bool], ...] = (
         UPLOAD_SESSION,
         False,
     ),
+    ("GET", "/onlineMeetings", MEETING, True),
+    ("POST", "/onlineMeetings(/createOrGet)?", MEETING, False),
+    ("GET", "/onlineMeetings/[^/]+", MEETING, False),
+    ("PATCH", "/onlineMeetings/[^/]+", MEETING, False),
     ("GET", _ONE_EVENT, EVENT, False),
     ("PATCH", _ONE_EVENT, EVENT, False),
     ("POST", r"/calendars?(/[^/]+)?/getSchedule", SCHEDULE, True),

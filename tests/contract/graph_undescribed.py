@@ -33,6 +33,7 @@ _PLACE = {
     "properties": {**_CONTEXT, "@odata.type": _TEXT, "id": _TEXT, "displayName": _TEXT},
     "required": ["@odata.context", "id", "displayName"],
 }
+_MEETING = {"$ref": "urn:graph#/components/schemas/graph.onlineMeeting"}
 
 _PERSON = r"/(me|users/[^/]+)"
 _EVENT = rf"{_PERSON}(/calendars?(/[^/]+)?)?/events/[^/]+"
@@ -40,6 +41,9 @@ _EVENT = rf"{_PERSON}(/calendars?(/[^/]+)?)?/events/[^/]+"
 UNDESCRIBED: tuple[tuple[str, str, int, dict[str, Any]], ...] = (
     # https://learn.microsoft.com/graph/api/event-accept (and its two sisters): 202 without a body.
     ("POST", rf"{_EVENT}/(accept|decline|tentativelyAccept)", 202, _NOTHING),
+    # https://learn.microsoft.com/graph/api/onlinemeeting-createorget: 201 for a new one, else 200.
+    ("POST", rf"{_PERSON}/onlineMeetings/createOrGet", 201, _MEETING),
+    ("POST", rf"{_PERSON}/onlineMeetings/createOrGet", 200, _MEETING),
     # https://learn.microsoft.com/graph/api/event-forward: 202 without a body.
     ("POST", rf"{_EVENT}/forward", 202, _NOTHING),
     # https://learn.microsoft.com/graph/api/event-cancel: 202 without a body.

@@ -38,11 +38,12 @@ class Attendee:
 
 @dataclass(frozen=True)
 class TeamsMeeting:
-    """The Teams meeting behind an event."""
+    """The Teams meeting behind an event; its link is shown from `ready` on."""
 
     join_url: str
     conference_id: str
     block: str
+    ready: datetime | None = None
 
 
 @dataclass

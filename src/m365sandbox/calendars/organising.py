@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from m365sandbox.calendars.teams import new_meeting
+from m365sandbox.calendars.teams import follow, new_meeting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,6 +61,7 @@ class Organising:
             self._give_meeting(event, organizer)
         elif event.meeting is not None and "body" in changed:
             self._check_block(event)
+        follow(self._world, event)
         self._calendars.touch(event, self._world.now())
         if event.is_organizer:
             self._tell(before, event, changed)
@@ -98,10 +99,10 @@ class Organising:
 
     def _give_meeting(self, event: Event, organizer: Person) -> None:
         """Give the event a Teams meeting where the organiser may have one."""
-        if not organizer.has_teams:
+        if not organizer.has_teams or not organizer.may_schedule_meetings:
             event.is_online_meeting = False
             return
-        event.meeting = new_meeting(organizer)
+        event.meeting = new_meeting(self._world, event, organizer)
         event.body += event.meeting.block
 
     def _check_block(self, event: Event) -> None:

@@ -234,6 +234,11 @@ async def _administrator(_world: World, person: Person, request: Request) -> Non
     person.is_tenant_administrator = (await read(request, OnOff)).on
 
 
+async def _meeting_policy(world: World, person: Person, request: Request) -> None:
+    is_on = (await read(request, OnOff)).on
+    (accounts.allow_meetings if is_on else accounts.forbid_meetings)(world, person)
+
+
 async def _licences(world: World, person: Person, request: Request) -> None:
     wanted = await read(request, Licensing)
     if wanted.assign is not None:
@@ -271,6 +276,7 @@ SWITCHES: dict[str, Switch] = {
     "sign-in-frequency": _sign_in_frequency,
     "administrator": _administrator,
     "licences": _licences,
+    "meeting-policy": _meeting_policy,
     "withdraw-consent": _withdraw_consent,
     "calendar-rights": _calendar_rights,
 }
@@ -284,6 +290,7 @@ SWITCHES: dict[str, Switch] = {
   conditional-access {"on"}      sign-in and refresh are blocked by policy
   sign-in-frequency {"hours"}    a sign-in lasts so long by policy; null ends the policy
   administrator {"on"}           administrator of the organisation or not
+  meeting-policy {"on"}          the Teams meeting policy lets the person schedule meetings
   licences {"assign" | "remove" | "remove_plan"}
   withdraw-consent {"client_id", "organisation"}
   calendar-rights {"who", "right"}   somebody of the same organisation may use the calendar, as by

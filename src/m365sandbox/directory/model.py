@@ -68,6 +68,8 @@ class Person:
     sessions_revoked_serial: int = 0
     access_revoked_serial: int = 0
     access_revoked_at: datetime | None = None
+    # Whether the Teams meeting policy lets the person schedule meetings.
+    may_schedule_meetings: bool = True
     # What others may do with this account's calendar, by their addresses in small letters.
     calendar_rights: dict[str, CalendarRight] = field(default_factory=dict)
 

@@ -11,6 +11,7 @@ from m365sandbox.errors import GraphError, access_denied, not_found
 from m365sandbox.graph.call import Answer, Call
 from m365sandbox.graph.errors import mailbox_not_enabled, request_denied, user_not_found
 from m365sandbox.graph.odata import Query, parse_query
+from m365sandbox.graph.online_meetings import forbidden
 from m365sandbox.graph.operations import find
 from m365sandbox.graph.sharing import check_shared
 
@@ -86,9 +87,16 @@ def check_permission(operation: Operation, caller: Caller, person: Person) -> No
         check_shared(operation, caller, person)
         return
     if not caller.scopes.intersection(operation.permissions):
-        raise request_denied() if operation.area == "directory" else access_denied()
+        raise _denied(operation)
     if operation.area == "mailbox" and not person.has_mailbox:
         raise mailbox_not_enabled()
+
+
+def _denied(operation: Operation) -> GraphError:
+    """Return the refusal for a missing permission, in the words of the service asked."""
+    if operation.area == "meetings":
+        return forbidden("The token lacks a permission for online meetings.")
+    return request_denied() if operation.area == "directory" else access_denied()
 
 
 def _person(world: World, caller: Caller, parameters: dict[str, str]) -> Person:

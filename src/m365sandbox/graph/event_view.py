@@ -62,6 +62,8 @@ def event_view(call: Call, event: Event) -> JsonObject:
     zone_name = output_zone(call)
     identity = item_id(call.person.oid, event.key, immutable=call.wants_immutable_ids)
     teams = event.meeting if event.is_online_meeting else None
+    if teams is not None and teams.ready is not None and teams.ready > call.world.now():
+        teams = None
     plain = text_of_html(event.body)
     view: JsonObject = {
         "@odata.etag": etag(event.key, event.version),

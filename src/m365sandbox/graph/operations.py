@@ -15,6 +15,7 @@ from m365sandbox.graph import (
     folders,
     mail,
     messages,
+    online_meetings,
     places,
     profile,
     schedule,
@@ -25,7 +26,7 @@ from m365sandbox.graph.call import Answer, Call
 # Functions of collections that are not answered here; without this they would pass for ids.
 _FUNCTIONS: Final = frozenset({"delta", "microsoft.graph.delta"})
 Handler = Callable[[Call], Answer | Awaitable[Answer]]
-Area = Literal["directory", "mailbox", "places", "subscriptions"]
+Area = Literal["directory", "mailbox", "places", "meetings", "subscriptions"]
 
 _READ: Final = (
     "Calendars.ReadBasic",
@@ -46,6 +47,8 @@ _SETTINGS: Final = ("MailboxSettings.Read", "MailboxSettings.ReadWrite")
 _SEND: Final = ("Mail.Send", "Mail.Send.Shared")
 _READ_MAIL: Final = ("Mail.Read", "Mail.ReadWrite")
 _WRITE_MAIL: Final = ("Mail.ReadWrite",)
+_READ_MEETINGS: Final = ("OnlineMeetings.Read", "OnlineMeetings.ReadWrite")
+_WRITE_MEETINGS: Final = ("OnlineMeetings.ReadWrite",)
 _PLACES: Final = ("Place.Read.All", "Place.ReadWrite.All")
 
 
@@ -106,7 +109,22 @@ def _of_a_person() -> list[tuple[str, str, Area, tuple[str, ...], Handler]]:
             if below:
                 path = f"{below}/{name}getSchedule"
                 rows.append(("POST", path, "mailbox", _READ, schedule.get_schedule))
-    return [*rows, *_of_mail()]
+    return [*rows, *_of_mail(), *_of_meetings()]
+
+
+def _of_meetings() -> list[tuple[str, str, Area, tuple[str, ...], Handler]]:
+    """Return what is asked about Teams meetings."""
+    every, one = "/onlineMeetings", "/onlineMeetings/{onlineMeeting-id}"
+    read, write, make = _READ_MEETINGS, _WRITE_MEETINGS, online_meetings.create_or_get_meeting
+    return [
+        ("GET", every, "meetings", read, online_meetings.list_meetings),
+        ("POST", every, "meetings", write, online_meetings.create_meeting),
+        ("POST", f"{every}/createOrGet", "meetings", write, make),
+        ("POST", f"{every}/microsoft.graph.createOrGet", "meetings", write, make),
+        ("GET", one, "meetings", read, online_meetings.get_meeting),
+        ("PATCH", one, "meetings", write, online_meetings.change_meeting),
+        ("DELETE", one, "meetings", write, online_meetings.delete_meeting),
+    ]
 
 
 def _of_mail() -> list[tuple[str, str, Area, tuple[str, ...], Handler]]:

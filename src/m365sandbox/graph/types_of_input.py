@@ -2,7 +2,9 @@
 
 from typing import Final
 
-ENUMS: Final[dict[str, tuple[str, ...]]] = {
+from m365sandbox.graph.types_of_meetings import MEETING_ENUMS, MEETING_TYPES
+
+ENUMS: Final[dict[str, tuple[str, ...]]] = MEETING_ENUMS | {
     "importance": ("low", "normal", "high"),
     "inferenceClassificationType": ("focused", "other"),
     "onlineMeetingProviderType": (
@@ -114,7 +116,7 @@ _ITEM: Final = {
     "singleValueExtendedProperties": "[extendedProperty]",
 }
 
-COMPLEX: Final[dict[str, dict[str, str]]] = {
+COMPLEX: Final[dict[str, dict[str, str]]] = MEETING_TYPES | {
     "message": _ITEM
     | {
         "bccRecipients": "[recipient]",

@@ -70,6 +70,7 @@ class Planning:
             "is_room": is_room,
             "view": view,
             "days": days,
+            "meetings": self._world.meetings,
             "shown": day,
             "before": first - timedelta(days=length),
             "after": first + timedelta(days=length),

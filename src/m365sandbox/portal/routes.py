@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 from m365sandbox.portal.accounts import Accounts
 from m365sandbox.portal.email import EmailPages
 from m365sandbox.portal.mail_trouble import MailTrouble
+from m365sandbox.portal.meetings import MeetingPages
 from m365sandbox.portal.pages import ASSETS
 from m365sandbox.portal.planning import Planning
 from m365sandbox.portal.reading import Reading
@@ -34,6 +35,7 @@ def routes(world: World) -> list[BaseRoute]:
         *Reading(world).routes(),
         *Planning(world).routes(),
         *Sharing(world).routes(),
+        *MeetingPages(world).routes(),
         *Subscribers(world).routes(),
         *EmailPages(world).routes(),
     ]

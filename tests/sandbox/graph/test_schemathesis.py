@@ -38,6 +38,7 @@ from tests.sandbox.graph.listener import subscribe
 LEARNING = "learning@contoso.example"
 SCOPES = (
     "User.Read", "Mail.Send", "Calendars.ReadWrite", "Place.Read.All", "MailboxSettings.Read",
+    "OnlineMeetings.ReadWrite",
 )  # fmt: skip
 CHECKS = [
     not_a_server_error,
@@ -104,11 +105,15 @@ def known(live_sandbox: Sandbox) -> Iterator[Known]:
             answer = session.post(f"{base}/me/events", json=event())
             return str(answer.json()["id"])
 
+        def new_meeting() -> str:
+            return str(session.post(f"{base}/me/onlineMeetings", json={}).json()["id"])
+
         yield Known(
             base,
             session,
             {
                 "event-id": new_event,
+                "onlineMeeting-id": new_meeting,
                 "calendar-id": lambda: calendar,
                 "user-id": lambda: LEARNING,
                 "subscription-id": lambda: live_sandbox.run(subscribe),

@@ -101,6 +101,10 @@ def mails_of_zoe(sandbox: Sandbox) -> list[str]:
 
 def test_no_page_of_the_portal_has_a_finding(busy: Sandbox, window: Page) -> None:
     mails = mails_of_zoe(busy)
+    meeting = busy.run(lambda world: world.meetings.snapshot()["meetings"])
+    assert isinstance(meeting, list)
+    options = busy.run(lambda world: world.meetings.by_link(meeting[0]["join_url"]))
+    assert options is not None
     assert len(mails) == 2
     found: list[str] = []
     for path in (
@@ -109,6 +113,7 @@ def test_no_page_of_the_portal_has_a_finding(busy: Sandbox, window: Page) -> Non
         f"/portal/calendars/{ZOE}?date=2026-12-01", f"/portal/calendars/{HALL}?view=day",
         "/portal/people", f"/portal/people/{LEARNING}", "/portal/log", "/portal/trouble",
         "/portal/acs", "/portal/subscriptions", f"/portal/calendars/{LEARNING}/rights",
+        f"/portal/meetings/{options.meeting_id}",
     ):  # fmt: skip
         window.goto(f"{busy.people_url}{path}")
         for one in window.locator("details").all():
