@@ -82,7 +82,7 @@ SUBSCRIPTION = (
 )  # fmt: skip
 BATCH = ("responses[].id", "responses[].status", "responses[].headers")
 
-_ONE_EVENT = r"(/calendars?(/[^/]+)?)?/events/[^/]+"
+_ONE_EVENT = r"(/calendars?(/[^/]+)?)?/events/(?!delta$)[^/]+"
 _EVENTS = r"(/calendars?(/[^/]+)?)?/(events|calendarView|events/[^/]+/instances)"
 _ONE_MESSAGE = r"/messages/[^/]+"
 _CAST = r"(microsoft\.)?graph\.room"

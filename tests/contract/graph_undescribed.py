@@ -23,6 +23,35 @@ _EVENTS = {
     "required": ["@odata.context", "value"],
     "additionalProperties": False,
 }
+_REMOVED = {
+    "type": "object",
+    "properties": {
+        "id": _TEXT,
+        "@removed": {
+            "type": "object",
+            "properties": {"reason": {"enum": ["deleted", "changed"]}},
+            "required": ["reason"],
+            "additionalProperties": False,
+        },
+    },
+    "required": ["id", "@removed"],
+    "additionalProperties": False,
+}
+_CHANGES = {
+    "type": "object",
+    "properties": {
+        **_CONTEXT,
+        "value": {
+            "type": "array",
+            "items": {"anyOf": [_REMOVED, {"$ref": "urn:graph#/components/schemas/graph.event"}]},
+        },
+        "@odata.nextLink": _TEXT,
+        "@odata.deltaLink": _TEXT,
+    },
+    "required": ["@odata.context", "value"],
+    "oneOf": [{"required": ["@odata.nextLink"]}, {"required": ["@odata.deltaLink"]}],
+    "additionalProperties": False,
+}
 _SETTING = {
     "type": "object",
     "properties": {**_CONTEXT},
@@ -50,6 +79,8 @@ UNDESCRIBED: tuple[tuple[str, str, int, dict[str, Any]], ...] = (
     ("POST", rf"{_EVENT}/cancel", 202, _NOTHING),
     # https://learn.microsoft.com/graph/api/user-list-calendarview, of one calendar.
     ("GET", rf"{_PERSON}/calendars?(/[^/]+)?/calendarView", 200, _EVENTS),
+    # https://learn.microsoft.com/graph/api/event-delta: pages of what changed, and of what is gone.
+    ("GET", rf"{_PERSON}(/calendars?(/[^/]+)?)?/(calendarView|events)/delta", 200, _CHANGES),
     # https://learn.microsoft.com/graph/api/event-list-instances.
     ("GET", rf"{_EVENT}/instances", 200, _EVENTS),
     # https://learn.microsoft.com/graph/api/user-get-mailboxsettings, of one setting.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from m365sandbox.calendars.answers import Answers
 from m365sandbox.calendars.invitations import Invitations
+from m365sandbox.calendars.journal import Journal
 from m365sandbox.calendars.model import Event
 from m365sandbox.calendars.organising import Organising
 from m365sandbox.calendars.series import occurrence_on, spread
@@ -31,6 +32,7 @@ class Calendars:
         """Start empty."""
         self._world = world
         self._events: dict[str, dict[str, Event]] = {}
+        self._journals: dict[str, Journal] = {}
         self._changes = Changes()
         self.on_change: list[Callable[[Event, Change], None]] = []
         """Called with every event of every mailbox that was made, changed or removed."""
@@ -93,6 +95,15 @@ class Calendars:
         events = self._events.get(owner.lower(), {}).values()
         return next((event for event in events if event.transaction_id == transaction_id), None)
 
+    def journal(self, owner: str) -> Journal:
+        """Return the journal of a mailbox, with the events that were there before it as changes."""
+        name = owner.lower()
+        if name not in self._journals:
+            self._journals[name] = Journal()
+            for key in self._events.get(name, {}):
+                self._journals[name].note(key)
+        return self._journals[name]
+
     def owners(self) -> list[str]:
         """Return every mailbox that holds an event."""
         return sorted(owner for owner, events in self._events.items() if events)
@@ -128,12 +139,15 @@ class Calendars:
         return None if event is None else _EVENT.text(event)
 
     def _take_up(self, events: Iterable[Event]) -> None:
-        self._events = {}
+        self._events, self._journals = {}, {}
         for event in events:
             self._events.setdefault(event.owner.lower(), {})[event.key] = event
 
     def _note(self, event: Event) -> None:
-        self._changes.note(f"{event.owner.lower()} {event.key}")
+        owner = event.owner.lower()
+        self._changes.note(f"{owner} {event.key}")
+        if owner in self._journals:
+            self._journals[owner].note(event.key)
         self._world.changed("calendars")
 
     def _tell(self, event: Event, change: Change) -> None:

@@ -94,6 +94,10 @@ class Control:
         """Let a lifecycle event such as "missed" happen to a subscription."""
         self.ask("POST", f"/subscriptions/{subscription_id}/lifecycle", {"event": event})
 
+    def expire_delta(self, name: str) -> None:
+        """Let every delta link of a mailbox's calendar expire."""
+        self.ask("POST", f"/mailboxes/{name}/expire-delta")
+
     def bounce(self, address: str, **reason: str) -> None:
         """Let mail to an address, or to a domain such as "@elsewhere.example", come back."""
         self.ask("POST", "/bounces", {"address": address, **reason})

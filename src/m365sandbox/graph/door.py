@@ -63,14 +63,17 @@ async def answer(request: Request, world: World, gate: Gate) -> Answer:
 
 
 def split_path(path: str) -> list[str]:
-    """Return the segments of a path; ``users('x')`` is read as ``users/x``, as the service does."""
+    """Return the segments of a path, read as the service does.
+
+    ``users('x')`` is ``users/x``, and ``delta()`` is ``delta``.
+    """
     segments: list[str] = []
     for segment in path.split("/"):
         keyed = _KEYED.fullmatch(segment)
         if keyed is not None:
             segments += [keyed[1], keyed[2].replace("''", "'")]
         elif segment:
-            segments.append(segment)
+            segments.append(segment.removesuffix("()"))
     return segments
 
 

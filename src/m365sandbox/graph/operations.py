@@ -11,6 +11,7 @@ from m365sandbox.graph import (
     answering,
     attachments,
     calendars,
+    delta,
     events,
     folders,
     mail,
@@ -23,7 +24,7 @@ from m365sandbox.graph import (
 )
 from m365sandbox.graph.call import Answer, Call
 
-# Functions of collections that are not answered here; without this they would pass for ids.
+# Functions of collections; without this they would pass for ids where they are not answered.
 _FUNCTIONS: Final = frozenset({"delta", "microsoft.graph.delta"})
 Handler = Callable[[Call], Answer | Awaitable[Answer]]
 Area = Literal["directory", "mailbox", "places", "meetings", "subscriptions"]
@@ -93,7 +94,10 @@ def _of_a_person() -> list[tuple[str, str, Area, tuple[str, ...], Handler]]:
             ("GET", f"{below}/calendarView", "mailbox", _READ, events.calendar_view),
         ]
         for name in ("", "microsoft.graph."):
+            view = f"{below}/calendarView/{name}delta"
             rows += [
+                ("GET", view, "mailbox", _READ, delta.calendar_view_delta),
+                ("GET", f"{below}/events/{name}delta", "mailbox", _READ, delta.events_delta),
                 ("POST", f"{one}/{name}cancel", "mailbox", _WRITE, events.cancel_event),
                 ("POST", f"{one}/{name}forward", "mailbox", _WRITE, answering.forward_event),
                 ("POST", f"{one}/{name}accept", "mailbox", _WRITE, answering.accept_event),

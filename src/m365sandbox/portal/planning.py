@@ -37,6 +37,7 @@ class Planning:
             Route("/portal/rooms", self.rooms),
             Route("/portal/calendars/{address}", self.calendar),
             Route(respond, self.respond, methods=["POST"]),
+            Route("/portal/calendars/{address}/expire-delta", self.expire, methods=["POST"]),
         ]
 
     async def rooms(self, request: Request) -> Response:
@@ -91,6 +92,13 @@ class Planning:
         elif event.response != "accepted":
             self._world.calendars.answers.settle(room, event, cast("Answer", answer))
         return see(f"/portal/calendars/{quote(address, safe='@')}?date={event.start.date()}")
+
+    async def expire(self, request: Request) -> Response:
+        """Let every delta link of a calendar expire."""
+        await posted(request)
+        address = self._owner(request)[0]
+        self._world.calendars.journal(address).expire()
+        return see(f"/portal/calendars/{quote(address, safe='@')}")
 
     def _owner(self, request: Request) -> tuple[str, str, str, bool]:
         """Return address, name, zone, and whether it is a room."""

@@ -236,3 +236,12 @@ def test_bytes_no_client_may_send_are_refused(browser: Browser, path: str) -> No
         return int(sent[0]["status"])
 
     assert browser.runner.run(ask()) == 400
+
+
+def test_delta_links_expire_at_the_press_of_a_button(browser: Browser) -> None:
+    window = "startDateTime=2026-12-01T00:00:00Z&endDateTime=2026-12-31T00:00:00Z"
+    link = browser.graph.get(f"/me/calendarView/delta?{window}")["@odata.deltaLink"]
+    path = "/portal/calendars/learning@contoso.example"
+    assert f'action="{path}/expire-delta"' in browser.page(path)
+    assert browser.post(f"{path}/expire-delta", {}).status_code == 303
+    assert browser.graph.ask("GET", link).status_code == 410
