@@ -32,6 +32,9 @@ class Calendars:
         """Start empty."""
         self._world = world
         self._events: dict[str, dict[str, Event]] = {}
+        # Where an event stands, by what it is looked for with: calendars hold thousands.
+        self._by_uid: dict[tuple[str, str], Event] = {}
+        self._by_transaction: dict[tuple[str, str | None], Event] = {}
         self._journals: dict[str, Journal] = {}
         self._changes = Changes()
         self.on_change: list[Callable[[Event, Change], None]] = []
@@ -44,14 +47,17 @@ class Calendars:
         """Put an event into its owner's calendar."""
         events = self._events.setdefault(event.owner.lower(), {})
         change: Change = "updated" if event.key in events else "created"
-        events[event.key] = event
+        self._put(event)
         self._note(event)
         self._tell(event, change)
         return event
 
     def remove(self, event: Event) -> None:
         """Take an event out of its owner's calendar."""
-        was_there = self._events.get(event.owner.lower(), {}).pop(event.key, None) is not None
+        owner = event.owner.lower()
+        was_there = self._events.get(owner, {}).pop(event.key, None) is not None
+        self._by_uid.pop((owner, event.uid), None)
+        self._by_transaction.pop((owner, event.transaction_id), None)
         self._note(event)
         if was_there:
             self._tell(event, "deleted")
@@ -87,13 +93,11 @@ class Calendars:
 
     def by_uid(self, owner: str, uid: str) -> Event | None:
         """Return the event of a mailbox that belongs to a meeting, or None."""
-        events = self._events.get(owner.lower(), {}).values()
-        return next((event for event in events if event.uid == uid), None)
+        return self._by_uid.get((owner.lower(), uid))
 
     def by_transaction(self, owner: str, transaction_id: str) -> Event | None:
         """Return the event of a mailbox that was created with a transaction id, or None."""
-        events = self._events.get(owner.lower(), {}).values()
-        return next((event for event in events if event.transaction_id == transaction_id), None)
+        return self._by_transaction.get((owner.lower(), transaction_id))
 
     def journal(self, owner: str) -> Journal:
         """Return the journal of a mailbox, with the events that were there before it as changes."""
@@ -139,9 +143,16 @@ class Calendars:
         return None if event is None else _EVENT.text(event)
 
     def _take_up(self, events: Iterable[Event]) -> None:
-        self._events, self._journals = {}, {}
+        self._events, self._journals, self._by_uid, self._by_transaction = {}, {}, {}, {}
         for event in events:
-            self._events.setdefault(event.owner.lower(), {})[event.key] = event
+            self._put(event)
+
+    def _put(self, event: Event) -> None:
+        owner = event.owner.lower()
+        self._events.setdefault(owner, {})[event.key] = event
+        self._by_uid[owner, event.uid] = event
+        if event.transaction_id is not None:
+            self._by_transaction[owner, event.transaction_id] = event
 
     def _note(self, event: Event) -> None:
         owner = event.owner.lower()
