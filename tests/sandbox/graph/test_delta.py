@@ -22,7 +22,7 @@ def follow(sandbox: Sandbox, link: str, **headers: str) -> tuple[list[dict[str, 
     """Return everything a round tells, and the link of the next round."""
     told: list[dict[str, Any]] = []
     while True:
-        answer = sandbox.ask("GET", link, **headers)
+        answer = sandbox.ask("GET", link, None, None, **headers)
         assert answer.status_code == 200, answer.text
         told += answer.json()["value"]
         if "@odata.deltaLink" in answer.json():
