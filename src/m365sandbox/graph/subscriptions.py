@@ -124,7 +124,7 @@ def _change_types(text: str) -> list[ChangeType]:
     if any(one not in _CHANGE_TYPES for one in asked):
         message = f"The changeType '{text[:60]}' is not valid."
         raise bad_request(message, "InvalidRequest")
-    return [cast("ChangeType", one) for one in _CHANGE_TYPES if one in asked]
+    return [one for one in _CHANGE_TYPES if one in asked]
 
 
 def _check_resource(call: Call, resource: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Route
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from m365sandbox.notices.model import LifecycleEvent
     from m365sandbox.world import World
 
 
@@ -56,5 +55,5 @@ class Subscribers:
         one = self._world.notices.find(str(request.path_params["subscription_id"]))
         if one is None or event not in LIFECYCLE_EVENTS:
             raise HTTPException(400, "There is no such subscription, or no such event.")
-        self._world.notices.tell_of_life(one, cast("LifecycleEvent", event))
+        self._world.notices.tell_of_life(one, event)
         return see("/portal/subscriptions")

@@ -91,7 +91,8 @@ def test_an_organiser_forwards_to_one_more(sandbox: Sandbox) -> None:
 
 def test_an_attendee_forwards_and_the_organiser_is_told(sandbox: Sandbox) -> None:
     created = sandbox.create(attendees=invited(ZOE), hideAttendees=True)
-    assert answered(sandbox, "microsoft.graph.forward", {"toRecipients": invited(OTHER)})
+    forwarded = answered(sandbox, "microsoft.graph.forward", {"toRecipients": invited(OTHER)})
+    assert forwarded.status_code == 202
     assert attendee(sandbox, created, OTHER)
     (told,) = sandbox.inbox(LEARNING)
     assert told["subject"] == "Meeting Forward Notification: Fire safety"
@@ -104,7 +105,12 @@ def test_an_attendee_forwards_and_the_organiser_is_told(sandbox: Sandbox) -> Non
 def test_nobody_is_no_address_to_forward_to(sandbox: Sandbox) -> None:
     created = sandbox.create(attendees=invited(ZOE))
     path = f"/me/events/{created['id']}/forward"
-    for body in ({}, {"toRecipients": []}, {"toRecipients": invited("nonsense")}):
+    nobody: tuple[dict[str, Any], ...] = (
+        {},
+        {"toRecipients": []},
+        {"toRecipients": invited("nonsense")},
+    )
+    for body in nobody:
         refused = sandbox.ask("POST", path, body)
         assert (refused.status_code, refused.json()["error"]["code"]) == (
             400,

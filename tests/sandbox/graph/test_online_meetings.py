@@ -24,7 +24,7 @@ def someone(sandbox: Sandbox, address: str) -> Person:
 def by_link(sandbox: Sandbox, link: str, **others: str) -> httpx2.Response:
     """Ask for the meeting with a join link."""
     wanted = quote(f"JoinWebUrl eq '{link}'", safe="")
-    return sandbox.ask("GET", f"/me/onlineMeetings?$filter={wanted}", **others)
+    return sandbox.ask("GET", f"/me/onlineMeetings?$filter={wanted}", None, None, **others)
 
 
 def meeting_of(sandbox: Sandbox, created: dict[str, Any]) -> dict[str, Any]:

@@ -1,85 +1,16 @@
 """Change notifications over the network: the handshake, notices, retries, and the lifecycle."""
 
-import time
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-import httpx2
 import pytest
 
-from m365sandbox.testing import Sandbox
-from tests.sandbox.graph.answers import faults
 from tests.sandbox.graph.harness import event, invited
 from tests.sandbox.graph.listener import LEARNING, Listener
+from tests.sandbox.graph.subscriber import SCOPES, Subscriber, until
 
 ZOE = "zoe.dubois@contoso.example"
 STRANGER = "rosa.fabri@fabrikam.example"
-SCOPES = ("User.Read", "Calendars.ReadWrite")
-
-
-class Subscriber:
-    """An application that acts for one person, and holds every answer against the description."""
-
-    def __init__(self, sandbox: Sandbox, person: str = LEARNING, *scopes: str) -> None:
-        self.sandbox = sandbox
-        token = sandbox.access_token(person, *(scopes or SCOPES))
-        self._headers = {"Authorization": f"Bearer {token}"}
-
-    def ask(self, method: str, path: str, body: object = None) -> httpx2.Response:
-        """Ask Graph."""
-        with self.sandbox.browser() as client:
-            url = f"{self.sandbox.graph_url}/v1.0{path}"
-            client.timeout = httpx2.Timeout(20)
-            answer = client.request(method, url, json=body, headers=self._headers)
-        content: Any = answer.json() if answer.content else None
-        found = faults(method, url, answer.status_code, answer.headers, content)
-        assert not found, found
-        return answer
-
-    def wanted(self, listener: Listener, **others: object) -> dict[str, Any]:
-        """Return the body that asks for everything, with lifecycle events."""
-        later = self.sandbox.control.now() + timedelta(days=1)
-        return {
-            "changeType": "created,updated,deleted",
-            "notificationUrl": listener.url,
-            "lifecycleNotificationUrl": listener.lifecycle_url,
-            "resource": "/me/events",
-            "expirationDateTime": later.isoformat(),
-            "clientState": "only-we-know",
-            **others,
-        }
-
-    def subscribe(self, listener: Listener, **others: object) -> dict[str, Any]:
-        """Subscribe and return the subscription."""
-        answer = self.ask("POST", "/subscriptions", self.wanted(listener, **others))
-        assert answer.status_code == 201, answer.text
-        made: dict[str, Any] = answer.json()
-        return made
-
-    def create(self, **members: object) -> dict[str, Any]:
-        """Create an event, and let the second pass after which it is told."""
-        made: dict[str, Any] = self.ask("POST", "/me/events", event(**members)).json()
-        self.later(seconds=2)
-        return made
-
-    def later(self, **span: float) -> None:
-        """Let time pass."""
-        self.sandbox.control.advance(timedelta(**span))
-
-
-@pytest.fixture
-def listener() -> Iterator[Listener]:
-    """Give a webhook."""
-    with Listener() as running:
-        yield running
-
-
-@pytest.fixture
-def subscriber(live_sandbox: Sandbox) -> Subscriber:
-    """Give an application for the learning account; the clock stands."""
-    live_sandbox.control.set_clock(live_sandbox.control.now(), freeze=True)
-    return Subscriber(live_sandbox)
 
 
 def test_every_change_is_told_with_what_finds_it(
@@ -287,85 +218,6 @@ def test_a_webhook_in_trouble_is_asked_again(subscriber: Subscriber, listener: L
     until(subscriber, tries=0)
     (shown,) = subscriber.sandbox.control.subscriptions()["subscriptions"]
     assert (shown["answers"], shown["delivered"]) == ([500, 503, 202], 1)
-
-
-def until(subscriber: Subscriber, *, tries: int) -> None:
-    """Wait until the sandbox wrote down that so many tries failed; 0 for nothing on its way."""
-    for _ in range(200):
-        waiting = subscriber.sandbox.control.subscriptions()["on_their_way"]
-        if [one["tries"] for one in waiting if not one["is_lifecycle"]] == (
-            [tries] if tries else []
-        ):
-            return
-        time.sleep(0.05)
-    raise AssertionError(waiting)
-
-
-def test_after_four_hours_of_refusals_they_are_missed(
-    subscriber: Subscriber, listener: Listener
-) -> None:
-    subscriber.subscribe(listener)
-    listener.answers.extend([500, 500])
-    subscriber.create()
-    listener.wait_for(1)
-    until(subscriber, tries=1)
-    subscriber.later(hours=5)
-    assert "missed" in listener.events(1) + listener.events(2)
-    (shown,) = subscriber.sandbox.control.subscriptions()["subscriptions"]
-    assert shown["dropped"] == 1
-
-
-def test_whoever_does_not_vouch_again_hears_nothing_and_then_that_it_was_missed(
-    subscriber: Subscriber, listener: Listener
-) -> None:
-    made = subscriber.subscribe(listener)
-    subscriber.later(hours=2)
-    assert listener.events(1) == ["reauthorizationRequired"]
-    assert listener.lifecycle[0]["subscriptionId"] == made["id"]
-    assert listener.lifecycle[0]["clientState"] == "only-we-know"
-    fresh = Subscriber(subscriber.sandbox)
-    fresh.create()
-    assert fresh.ask("POST", f"/subscriptions/{made['id']}/reauthorize").status_code == 204
-    fresh.later(seconds=1)
-    assert listener.events(2) == ["reauthorizationRequired", "missed"]
-    assert listener.notices == []
-    fresh.create()
-    assert len(listener.wait_for(1)) == 1
-
-
-def test_who_vouches_in_time_is_asked_again_before_the_next_token_ends(
-    subscriber: Subscriber, listener: Listener
-) -> None:
-    made = subscriber.subscribe(listener)
-    subscriber.later(minutes=50)
-    fresh = Subscriber(subscriber.sandbox)
-    fresh.ask("POST", f"/subscriptions/{made['id']}/reauthorize")
-    fresh.later(minutes=40)
-    fresh.create()
-    assert len(listener.wait_for(1)) == 1
-
-
-@pytest.mark.parametrize("switch", ["reset-password", "change-password", "disable"])
-def test_an_account_in_trouble_loses_its_subscriptions(
-    subscriber: Subscriber, listener: Listener, switch: str
-) -> None:
-    made = subscriber.subscribe(listener)
-    subscriber.sandbox.control.person(LEARNING, switch)
-    subscriber.later(seconds=1)
-    assert listener.events(1) == ["subscriptionRemoved"]
-    assert listener.lifecycle[0]["subscriptionId"] == made["id"]
-    assert subscriber.sandbox.control.subscriptions()["subscriptions"] == []
-
-
-@pytest.mark.parametrize("name", ["reauthorizationRequired", "missed", "subscriptionRemoved"])
-def test_lifecycle_events_happen_at_will(
-    subscriber: Subscriber, listener: Listener, name: str
-) -> None:
-    made = subscriber.subscribe(listener)
-    subscriber.sandbox.control.lifecycle(made["id"], name)
-    assert listener.events(1) == [name]
-    left = subscriber.sandbox.control.subscriptions()["subscriptions"]
-    assert len(left) == (0 if name == "subscriptionRemoved" else 1)
 
 
 def test_the_page_shows_them_and_lets_lifecycle_events_happen(
