@@ -41,8 +41,8 @@ def subscribe(world: World) -> str:
 class Listener:
     """A server in a thread of its own.
 
-    `answers` are the statuses of the next notices, 202 once there are none left; `handshake` is
-    what it answers to a validation token: status, content type, and the text for the token.
+    `answers` are the statuses of the next notices, 202 once there are none left and for lifecycle
+    events; `handshake` is what it answers to a validation token: status, content type, and the text for the token.
     """
 
     def __init__(self) -> None:
@@ -93,9 +93,10 @@ class Listener:
             return status, kind, shown(token[0]).encode()
         with self._changed:
             self.requests += 1
-            heard = self.lifecycle if parts.path == "/life" else self.notices
+            is_notice = parts.path != "/life"
+            heard = self.notices if is_notice else self.lifecycle
             heard += json.loads(raw)["value"]
-            status = self.answers.popleft() if self.answers else 202
+            status = self.answers.popleft() if is_notice and self.answers else 202
             self._changed.notify_all()
         return status, "text/plain", b""
 
