@@ -42,7 +42,8 @@ class Listener:
     """A server in a thread of its own.
 
     `answers` are the statuses of the next notices, 202 once there are none left and for lifecycle
-    events; `handshake` is what it answers to a validation token: status, content type, and the text for the token.
+    events; `handshake` is what it answers to a validation token: status, content type, and the text
+    for the token.
     """
 
     def __init__(self) -> None:
