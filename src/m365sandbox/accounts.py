@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from m365sandbox.directory.applications import Application
 from m365sandbox.directory.licences import LICENCES
-from m365sandbox.directory.model import Person
+from m365sandbox.directory.model import CalendarRight, Person
 from m365sandbox.entra.permissions import permission_named
 from m365sandbox.world import World
 
@@ -29,18 +29,21 @@ def change_password(world: World, person: Person, password: str) -> None:
     """
     person.password = password
     end_access(world, person)
+    world.notices.end_of(person.oid)
 
 
 def reset_password(world: World, person: Person, password: str) -> None:
     """Reset it as an administrator: refresh tokens are revoked."""
     person.password = password
     revoke_sessions(world, person)
+    world.notices.end_of(person.oid)
 
 
 def block_sign_in(world: World, person: Person) -> None:
     """Disable the account."""
     person.account_enabled = False
     end_access(world, person)
+    world.notices.end_of(person.oid)
 
 
 def allow_sign_in(world: World, person: Person) -> None:
@@ -73,6 +76,18 @@ def let_policy_pass(world: World, person: Person) -> None:
     world.changed("directory")
 
 
+def allow_meetings(world: World, person: Person) -> None:
+    """Let the Teams meeting policy allow a person to schedule meetings."""
+    person.may_schedule_meetings = True
+    world.changed("directory")
+
+
+def forbid_meetings(world: World, person: Person) -> None:
+    """Let the Teams meeting policy keep a person from scheduling meetings."""
+    person.may_schedule_meetings = False
+    world.changed("directory")
+
+
 def assign_licence(world: World, person: Person, part_number: str) -> None:
     """Give a person a licence.
 
@@ -94,6 +109,7 @@ def withdraw_consent(
 ) -> None:
     """Take back what a person consented to, and the organisation's consent too where asked."""
     for client_id in client_ids:
+        world.notices.end_of(person.oid, client_id)
         world.grants.withdraw(client_id, person.tenant_id, person.oid)
         if organisation:
             world.grants.withdraw(client_id, person.tenant_id, None)
@@ -128,4 +144,20 @@ def renew_secrets(world: World, application: Application) -> None:
     """Let every secret of an application be good again, without an end."""
     for secret in application.secrets:
         secret.expires = None
+    world.changed("directory")
+
+
+def share_calendar(world: World, owner: Person, who: str, right: CalendarRight | None) -> None:
+    """Let somebody of the same organisation use a calendar, or no longer when the right is None.
+
+    Raises:
+        LookupError: there is nobody else of that name in the organisation.
+    """
+    person = world.directory.person(who)
+    if person is None or person is owner or person.tenant_id != owner.tenant_id:
+        message = "Calendars are shared with somebody else of the same organisation."
+        raise LookupError(message)
+    owner.calendar_rights.pop(person.address.lower(), None)
+    if right is not None:
+        owner.calendar_rights[person.address.lower()] = right
     world.changed("directory")

@@ -6,11 +6,13 @@ import re
 import time
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from m365sandbox.entra.answers import AT_WILL
@@ -71,6 +73,11 @@ class Attendant:
         """Serve one request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
+            return
+        if not scope.get("query_string", b"").isascii():
+            # No client may send such bytes; most servers refuse them before anybody reads them.
+            refusal = PlainTextResponse("A query must be percent-encoded.", HTTPStatus.BAD_REQUEST)
+            await refusal(scope, receive, send)
             return
         self.world.run_due()
         _tidy_path(scope)

@@ -109,6 +109,7 @@ def _contoso(directory: Directory) -> None:
         person(CONTOSO, "rafael.garcia", "Rafael", "García", title="Instructor", note="instructor"),
         _shared(CONTOSO, "info", "Info"),
         _shared(CONTOSO, "events", "Events"),
+        _shared(CONTOSO, "training-calendar", "Training calendar"),
     ]
     administrator = person(
         CONTOSO,

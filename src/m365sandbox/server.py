@@ -126,6 +126,7 @@ class Listeners:
         self._background = [
             asyncio.create_task(_tick(self.world)),
             asyncio.create_task(self.world.acs.postman.run()),
+            asyncio.create_task(self.world.notices.postman.run()),
         ]
         await asyncio.gather(*(server.ready.wait() for server in self._servers))
 

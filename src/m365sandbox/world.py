@@ -14,6 +14,8 @@ from m365sandbox.entra.state import EntraState
 from m365sandbox.faults import Faults
 from m365sandbox.log import ExchangeLog
 from m365sandbox.mailboxes import Mailboxes
+from m365sandbox.meetings import Meetings
+from m365sandbox.notices import Notices
 from m365sandbox.public import PublicNames
 from m365sandbox.schedule import Handler, Payload, Schedule
 from m365sandbox.store import MemoryStore, RecordSection, Section, Store
@@ -29,7 +31,7 @@ RECORDS_AT_ONCE = 500
 
 @dataclass
 class World:
-    """Clock, directory, consent, sign-in state, mailboxes, calendars, ACS, trouble and log.
+    """Everything there is: directory, sign-in state, mailboxes, calendars, meetings, trouble, log.
 
     All of it lives on one event loop: routes read and change it without locks. Whoever changes a
     section calls `changed(name)`, and the section is written to the store soon after.
@@ -55,7 +57,9 @@ class World:
         """Make the sections that need the world itself, and take up what was saved."""
         self.mailboxes = Mailboxes(self)
         self.calendars = Calendars(self)
+        self.meetings = Meetings(self)
         self.acs = Acs(self)
+        self.notices = Notices(self)
         self.sections: dict[str, Section] = {
             "clock": self.clock,
             "directory": self.directory,
@@ -63,7 +67,9 @@ class World:
             "entra": self.entra,
             "mailboxes": self.mailboxes,
             "calendars": self.calendars,
+            "meetings": self.meetings,
             "acs": self.acs,
+            "notices": self.notices,
             "timetable": self.timetable,
             "authority": self.authority,
         }

@@ -70,9 +70,19 @@ ATTACHMENT = (
     "lastModifiedDateTime",
 )  # fmt: skip
 UPLOAD_SESSION = ("uploadUrl", "expirationDateTime", "nextExpectedRanges")
+MEETING = (
+    "id", "joinWebUrl", "subject", "startDateTime", "endDateTime", "creationDateTime",
+    "participants.organizer.upn", "participants.organizer.identity.user.id",
+    "participants.attendees[].role", "lobbyBypassSettings.scope", "allowedPresenters",
+    "joinMeetingIdSettings.joinMeetingId", "chatInfo.threadId",
+)  # fmt: skip
+SUBSCRIPTION = (
+    "id", "resource", "applicationId", "changeType", "clientState", "notificationUrl",
+    "lifecycleNotificationUrl", "expirationDateTime", "creatorId", "latestSupportedTlsVersion",
+)  # fmt: skip
 BATCH = ("responses[].id", "responses[].status", "responses[].headers")
 
-_ONE_EVENT = r"(/calendars?(/[^/]+)?)?/events/[^/]+"
+_ONE_EVENT = r"(/calendars?(/[^/]+)?)?/events/(?!delta$)[^/]+"
 _EVENTS = r"(/calendars?(/[^/]+)?)?/(events|calendarView|events/[^/]+/instances)"
 _ONE_MESSAGE = r"/messages/[^/]+"
 _CAST = r"(microsoft\.)?graph\.room"
@@ -103,6 +113,10 @@ _OF_A_PERSON: tuple[tuple[str, str, tuple[str, ...], bool], ...] = (
         UPLOAD_SESSION,
         False,
     ),
+    ("GET", "/onlineMeetings", MEETING, True),
+    ("POST", "/onlineMeetings(/createOrGet)?", MEETING, False),
+    ("GET", "/onlineMeetings/[^/]+", MEETING, False),
+    ("PATCH", "/onlineMeetings/[^/]+", MEETING, False),
     ("GET", _ONE_EVENT, EVENT, False),
     ("PATCH", _ONE_EVENT, EVENT, False),
     ("POST", r"/calendars?(/[^/]+)?/getSchedule", SCHEDULE, True),
@@ -119,6 +133,10 @@ ANSWERS: tuple[tuple[str, re.Pattern[str], tuple[str, ...], bool], ...] = (
     ("GET", re.compile(f"/places/[^/]+/{_CAST}", re.IGNORECASE), ROOM, False),
     ("GET", re.compile(f"/places/[^/]+/{_CAST}list", re.IGNORECASE), ROOM_LIST, False),
     ("GET", re.compile("/places/[^/]+", re.IGNORECASE), PLACE, False),
+    ("GET", re.compile("/subscriptions", re.IGNORECASE), SUBSCRIPTION, True),
+    ("POST", re.compile("/subscriptions", re.IGNORECASE), SUBSCRIPTION, False),
+    ("GET", re.compile("/subscriptions/[^/]+", re.IGNORECASE), SUBSCRIPTION, False),
+    ("PATCH", re.compile("/subscriptions/[^/]+", re.IGNORECASE), SUBSCRIPTION, False),
     ("POST", re.compile(r"/\$batch", re.IGNORECASE), BATCH, False),
 )
 

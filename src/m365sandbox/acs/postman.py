@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections import deque
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import httpx2  # noqa: TID251 -- speaks to webhooks on this machine, as Event Grid would
 
 from m365sandbox.acs.events import report_request
+from m365sandbox.webhooks import webhook_client
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +30,6 @@ PAUSES: Final = tuple(
 LIFE: Final = timedelta(hours=24)
 FINAL_REFUSALS: Final = frozenset({400, 401, 403, 413})
 SUCCESSES: Final = frozenset({200, 201, 202, 203, 204})
-PATIENCE_SECONDS: Final = 30
 AT_ONCE: Final = 8
 NO_ANSWER: Final = 0
 
@@ -122,16 +121,3 @@ class Postman:
     def _due_again(self, _at: datetime, payload: Mapping[str, object]) -> None:
         self._outbox.append((str(payload["report"]), str(payload["subscription"])))
         self._wake.set()
-
-
-def webhook_client() -> httpx2.AsyncClient:
-    """Return a client for webhooks: it follows nothing, and no proxy of the machine's.
-
-    Webhooks are plain http on loopback, so nobody's certificates need to be loaded.
-    """
-    return httpx2.AsyncClient(
-        verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
-        trust_env=False,
-        follow_redirects=False,
-        timeout=PATIENCE_SECONDS,
-    )

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 import httpx2  # noqa: TID251 -- speaks to webhooks on this machine, as Event Grid would
 
 from m365sandbox.acs.events import ORIGIN, permission_request, validation_request
-from m365sandbox.acs.postman import webhook_client
+from m365sandbox.webhooks import webhook_client
 
 if TYPE_CHECKING:
     from m365sandbox.acs.model import Subscription
@@ -19,32 +17,10 @@ if TYPE_CHECKING:
 # How long the address in the handshake may be visited instead of giving the code back.
 VALIDATION_LIFE: Final = timedelta(minutes=5)
 OK: Final = 200
-_WRONG: Final = "The webhook must be plain http on this machine, such as http://127.0.0.1:8000/…"
 
 
 class HandshakeFailed(Exception):
     """The webhook did not agree to receive events."""
-
-
-def check_webhook(url: str) -> None:
-    """Accept an address on loopback and nothing else: nothing here leaves this machine.
-
-    Raises:
-        ValueError: it is another machine's, not plain http, or no address at all.
-    """
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if parts.scheme != "http" or parts.port == 0 or not _is_loopback(host):
-        raise ValueError(_WRONG)
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 async def subscribe(world: World, subscription: Subscription) -> Subscription:

@@ -25,6 +25,11 @@ _SUBJECTS: Final[dict[str, str]] = {
     "tentativelyAccepted": "Tentative",
     "declined": "Declined",
 }
+_WORDS: Final[dict[str, str]] = {
+    "accepted": "accepted",
+    "tentativelyAccepted": "accepted tentatively",
+    "declined": "declined",
+}
 _SHOWN_AS: Final[dict[str, str]] = {"accepted": "busy", "tentativelyAccepted": "tentative"}
 
 
@@ -37,7 +42,15 @@ class Answers:
         self._calendars = calendars
         world.handle(ROOM_DECIDES, self._room_decides)
 
-    def respond(self, copy: Event, answer: Answer, comment: str = "", *, tell: bool = True) -> None:
+    def respond(
+        self,
+        copy: Event,
+        answer: Answer,
+        comment: str = "",
+        *,
+        tell: bool = True,
+        proposed: tuple[datetime, datetime] | None = None,
+    ) -> None:
         """Answer an invitation as the person in whose calendar the copy is.
 
         Args:
@@ -45,6 +58,7 @@ class Answers:
             answer: What they say.
             comment: What they add.
             tell: Whether the organiser gets a message about it.
+            proposed: The time they would rather have, in UTC.
         """
         now = self._world.now()
         person = self._world.directory.person(copy.owner)
@@ -55,8 +69,10 @@ class Answers:
             copy.response, copy.responded = answer, now
             copy.show_as = _SHOWN_AS[answer]
             self._calendars.touch(copy, now)
-        self._record(copy.organizer.address, copy.uid, copy.owner, answer, now)
         if tell and copy.response_requested:
+            # The organiser's calendar learns of an answer by the message, and so only with it.
+            meeting = (copy.organizer.address, copy.uid, copy.owner)
+            self._record(*meeting, answer, now, proposed=proposed)
             self._write(copy, Address(copy.owner, name), answer, comment)
 
     def _room_decides(self, at: datetime, payload: Mapping[str, object]) -> None:
@@ -72,11 +88,47 @@ class Answers:
         inside = organizer is not None and organizer.tenant_id == room.tenant_id
         decision = decide(room, event, bookings, at, is_inside=inside)
         self._book(room, event, decision, at)
+        if decision.is_pending and room.rules.forward_requests_to_delegates:
+            self._ask_delegates(room, event)
         if decision.response == "none":
             return
         self._record(event.owner, event.uid, room.address, decision.response, at)
         sender = Address(room.address, room.display_name)
         self._write(event, sender, decision.response, decision.reason)
+
+    def settle(self, room: Room, booking: Event, answer: Answer) -> None:
+        """Let a person decide about a request that waits in a room's calendar.
+
+        Args:
+            room: The room.
+            booking: What stands in its calendar tentatively.
+            answer: What is decided; declined, the room is free again.
+        """
+        now = self._world.now()
+        if answer == "declined":
+            self._calendars.remove(booking)
+        else:
+            booking.response, booking.responded = answer, now
+            booking.show_as = _SHOWN_AS[answer]
+            self._calendars.touch(booking, now)
+        self._record(booking.organizer.address, booking.uid, room.address, answer, now)
+        event = self._calendars.by_uid(booking.organizer.address, booking.uid) or booking
+        words = f"Your request was {_WORDS[answer]} by a delegate of the room."
+        self._write(event, Address(room.address, room.display_name), answer, words)
+
+    def _ask_delegates(self, room: Room, event: Event) -> None:
+        """Send a request on to those who decide for the room."""
+        for address in room.rules.resource_delegates:
+            letter = Letter(
+                sender=event.organizer,
+                recipients=[address],
+                to=[Address(address, "")],
+                subject=f"FW: {event.subject}",
+                sent=self._world.now(),
+                route="calendar",
+                html=f"<p>{html.escape(room.display_name)} was requested; please decide.</p>",
+            )
+            self._world.mailboxes.transport.carry(letter)
 
     def _book(self, room: Room, event: Event, decision: Decision, at: datetime) -> None:
         """Enter the decision into the room's own calendar."""
@@ -108,17 +160,28 @@ class Answers:
             modified=at,
             version=1 if old is None else old.version + 1,
             key=event.key if old is None else old.key,
+            skipped_days=list(decision.skipped),
         )
+        if booking.recurrence is not None and decision.until is not None:
+            ends = replace(booking.recurrence, range_kind="endDate", end=decision.until, count=0)
+            booking.recurrence = ends
         self._calendars.add(booking)
 
     def _record(
-        self, organizer: str, uid: str, address: str, answer: Response, at: datetime
+        self,
+        organizer: str,
+        uid: str,
+        address: str,
+        answer: Response,
+        at: datetime,
+        *,
+        proposed: tuple[datetime, datetime] | None = None,
     ) -> None:
         """Put an answer into the organiser's event."""
         event = self._calendars.by_uid(organizer, uid)
         attendee = None if event is None else event.attendee(address)
         if event is not None and attendee is not None:
-            attendee.response, attendee.responded = answer, at
+            attendee.response, attendee.responded, attendee.proposed = answer, at, proposed
             self._calendars.touch(event, at)
 
     def _write(self, event: Event, sender: Address, answer: Response, words: str) -> None:

@@ -29,11 +29,25 @@ class Invitations:
         self._world = world
         self._calendars = calendars
 
-    def invite(self, event: Event, attendees: Sequence[Attendee]) -> None:
+    def invite(self, event: Event, attendees: Sequence[Attendee], comment: str = "") -> None:
         """Invite attendees who did not know of the meeting."""
         for attendee in self._others(event, attendees):
             self._bring(event, attendee)
-        self._write(event, attendees, "request", event.subject)
+        self._write(event, attendees, "request", event.subject, comment)
+
+    def tell_of_forward(self, event: Event, forwarder: Address, names: str) -> None:
+        """Write the organiser who invited whom to their meeting."""
+        words = f"{forwarder.name or forwarder.address} has forwarded your meeting request to: "
+        letter = Letter(
+            sender=forwarder,
+            recipients=[event.organizer.address],
+            to=[event.organizer],
+            subject=f"Meeting Forward Notification: {event.subject}",
+            sent=self._world.now(),
+            route="calendar",
+            html=f"<p>{html.escape(words + names)}</p>",
+        )
+        self._world.mailboxes.transport.carry(letter)
 
     def update(self, event: Event, attendees: Sequence[Attendee], *, moved: bool) -> None:
         """Tell attendees of a change; rooms decide anew when the meeting moved."""

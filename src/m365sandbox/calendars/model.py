@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import uuid4
 
@@ -27,6 +27,8 @@ class Attendee:
     kind: AttendeeType = "required"
     response: Response = "none"
     responded: datetime | None = None
+    # The time this attendee would rather have, as its beginning and its end.
+    proposed: tuple[datetime, datetime] | None = None
 
     @property
     def key(self) -> str:
@@ -36,11 +38,12 @@ class Attendee:
 
 @dataclass(frozen=True)
 class TeamsMeeting:
-    """The Teams meeting behind an event."""
+    """The Teams meeting behind an event; its link is shown from `ready` on."""
 
     join_url: str
     conference_id: str
     block: str
+    ready: datetime | None = None
 
 
 @dataclass
@@ -82,6 +85,8 @@ class Event:
     transaction_id: str | None = None
     is_draft: bool = False
     recurrence: Recurrence | None = None
+    # On a room's booking: the days of the series on which the room was taken already.
+    skipped_days: list[date] = field(default_factory=list)
     # On an occurrence: the key of its series.
     series_key: str | None = None
     is_cancelled: bool = False

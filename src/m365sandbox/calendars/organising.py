@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from m365sandbox.calendars.teams import new_meeting
+from m365sandbox.calendars.teams import follow, new_meeting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from m365sandbox.calendars.calendars import Calendars
     from m365sandbox.calendars.model import Attendee, Event
     from m365sandbox.directory.model import Person
+    from m365sandbox.mailboxes.model import Address
     from m365sandbox.world import World
 
 # Changes of these members concern nobody but the owner of the calendar.
@@ -60,6 +61,7 @@ class Organising:
             self._give_meeting(event, organizer)
         elif event.meeting is not None and "body" in changed:
             self._check_block(event)
+        follow(self._world, event)
         self._calendars.touch(event, self._world.now())
         if event.is_organizer:
             self._tell(before, event, changed)
@@ -72,6 +74,22 @@ class Organising:
         if not event.is_draft:
             self._calendars.invitations.cancel(event, event.attendees, comment)
 
+    def forward(self, event: Event, forwarder: Address, to: list[Attendee], comment: str) -> None:
+        """Invite more people to a meeting, as its organiser or as somebody who was invited.
+
+        The organiser of a forwarded meeting has those people among the attendees and is told:
+        https://learn.microsoft.com/graph/api/event-forward
+        """
+        meeting = self._calendars.by_uid(event.organizer.address, event.uid) or event
+        known = {one.key for one in meeting.attendees}
+        added = [one for one in to if one.key not in known]
+        meeting.attendees = [*meeting.attendees, *added]
+        self._calendars.touch(meeting, self._world.now())
+        self._calendars.invitations.invite(meeting, added, comment)
+        if not event.is_organizer:
+            names = ", ".join(one.name or one.address for one in to)
+            self._calendars.invitations.tell_of_forward(meeting, forwarder, names)
+
     def delete(self, event: Event) -> None:
         """Delete an event; for an organiser's meeting that is a cancellation without words."""
         if event.is_organizer and event.attendees:
@@ -81,10 +99,10 @@ class Organising:
 
     def _give_meeting(self, event: Event, organizer: Person) -> None:
         """Give the event a Teams meeting where the organiser may have one."""
-        if not organizer.has_teams:
+        if not organizer.has_teams or not organizer.may_schedule_meetings:
             event.is_online_meeting = False
             return
-        event.meeting = new_meeting(organizer)
+        event.meeting = new_meeting(self._world, event, organizer)
         event.body += event.meeting.block
 
     def _check_block(self, event: Event) -> None:
@@ -127,7 +145,8 @@ def _merged(before: list[Attendee], wanted: object) -> list[Attendee]:
     for one in wanted if isinstance(wanted, list) else []:
         old = answered.get(one.key)
         if old is not None and old.kind == one.kind:
-            result.append(replace(one, response=old.response, responded=old.responded))
+            answer = {"response": old.response, "responded": old.responded}
+            result.append(replace(one, proposed=old.proposed, **answer))
         else:
             result.append(one)
     return result
@@ -135,4 +154,4 @@ def _merged(before: list[Attendee], wanted: object) -> list[Attendee]:
 
 def _forget_answers(attendees: list[Attendee]) -> None:
     for one in attendees:
-        one.response, one.responded = "none", None
+        one.response, one.responded, one.proposed = "none", None, None

@@ -27,6 +27,8 @@ def spread(event: Event, start: datetime, end: datetime) -> Iterator[Event]:
     since = (start - length - _A_DAY).astimezone(place).date()
     until = (end + _A_DAY).astimezone(place).date()
     for day in event.recurrence.dates(since, until):
+        if day in event.skipped_days:
+            continue
         one = _occurrence(event, day)
         if one.overlaps(start, end):
             yield one
@@ -34,7 +36,9 @@ def spread(event: Event, start: datetime, end: datetime) -> Iterator[Event]:
 
 def occurrence_on(event: Event, day: date) -> Event | None:
     """Return the occurrence of a series on a day of its zone, or None."""
-    if event.recurrence is None or next(event.recurrence.dates(day, day), None) != day:
+    if event.recurrence is None or day in event.skipped_days:
+        return None
+    if next(event.recurrence.dates(day, day), None) != day:
         return None
     return _occurrence(event, day)
 
@@ -45,6 +49,12 @@ def last_end(event: Event) -> datetime | None:
         return event.end
     day = event.recurrence.last()
     return None if day is None else _occurrence(event, day).end
+
+
+def day_of(event: Event, occurrence: Event) -> date:
+    """Return the day of an occurrence in the zone of its series."""
+    place = UTC if event.is_all_day or event.recurrence is None else zone(event.recurrence.zone)
+    return occurrence.start.astimezone(place).date()
 
 
 def _occurrence(event: Event, day: date) -> Event:

@@ -14,7 +14,7 @@ _TIME: Final = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?)?(Z|[+-]\d\d:\d\d)?"
 )
 # The calendar of Exchange begins and ends here.
-_YEARS: Final = range(1602, 4500)
+YEARS: Final = range(1602, 4500)
 _UTC_NAMES: Final = frozenset({"utc", "tzone://microsoft/utc", "etc/utc", "gmt", "etc/gmt"})
 
 
@@ -116,7 +116,7 @@ def to_utc(text: str, zone_name: str | None) -> datetime:
     """
     moment, absolute = parse_wall_time(text)
     place = zone(zone_name or "UTC")
-    if moment.year not in _YEARS:
+    if moment.year not in YEARS:
         raise MalformedTimeError(text)
     return moment if absolute else moment.replace(tzinfo=place).astimezone(UTC)
 

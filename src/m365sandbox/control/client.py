@@ -85,6 +85,19 @@ class Control:
         shown: dict[str, Any] = self.ask("POST" if space else "GET", f"/mailboxes/{name}", space)
         return shown
 
+    def subscriptions(self) -> dict[str, Any]:
+        """Return the subscriptions to changes, and the notices on their way to them."""
+        shown: dict[str, Any] = self.ask("GET", "/subscriptions")
+        return shown
+
+    def lifecycle(self, subscription_id: str, event: str) -> None:
+        """Let a lifecycle event such as "missed" happen to a subscription."""
+        self.ask("POST", f"/subscriptions/{subscription_id}/lifecycle", {"event": event})
+
+    def expire_delta(self, name: str) -> None:
+        """Let every delta link of a mailbox's calendar expire."""
+        self.ask("POST", f"/mailboxes/{name}/expire-delta")
+
     def bounce(self, address: str, **reason: str) -> None:
         """Let mail to an address, or to a domain such as "@elsewhere.example", come back."""
         self.ask("POST", "/bounces", {"address": address, **reason})
@@ -98,9 +111,22 @@ class Control:
         shown: dict[str, Any] = self.ask("POST", f"/people/{name}/{switch}", settings)
         return shown
 
+    def share_calendar(self, owner: str, who: str, right: str | None) -> None:
+        """Let somebody use a calendar as "Reviewer", "Editor", …; None takes the right away."""
+        self.person(owner, "calendar-rights", who=who, right=right)
+
     def delete_person(self, name: str) -> None:
         """Delete an account."""
         self.ask("DELETE", f"/people/{name}")
+
+    def room_rules(self, name: str, **rules: object) -> dict[str, Any]:
+        """Set some of a room's rules, such as `allow_conflicts=True`, and return all of them."""
+        shown: dict[str, Any] = self.ask("POST", f"/rooms/{name}/rules", rules)["rules"]
+        return shown
+
+    def decide(self, room: str, uid: str, answer: str) -> None:
+        """Let a room's delegate answer "accepted" or "declined" to a request that waits."""
+        self.ask("POST", f"/rooms/{room}/decide", {"uid": uid, "answer": answer})
 
     def add_redirect_uris(self, *addresses: str, client_id: str = CLIENT_ID) -> None:
         """Register more redirect addresses, for an application on another port."""

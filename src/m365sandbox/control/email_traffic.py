@@ -21,10 +21,11 @@ from m365sandbox.acs.model import (
     Report,
     Subscription,
 )
-from m365sandbox.acs.subscribing import HandshakeFailed, check_webhook, subscribe
+from m365sandbox.acs.subscribing import HandshakeFailed, subscribe
 from m365sandbox.control.bodies import read
 from m365sandbox.control.consent import stamp
 from m365sandbox.persist import Shape
+from m365sandbox.webhooks import check_webhook
 from m365sandbox.world import World
 
 SHOWN = 1_000

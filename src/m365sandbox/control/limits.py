@@ -32,6 +32,10 @@ class LimitsWanted:
     service_seconds: Pause | None = None
     sent_copy_seconds: Pause | None = None
     message_bytes: Bytes | None = None
+    join_link_seconds: Pause | None = None
+    notice_seconds: Pause | None = None
+    subscription_minutes: Count | None = None
+    subscriptions_per_mailbox: Count | None = None
 
 
 def routes(world: World) -> list[BaseRoute]:

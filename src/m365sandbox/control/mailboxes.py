@@ -1,4 +1,4 @@
-"""/_sandbox/mailboxes and /_sandbox/bounces: what a mailbox may hold, and which mail returns."""
+"""/_sandbox/mailboxes and /_sandbox/bounces: mailboxes, and which mail returns."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -40,6 +40,9 @@ def routes(world: World) -> list[BaseRoute]:
     {"Inbox": 3}}; POST takes {"quota_bytes": 1000} and answers as GET does. A mailbox that holds as
     much as its quota can send nothing, and still receives.
 
+    POST /_sandbox/mailboxes/{name}/expire-delta lets every delta link of its calendar expire: they
+    answer 410 from now on.
+
     GET /_sandbox/bounces answers {"bounces": {address: reason}}. POST adds one: {"address":
     "zoe@elsewhere.example" or "@elsewhere.example", "reason": "550 5.1.1 …"}. DELETE takes all
     away, DELETE /_sandbox/bounces/{address} one.
@@ -67,8 +70,17 @@ def _spaces(world: World) -> list[BaseRoute]:
         world.changed("mailboxes")
         return await show(request)
 
+    async def expire(request: Request) -> Response:
+        person = person_named(world, request.path_params["name"])
+        world.calendars.journal(person.address).expire()
+        return Response(status_code=204)
+
     path = "/mailboxes/{name}"
-    return [Route(path, show), Route(path, limit, methods=["POST"])]
+    return [
+        Route(path, show),
+        Route(path, limit, methods=["POST"]),
+        Route(f"{path}/expire-delta", expire, methods=["POST"]),
+    ]
 
 
 def _bounces(world: World) -> list[BaseRoute]:

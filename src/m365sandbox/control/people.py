@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 from m365sandbox import accounts
 from m365sandbox.control.bodies import read
 from m365sandbox.directory.licences import LICENCES
-from m365sandbox.directory.model import MailboxKind, Person, object_id
+from m365sandbox.directory.model import CalendarRight, MailboxKind, Person, object_id
 from m365sandbox.seed import PASSWORD
 from m365sandbox.world import World
 
@@ -71,6 +71,14 @@ class Withdrawal:
     organisation: bool = False
 
 
+@dataclass
+class Sharing:
+    """Who may do what with a calendar; no right takes it away again."""
+
+    who: str
+    right: CalendarRight | None = None
+
+
 def described(person: Person) -> dict[str, object]:
     """Return a person as the control interface shows one; the password is public here."""
     return {
@@ -87,6 +95,7 @@ def described(person: Person) -> dict[str, object]:
         "mailbox_kind": person.mailbox_kind,
         "licences": [licence.sku_part_number for licence in person.licences],
         "plans": sorted(person.plan_names()),
+        "calendar_rights": person.calendar_rights,
     }
 
 
@@ -125,6 +134,7 @@ def routes(world: World) -> list[BaseRoute]:
         person = person_named(world, request.path_params["name"])
         world.directory.remove_person(person.oid)
         accounts.end_access(world, person)
+        world.notices.end_of(person.oid)
         return Response(status_code=204)
 
     async def turn(request: Request) -> Response:
@@ -224,6 +234,11 @@ async def _administrator(_world: World, person: Person, request: Request) -> Non
     person.is_tenant_administrator = (await read(request, OnOff)).on
 
 
+async def _meeting_policy(world: World, person: Person, request: Request) -> None:
+    is_on = (await read(request, OnOff)).on
+    (accounts.allow_meetings if is_on else accounts.forbid_meetings)(world, person)
+
+
 async def _licences(world: World, person: Person, request: Request) -> None:
     wanted = await read(request, Licensing)
     if wanted.assign is not None:
@@ -242,6 +257,14 @@ async def _withdraw_consent(world: World, person: Person, request: Request) -> N
     accounts.withdraw_consent(world, person, clients, organisation=wanted.organisation)
 
 
+async def _calendar_rights(world: World, person: Person, request: Request) -> None:
+    wanted = await read(request, Sharing)
+    try:
+        accounts.share_calendar(world, person, wanted.who, wanted.right)
+    except LookupError as error:
+        raise HTTPException(400, f"who: {error}") from error
+
+
 SWITCHES: dict[str, Switch] = {
     "change-password": _change_password,
     "reset-password": _reset_password,
@@ -253,7 +276,9 @@ SWITCHES: dict[str, Switch] = {
     "sign-in-frequency": _sign_in_frequency,
     "administrator": _administrator,
     "licences": _licences,
+    "meeting-policy": _meeting_policy,
     "withdraw-consent": _withdraw_consent,
+    "calendar-rights": _calendar_rights,
 }
 """What happens to an account, with the members of the body:
 
@@ -265,6 +290,9 @@ SWITCHES: dict[str, Switch] = {
   conditional-access {"on"}      sign-in and refresh are blocked by policy
   sign-in-frequency {"hours"}    a sign-in lasts so long by policy; null ends the policy
   administrator {"on"}           administrator of the organisation or not
+  meeting-policy {"on"}          the Teams meeting policy lets the person schedule meetings
   licences {"assign" | "remove" | "remove_plan"}
   withdraw-consent {"client_id", "organisation"}
+  calendar-rights {"who", "right"}   somebody of the same organisation may use the calendar, as by
+                                 Add-MailboxFolderPermission; null takes the right away
 """

@@ -14,8 +14,10 @@ from m365sandbox.control import (
     email_traffic,
     limits,
     mailboxes,
+    notices,
     people,
     registrations,
+    rooms,
     trouble,
 )
 from m365sandbox.start import reset
@@ -33,7 +35,9 @@ def routes(world: World) -> list[BaseRoute]:
         *trouble.routes(world),
         *limits.routes(world),
         *mailboxes.routes(world),
+        *notices.routes(world),
         *people.routes(world),
+        *rooms.routes(world),
         *registrations.routes(world),
         *consent.routes(world),
         *email_resources.routes(world),

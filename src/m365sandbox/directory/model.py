@@ -8,6 +8,9 @@ from uuid import UUID, uuid5
 from m365sandbox.directory.licences import MAILBOX_PLANS, TEAMS, Licence
 
 MailboxKind = Literal["user", "shared", "room", "equipment", "none"]
+# The roles of Add-MailboxFolderPermission on a calendar, and FullAccess of Add-MailboxPermission:
+# https://learn.microsoft.com/powershell/module/exchange/add-mailboxfolderpermission
+CalendarRight = Literal["AvailabilityOnly", "LimitedDetails", "Reviewer", "Editor", "FullAccess"]
 ConsentPolicy = Literal["microsoft-managed", "low", "legacy", "none"]
 
 
@@ -65,6 +68,10 @@ class Person:
     sessions_revoked_serial: int = 0
     access_revoked_serial: int = 0
     access_revoked_at: datetime | None = None
+    # Whether the Teams meeting policy lets the person schedule meetings.
+    may_schedule_meetings: bool = True
+    # What others may do with this account's calendar, by their addresses in small letters.
+    calendar_rights: dict[str, CalendarRight] = field(default_factory=dict)
 
     def plan_names(self) -> frozenset[str]:
         """Return the names of the service plans that are provisioned."""
@@ -87,12 +94,19 @@ class Person:
         """Say whether the account may create Teams meetings."""
         return TEAMS.name in self.plan_names()
 
+    def right_of(self, other: "Person") -> CalendarRight | None:
+        """Return what somebody else may do with this account's calendar, or None for nothing."""
+        return self.calendar_rights.get(other.address.lower())
+
 
 @dataclass
 class BookingRules:
     """How a room decides; names and defaults are those of Set-CalendarProcessing.
 
     https://learn.microsoft.com/powershell/module/exchange/set-calendarprocessing
+    The lists hold addresses. A request that keeps the rules is granted by itself to all or to
+    `book_in_policy`, and waits for a delegate when the others may ask for it; one that breaks them
+    can only be asked for by `request_out_of_policy`.
     """
 
     automate_processing: Literal["AutoAccept", "AutoUpdate", "None"] = "AutoAccept"
@@ -100,9 +114,19 @@ class BookingRules:
     booking_window_in_days: int = 180
     maximum_duration_in_minutes: int = 1440
     allow_recurring_meetings: bool = True
+    enforce_scheduling_horizon: bool = True
+    maximum_conflict_instances: int = 0
+    conflict_percentage_allowed: int = 0
     schedule_only_during_work_hours: bool = False
     process_external_meeting_messages: bool = False
     all_book_in_policy: bool = True
+    all_request_in_policy: bool = False
+    all_request_out_of_policy: bool = False
+    book_in_policy: list[str] = field(default_factory=list)
+    request_in_policy: list[str] = field(default_factory=list)
+    request_out_of_policy: list[str] = field(default_factory=list)
+    resource_delegates: list[str] = field(default_factory=list)
+    forward_requests_to_delegates: bool = True
     add_organizer_to_subject: bool = True
     delete_subject: bool = True
     decision_delay_seconds: float = 3.0

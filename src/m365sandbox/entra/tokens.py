@@ -21,12 +21,13 @@ CLOCK_SKEW = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls Graph: a client acting for a signed-in person with the granted permissions."""
+    """Who calls Graph: a client acting for a person with the granted permissions, for some time."""
 
     tenant: Tenant
     person: Person
     scopes: frozenset[str]
     client_id: str
+    expires: datetime
 
 
 def authenticate_graph(request: Request, world: World) -> Caller:
@@ -50,6 +51,7 @@ def authenticate_graph(request: Request, world: World) -> Caller:
         person=person,
         scopes=frozenset(str(claims["scp"]).split()),
         client_id=str(claims["appid"]),
+        expires=_time(claims["exp"], world.now()),
     )
 
 

@@ -9,6 +9,7 @@ from m365sandbox.graph.call import Answer, Call, JsonObject
 from m365sandbox.graph.errors import item_not_found
 from m365sandbox.graph.identifiers import change_key, item_id
 from m365sandbox.graph.odata import apply, chosen
+from m365sandbox.graph.sharing import WRITERS
 
 if TYPE_CHECKING:
     from m365sandbox.directory.model import Person
@@ -47,6 +48,8 @@ def described(call: Call) -> JsonObject:
     """Return the default calendar of the mailbox a call is about."""
     person = call.person
     key = _key(person)
+    is_own = person.oid == call.caller.person.oid
+    right = None if is_own else person.right_of(call.caller.person)
     return {
         "id": item_id(person.oid, key, immutable=call.wants_immutable_ids),
         "name": "Calendar",
@@ -54,9 +57,9 @@ def described(call: Call) -> JsonObject:
         "hexColor": "",
         "isDefaultCalendar": True,
         "changeKey": change_key(key, 1),
-        "canShare": True,
-        "canViewPrivateItems": True,
-        "canEdit": True,
+        "canShare": is_own,
+        "canViewPrivateItems": is_own or right == "FullAccess",
+        "canEdit": is_own or right in WRITERS,
         "allowedOnlineMeetingProviders": ["teamsForBusiness"] if person.has_teams else [],
         "defaultOnlineMeetingProvider": "teamsForBusiness" if person.has_teams else "unknown",
         "isTallyingResponses": True,

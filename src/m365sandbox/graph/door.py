@@ -11,7 +11,9 @@ from m365sandbox.errors import GraphError, access_denied, not_found
 from m365sandbox.graph.call import Answer, Call
 from m365sandbox.graph.errors import mailbox_not_enabled, request_denied, user_not_found
 from m365sandbox.graph.odata import Query, parse_query
+from m365sandbox.graph.online_meetings import forbidden
 from m365sandbox.graph.operations import find
+from m365sandbox.graph.sharing import check_shared
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -50,24 +52,28 @@ async def answer(request: Request, world: World, gate: Gate) -> Answer:
     person = _person(world, caller, parameters)
     check_permission(operation, caller, person)
     if operation.area != "mailbox":
-        return _handle(request, world, operation, caller, person, parameters, b"")
+        body = await read_body(request)
+        return await _handle(request, world, operation, caller, person, parameters, body)
     limits = world.mailboxes.limits
     with gate.passing(caller.client_id, person.address.lower(), limits, world.now()):
         body = await read_body(request)
         if limits.enabled and limits.service_seconds:
             await asyncio.sleep(limits.service_seconds)
-        return _handle(request, world, operation, caller, person, parameters, body)
+        return await _handle(request, world, operation, caller, person, parameters, body)
 
 
 def split_path(path: str) -> list[str]:
-    """Return the segments of a path; ``users('x')`` is read as ``users/x``, as the service does."""
+    """Return the segments of a path, read as the service does.
+
+    ``users('x')`` is ``users/x``, and ``delta()`` is ``delta``.
+    """
     segments: list[str] = []
     for segment in path.split("/"):
         keyed = _KEYED.fullmatch(segment)
         if keyed is not None:
             segments += [keyed[1], keyed[2].replace("''", "'")]
         elif segment:
-            segments.append(segment)
+            segments.append(segment.removesuffix("()"))
     return segments
 
 
@@ -77,14 +83,23 @@ def check_permission(operation: Operation, caller: Caller, person: Person) -> No
     Raises:
         GraphError: 403 in the words of the service asked, 404 where there is no mailbox.
     """
-    if not caller.scopes.intersection(operation.permissions):
-        raise request_denied() if operation.area == "directory" else access_denied()
-    if operation.area != "mailbox":
+    if operation.area == "subscriptions":
+        # What it is about stands in the body, and with that what it needs.
         return
-    if person.oid != caller.person.oid:
-        raise access_denied()
-    if not person.has_mailbox:
+    if operation.area == "mailbox" and person.oid != caller.person.oid:
+        check_shared(operation, caller, person)
+        return
+    if not caller.scopes.intersection(operation.permissions):
+        raise _denied(operation)
+    if operation.area == "mailbox" and not person.has_mailbox:
         raise mailbox_not_enabled()
+
+
+def _denied(operation: Operation) -> GraphError:
+    """Return the refusal for a missing permission, in the words of the service asked."""
+    if operation.area == "meetings":
+        return forbidden("The token lacks a permission for online meetings.")
+    return request_denied() if operation.area == "directory" else access_denied()
 
 
 def _person(world: World, caller: Caller, parameters: dict[str, str]) -> Person:
@@ -97,7 +112,7 @@ def _person(world: World, caller: Caller, parameters: dict[str, str]) -> Person:
     return person
 
 
-def _handle(  # noqa: PLR0917 -- the parts of one call, put together here and nowhere else
+async def _handle(  # noqa: PLR0917 -- the parts of one call, put together here and nowhere else
     request: Request,
     world: World,
     operation: Operation,
@@ -121,7 +136,8 @@ def _handle(  # noqa: PLR0917 -- the parts of one call, put together here and no
         headers=request.headers,
         body=body,
     )
-    return operation.handler(call)
+    outcome = operation.handler(call)
+    return outcome if isinstance(outcome, Answer) else await outcome
 
 
 async def read_body(request: Request) -> bytes:

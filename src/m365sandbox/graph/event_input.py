@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from m365sandbox.calendars.recurrence import Recurrence
     from m365sandbox.graph.call import JsonObject
 
-_MOST_ATTENDEES: Final = 500
+MOST_ATTENDEES: Final = 500
 _LONGEST: Final = timedelta(days=5 * 366)
 # What a client may set and where it is kept. Members that are missing here are read-only; the
 # service passes over them without a word, and so does the sandbox.
@@ -140,8 +140,8 @@ def _body(given: JsonObject | None) -> str:
 
 
 def _attendees(given: list[JsonObject]) -> list[Attendee]:
-    if len(given) > _MOST_ATTENDEES:
-        text = f"An event can have at most {_MOST_ATTENDEES} attendees."
+    if len(given) > MOST_ATTENDEES:
+        text = f"An event can have at most {MOST_ATTENDEES} attendees."
         raise bad_request(text, "ErrorInvalidRequest")
     result: dict[str, Attendee] = {}
     for one, address in zip(given, recipients(given), strict=True):

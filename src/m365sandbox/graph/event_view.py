@@ -62,6 +62,8 @@ def event_view(call: Call, event: Event) -> JsonObject:
     zone_name = output_zone(call)
     identity = item_id(call.person.oid, event.key, immutable=call.wants_immutable_ids)
     teams = event.meeting if event.is_online_meeting else None
+    if teams is not None and teams.ready is not None and teams.ready > call.world.now():
+        teams = None
     plain = text_of_html(event.body)
     view: JsonObject = {
         "@odata.etag": etag(event.key, event.version),
@@ -155,7 +157,11 @@ def whole_html(content: str) -> str:
 
 
 def _attendee(attendee: Attendee) -> JsonObject:
+    proposed = attendee.proposed
+    times = {} if proposed is None else dict(zip(("start", "end"), proposed, strict=True))
+    slot = {name: time_view(moment, "UTC") for name, moment in times.items()}
     return {
+        **({"proposedNewTime": slot} if slot else {}),
         "type": attendee.kind,
         "status": _status(attendee.response, attendee.responded),
         "emailAddress": {"name": attendee.name or attendee.address, "address": attendee.address},

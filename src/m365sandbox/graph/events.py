@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from m365sandbox.calendars.model import Attendee
     from m365sandbox.calendars.recurrence import Recurrence
 
-_PAGE: Final = 10
+PAGE: Final = 10
 _LONGEST_VIEW: Final = timedelta(days=1825)
 _TYPE: Final = "microsoft.graph.event"
 _PROPERTIES: Final = "singleValueExtendedProperties"
@@ -51,7 +51,7 @@ def list_events(call: Call) -> Answer:
 def calendar_view(call: Call) -> Answer:
     """Answer the events that take time between two moments."""
     check_calendar(call)
-    start, end = _window(call)
+    start, end = window_of(call)
     found = call.world.calendars.between(call.person.address, start, end)
     return _listed(call, found, "calendarView")
 
@@ -59,7 +59,7 @@ def calendar_view(call: Call) -> Answer:
 def list_instances(call: Call) -> Answer:
     """Answer the occurrences of a series that take time between two moments."""
     event = _event(call)
-    start, end = _window(call)
+    start, end = window_of(call)
     found = sorted(spread(event, start, end), key=lambda one: one.start)
     return _listed(call, found, f"events('{call.parameters['event-id']}')/instances")
 
@@ -187,8 +187,13 @@ def whole(call: Call) -> Event:
     return event
 
 
-def _window(call: Call) -> tuple[datetime, datetime]:
-    start, end = (_boundary(call, name) for name in ("startDateTime", "endDateTime"))
+def window_of(call: Call) -> tuple[datetime, datetime]:
+    """Return the two moments a view is asked for between.
+
+    Raises:
+        GraphError: 400 when one is missing or malformed, or the view is too long.
+    """
+    start, end = (boundary(call, name) for name in ("startDateTime", "endDateTime"))
     if end < start:
         text = "The end of the calendar view is earlier than its start."
         raise bad_request(text, "ErrorInvalidParameter")
@@ -201,7 +206,12 @@ def _window(call: Call) -> tuple[datetime, datetime]:
     return start, end
 
 
-def _boundary(call: Call, name: str) -> datetime:
+def boundary(call: Call, name: str) -> datetime:
+    """Return a moment that stands in the query.
+
+    Raises:
+        GraphError: 400 when it is missing or malformed.
+    """
     text = call.query.others.get(name.lower())
     if not text:
         problem = f"This request requires a time window specified by the query string '{name}'."
@@ -252,7 +262,7 @@ def _listed(call: Call, events: Sequence[Event], name: str) -> Answer:
         by_id[str(view["id"])] = event
         # Filters see extended properties whether or not the answer is to carry them.
         entities.append({**view, _PROPERTIES: extended_view(event)})
-    page = apply(call.query, entities, call.page_size(_PAGE))
+    page = apply(call.query, entities, call.page_size(PAGE))
     items: list[JsonObject] = []
     for entity in page.items:
         event = by_id[str(entity["id"])]

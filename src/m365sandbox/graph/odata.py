@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _KNOWN: Final = frozenset(
     {"$select", "$top", "$skip", "$orderby", "$count", "$expand", "$filter", "$format", "$search"}
 )
+# The tokens of delta queries, which stand in the links the service gave out.
+_TOKENS: Final = frozenset({"$skiptoken", "$deltatoken"})
 _EXPAND: Final = re.compile(r"([A-Za-z.]+)\s*(?:\((.*)\))?", re.DOTALL)
 _LARGEST_PAGE: Final = 1000
 
@@ -68,7 +70,7 @@ def parse_query(parameters: Mapping[str, str]) -> Query:
             key = f"${key}"
         if key in _KNOWN:
             options[key] = value
-        elif key.startswith("$"):
+        elif key.startswith("$") and key not in _TOKENS:
             text = f"The query parameter '{name}' is not supported."
             raise bad_request(text, "BadRequest")
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
@@ -11,20 +11,23 @@ from m365sandbox.graph import (
     answering,
     attachments,
     calendars,
+    delta,
     events,
     folders,
     mail,
     messages,
+    online_meetings,
     places,
     profile,
     schedule,
+    subscriptions,
 )
 from m365sandbox.graph.call import Answer, Call
 
-# Functions of collections that are not answered here; without this they would pass for ids.
+# Functions of collections; without this they would pass for ids where they are not answered.
 _FUNCTIONS: Final = frozenset({"delta", "microsoft.graph.delta"})
-Handler = Callable[[Call], Answer]
-Area = Literal["directory", "mailbox", "places"]
+Handler = Callable[[Call], Answer | Awaitable[Answer]]
+Area = Literal["directory", "mailbox", "places", "meetings", "subscriptions"]
 
 _READ: Final = (
     "Calendars.ReadBasic",
@@ -45,6 +48,8 @@ _SETTINGS: Final = ("MailboxSettings.Read", "MailboxSettings.ReadWrite")
 _SEND: Final = ("Mail.Send", "Mail.Send.Shared")
 _READ_MAIL: Final = ("Mail.Read", "Mail.ReadWrite")
 _WRITE_MAIL: Final = ("Mail.ReadWrite",)
+_READ_MEETINGS: Final = ("OnlineMeetings.Read", "OnlineMeetings.ReadWrite")
+_WRITE_MEETINGS: Final = ("OnlineMeetings.ReadWrite",)
 _PLACES: Final = ("Place.Read.All", "Place.ReadWrite.All")
 
 
@@ -89,8 +94,12 @@ def _of_a_person() -> list[tuple[str, str, Area, tuple[str, ...], Handler]]:
             ("GET", f"{below}/calendarView", "mailbox", _READ, events.calendar_view),
         ]
         for name in ("", "microsoft.graph."):
+            view = f"{below}/calendarView/{name}delta"
             rows += [
+                ("GET", view, "mailbox", _READ, delta.calendar_view_delta),
+                ("GET", f"{below}/events/{name}delta", "mailbox", _READ, delta.events_delta),
                 ("POST", f"{one}/{name}cancel", "mailbox", _WRITE, events.cancel_event),
+                ("POST", f"{one}/{name}forward", "mailbox", _WRITE, answering.forward_event),
                 ("POST", f"{one}/{name}accept", "mailbox", _WRITE, answering.accept_event),
                 ("POST", f"{one}/{name}decline", "mailbox", _WRITE, answering.decline_event),
                 (
@@ -104,7 +113,22 @@ def _of_a_person() -> list[tuple[str, str, Area, tuple[str, ...], Handler]]:
             if below:
                 path = f"{below}/{name}getSchedule"
                 rows.append(("POST", path, "mailbox", _READ, schedule.get_schedule))
-    return [*rows, *_of_mail()]
+    return [*rows, *_of_mail(), *_of_meetings()]
+
+
+def _of_meetings() -> list[tuple[str, str, Area, tuple[str, ...], Handler]]:
+    """Return what is asked about Teams meetings."""
+    every, one = "/onlineMeetings", "/onlineMeetings/{onlineMeeting-id}"
+    read, write, make = _READ_MEETINGS, _WRITE_MEETINGS, online_meetings.create_or_get_meeting
+    return [
+        ("GET", every, "meetings", read, online_meetings.list_meetings),
+        ("POST", every, "meetings", write, online_meetings.create_meeting),
+        ("POST", f"{every}/createOrGet", "meetings", write, make),
+        ("POST", f"{every}/microsoft.graph.createOrGet", "meetings", write, make),
+        ("GET", one, "meetings", read, online_meetings.get_meeting),
+        ("PATCH", one, "meetings", write, online_meetings.change_meeting),
+        ("DELETE", one, "meetings", write, online_meetings.delete_meeting),
+    ]
 
 
 def _of_mail() -> list[tuple[str, str, Area, tuple[str, ...], Handler]]:
@@ -149,6 +173,20 @@ def _of_places() -> list[Operation]:
     return rows
 
 
+def _of_subscriptions() -> list[Operation]:
+    one = "/subscriptions/{subscription-id}"
+    rows: list[tuple[str, str, Handler]] = [
+        ("GET", "/subscriptions", subscriptions.list_subscriptions),
+        ("POST", "/subscriptions", subscriptions.create_subscription),
+        ("GET", one, subscriptions.get_subscription),
+        ("PATCH", one, subscriptions.renew_subscription),
+        ("DELETE", one, subscriptions.delete_subscription),
+        ("POST", f"{one}/reauthorize", subscriptions.reauthorize),
+        ("POST", f"{one}/microsoft.graph.reauthorize", subscriptions.reauthorize),
+    ]
+    return [Operation(method, path, "subscriptions", (), answer) for method, path, answer in rows]
+
+
 OPERATIONS: Final[tuple[Operation, ...]] = (
     *(
         Operation(method, f"{root}{path}", area, permissions, handler)
@@ -156,6 +194,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         for method, path, area, permissions, handler in _of_a_person()
     ),
     *_of_places(),
+    *_of_subscriptions(),
 )
 
 

@@ -2,7 +2,9 @@
 
 from typing import Final
 
-ENUMS: Final[dict[str, tuple[str, ...]]] = {
+from m365sandbox.graph.types_of_meetings import MEETING_ENUMS, MEETING_TYPES
+
+ENUMS: Final[dict[str, tuple[str, ...]]] = MEETING_ENUMS | {
     "importance": ("low", "normal", "high"),
     "inferenceClassificationType": ("focused", "other"),
     "onlineMeetingProviderType": (
@@ -114,7 +116,7 @@ _ITEM: Final = {
     "singleValueExtendedProperties": "[extendedProperty]",
 }
 
-COMPLEX: Final[dict[str, dict[str, str]]] = {
+COMPLEX: Final[dict[str, dict[str, str]]] = MEETING_TYPES | {
     "message": _ITEM
     | {
         "bccRecipients": "[recipient]",
@@ -170,6 +172,23 @@ COMPLEX: Final[dict[str, dict[str, str]]] = {
         "start": "dateTimeTimeZone",
         "transactionId": "string",
         "type": "eventType",
+    },
+    "subscription": {
+        "id": "string",
+        "applicationId": "string",
+        "changeType": "string",
+        "clientState": "string",
+        "creatorId": "string",
+        "encryptionCertificate": "string",
+        "encryptionCertificateId": "string",
+        "expirationDateTime": "dateTime",
+        "includeResourceData": "boolean",
+        "latestSupportedTlsVersion": "string",
+        "lifecycleNotificationUrl": "string",
+        "notificationQueryOptions": "string",
+        "notificationUrl": "string",
+        "notificationUrlAppId": "string",
+        "resource": "string",
     },
     "recipient": {
         "emailAddress": "emailAddress",

@@ -22,6 +22,9 @@ class Limits:
     calls would never overlap and the limit on concurrent calls could never be met.
     `sent_copy_seconds` is how long, in sandbox time, a message that left is nowhere to be seen
     before its copy is in Sent Items. `message_bytes` is the largest message that may be sent.
+    A change of an event is told to its subscribers after `notice_seconds` of sandbox time; a
+    subscription lasts `subscription_minutes` at most, and a mailbox has so many at most. The join
+    link of a new event's meeting is there after `join_link_seconds`.
     """
 
     enabled: bool = True
@@ -34,6 +37,10 @@ class Limits:
     service_seconds: float = 0.01
     sent_copy_seconds: float = 3.0
     message_bytes: int = 35 * 1024 * 1024
+    join_link_seconds: float = 0.0
+    notice_seconds: float = 1.0
+    subscription_minutes: int = 4230
+    subscriptions_per_mailbox: int = 1000
 
 
 @dataclass

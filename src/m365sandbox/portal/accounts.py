@@ -34,6 +34,8 @@ _PLAIN: Final = {
     "spare-second-factor": accounts.spare_second_factor,
     "block-by-policy": accounts.block_by_policy,
     "let-policy-pass": accounts.let_policy_pass,
+    "allow-meetings": accounts.allow_meetings,
+    "forbid-meetings": accounts.forbid_meetings,
 }
 _WITH_PASSWORD: Final = {
     "reset-password": accounts.reset_password,

@@ -37,6 +37,7 @@ class Planning:
             Route("/portal/rooms", self.rooms),
             Route("/portal/calendars/{address}", self.calendar),
             Route(respond, self.respond, methods=["POST"]),
+            Route("/portal/calendars/{address}/expire-delta", self.expire, methods=["POST"]),
         ]
 
     async def rooms(self, request: Request) -> Response:
@@ -70,6 +71,7 @@ class Planning:
             "is_room": is_room,
             "view": view,
             "days": days,
+            "meetings": self._world.meetings,
             "shown": day,
             "before": first - timedelta(days=length),
             "after": first + timedelta(days=length),
@@ -84,8 +86,19 @@ class Planning:
         answer = str(form.get("answer", ""))
         if event is None or event.is_organizer or answer not in _ANSWERS:
             raise HTTPException(400, "There is no open invitation to answer here.")
-        self._world.calendars.answers.respond(event, cast("Answer", answer))
+        room = self._world.directory.room(address)
+        if room is None:
+            self._world.calendars.answers.respond(event, cast("Answer", answer))
+        elif event.response != "accepted":
+            self._world.calendars.answers.settle(room, event, cast("Answer", answer))
         return see(f"/portal/calendars/{quote(address, safe='@')}?date={event.start.date()}")
+
+    async def expire(self, request: Request) -> Response:
+        """Let every delta link of a calendar expire."""
+        await posted(request)
+        address = self._owner(request)[0]
+        self._world.calendars.journal(address).expire()
+        return see(f"/portal/calendars/{quote(address, safe='@')}")
 
     def _owner(self, request: Request) -> tuple[str, str, str, bool]:
         """Return address, name, zone, and whether it is a room."""

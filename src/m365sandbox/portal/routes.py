@@ -11,10 +11,13 @@ from starlette.routing import BaseRoute, Route
 from m365sandbox.portal.accounts import Accounts
 from m365sandbox.portal.email import EmailPages
 from m365sandbox.portal.mail_trouble import MailTrouble
+from m365sandbox.portal.meetings import MeetingPages
 from m365sandbox.portal.pages import ASSETS
 from m365sandbox.portal.planning import Planning
 from m365sandbox.portal.reading import Reading
+from m365sandbox.portal.sharing import Sharing
 from m365sandbox.portal.steering import Steering
+from m365sandbox.portal.subscribers import Subscribers
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -31,6 +34,9 @@ def routes(world: World) -> list[BaseRoute]:
         *MailTrouble(world).routes(),
         *Reading(world).routes(),
         *Planning(world).routes(),
+        *Sharing(world).routes(),
+        *MeetingPages(world).routes(),
+        *Subscribers(world).routes(),
         *EmailPages(world).routes(),
     ]
 

@@ -36,6 +36,7 @@ class Steering:
         """Return the addresses of these pages."""
         return [
             Route("/", self.start),
+            Route("/portal", self.lead_to_start),
             Route("/portal/people", self.people),
             Route("/portal/log", self.log),
             Route("/portal/trouble", self.trouble),
@@ -60,6 +61,11 @@ class Steering:
             "mail": len(self._world.mailboxes.received()),
         }
         return page(self._world, "start", {"groups": groups, "totals": totals})
+
+    async def lead_to_start(self, request: Request) -> Response:
+        """Lead whoever shortened an address of the portal to its first page."""
+        del request
+        return see("/")
 
     async def people(self, request: Request) -> Response:
         """List people with their state, and the consent that was given."""

@@ -42,6 +42,7 @@ def faults_of_body(method: str, url: str, status: int, body: Any) -> list[str]:
     # names; the description does not.
     path = re.sub(r"\('([^']*)'\)", r"/\1", re.sub(r"/{2,}", "/", unquote(path)))
     path = re.sub(r"/microsoft\.graph\.(?!room)", "/", path, flags=re.IGNORECASE)
+    path = path.removesuffix("()")
     found = missing_members(method, f"{path}?{below.query}", status, body)
     if status >= 400 and isinstance(body, dict):
         # Annotations may stand in any object of OData; the description closes this one.

@@ -51,7 +51,8 @@ def _registry() -> Registry[Any]:
 def template_of(path: str) -> str | None:
     """Return the described path a request's path belongs to, or None.
 
-    The most literal one counts: a list of rooms is no place of the name "graph.room".
+    The most literal one counts: a list of rooms is no place of the name "graph.room", and the
+    function "delta" no event of that name.
     """
     given = path.strip("/").lower().split("/")
     fitting = [str(template) for template in document()["paths"] if _fits(template, given)]
@@ -61,7 +62,8 @@ def template_of(path: str) -> str | None:
 def _fits(template: str, given: list[str]) -> bool:
     parts = template.strip("/").lower().split("/")
     return len(parts) == len(given) and all(
-        part.startswith("{") or part == one for part, one in zip(parts, given, strict=True)
+        (part.startswith("{") and one != "delta") or part == one
+        for part, one in zip(parts, given, strict=True)
     )
 
 

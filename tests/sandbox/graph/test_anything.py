@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from m365sandbox.graph.types_of_input import COMPLEX
 from tests.sandbox.graph.harness import Sandbox, small_world
+from tests.sandbox.graph.listener import subscribe
 
 LEAF = st.one_of(
     st.none(),
@@ -46,7 +47,7 @@ WORDS = st.sampled_from(
 OPTIONS = st.dictionaries(
     st.sampled_from(
         ["$filter", "$top", "$skip", "$orderby", "$select", "$expand", "$count", "$search",
-         "startDateTime", "endDateTime", "$nonsense", "select"]
+         "startDateTime", "endDateTime", "$nonsense", "select", "$deltatoken"]
     ),
     st.lists(WORDS, max_size=8).map(" ".join) | st.text(max_size=12),
     max_size=4,
@@ -54,7 +55,8 @@ OPTIONS = st.dictionaries(
 # A line break in a path never reaches Graph: no client sends one, and servers refuse it.
 PRINTABLE = st.characters(exclude_categories=["Cc", "Cs"])
 PLACES = ["/me/events", "/me/calendarView", "/me/calendars", "/places/graph.room", "/me/messages",
-          "/me/mailFolders", "/me/mailFolders/drafts/messages"]  # fmt: skip
+          "/me/mailFolders", "/me/mailFolders/drafts/messages", "/me/calendarView/delta",
+          "/me/events/delta", "/me/onlineMeetings", "/subscriptions"]  # fmt: skip
 SHORT = settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -119,6 +121,46 @@ def test_any_draft_and_any_change_of_it(anything: Sandbox, members: dict[str, An
 @given(st.dictionaries(st.sampled_from(["schedules", "StartTime", "endTime"]) | NAMES, THING))
 def test_any_schedule(anything: Sandbox, members: dict[str, Any]) -> None:
     understood(anything, "POST", "/me/calendar/getSchedule", members)
+
+
+@SHORT
+@given(st.dictionaries(st.sampled_from(sorted(COMPLEX["onlineMeeting"])), THING, max_size=5))
+def test_any_meeting_and_any_change_of_it(anything: Sandbox, members: dict[str, Any]) -> None:
+    made = anything.ask("POST", "/me/onlineMeetings", {}).json()
+    understood(anything, "POST", "/me/onlineMeetings", members)
+    understood(anything, "POST", "/me/onlineMeetings/createOrGet", members)
+    understood(anything, "PATCH", f"/me/onlineMeetings/{made['id']}", members)
+    understood(anything, "GET", f"/me/onlineMeetings/{made['id']}", None)
+
+
+@SHORT
+@given(st.dictionaries(st.sampled_from(sorted(COMPLEX["subscription"])), THING, max_size=6))
+def test_any_subscription(anything: Sandbox, members: dict[str, Any]) -> None:
+    wanted = {
+        "changeType": "updated",
+        "resource": "/me/events",
+        "notificationUrl": "http://127.0.0.1:9/nobody",
+        "expirationDateTime": "2026-11-24T08:00:00Z",
+    }
+    understood(anything, "POST", "/subscriptions", {**wanted, **members})
+    understood(anything, "POST", "/subscriptions", members)
+    made = anything.wait(subscribed(anything))
+    understood(anything, "PATCH", f"/subscriptions/{made}", members)
+    understood(anything, "GET", "/subscriptions", None)
+
+
+async def subscribed(sandbox: Sandbox) -> str:
+    """Let the caller be subscribed to their events."""
+    return subscribe(sandbox.world)
+
+
+@SHORT
+@given(st.dictionaries(st.sampled_from(["comment", "toRecipients", "proposedNewTime"]), THING))
+def test_any_answer_and_any_forwarding(anything: Sandbox, members: dict[str, Any]) -> None:
+    created = anything.create()
+    for verb in ("forward", "decline", "accept"):
+        understood(anything, "POST", f"/me/events/{created['id']}/{verb}", members)
+    understood(anything, "GET", f"/me/events/{created['id']}", None)
 
 
 @SHORT

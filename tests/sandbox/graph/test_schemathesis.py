@@ -33,10 +33,12 @@ from m365sandbox.graph.operations import find
 from m365sandbox.testing import Sandbox
 from tests.sandbox.graph import slice as description
 from tests.sandbox.graph.harness import event
+from tests.sandbox.graph.listener import subscribe
 
 LEARNING = "learning@contoso.example"
 SCOPES = (
     "User.Read", "Mail.Send", "Calendars.ReadWrite", "Place.Read.All", "MailboxSettings.Read",
+    "OnlineMeetings.ReadWrite",
 )  # fmt: skip
 CHECKS = [
     not_a_server_error,
@@ -103,13 +105,18 @@ def known(live_sandbox: Sandbox) -> Iterator[Known]:
             answer = session.post(f"{base}/me/events", json=event())
             return str(answer.json()["id"])
 
+        def new_meeting() -> str:
+            return str(session.post(f"{base}/me/onlineMeetings", json={}).json()["id"])
+
         yield Known(
             base,
             session,
             {
                 "event-id": new_event,
+                "onlineMeeting-id": new_meeting,
                 "calendar-id": lambda: calendar,
                 "user-id": lambda: LEARNING,
+                "subscription-id": lambda: live_sandbox.run(subscribe),
                 "place-id": lambda: "auditorium@contoso.example",
             },
         )

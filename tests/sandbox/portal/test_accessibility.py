@@ -12,6 +12,7 @@ from m365sandbox.testing import PASSWORD, Sandbox
 from tests.sandbox.acs.caller import Caller
 from tests.sandbox.entra.helpers import CALENDAR, authorize_address
 from tests.sandbox.graph.harness import event, invited
+from tests.sandbox.graph.listener import subscribe
 
 pytestmark = pytest.mark.browser
 
@@ -72,6 +73,8 @@ def busy(live_sandbox: Sandbox) -> Sandbox:
             url = f"{live_sandbox.graph_url}/v1.0/me{path}"
             assert client.post(url, json=body).is_success
     live_sandbox.control.add_fault(path="/v1.0/me/events", status=503, count=3)
+    live_sandbox.run(subscribe)
+    live_sandbox.control.share_calendar(LEARNING, ZOE, "Editor")
     Caller(live_sandbox).sent("nobody@contoso.example")
     live_sandbox.control.acs.outcome("*@elsewhere.example", message="DestinationMailboxFull")
     live_sandbox.control.advance(timedelta(seconds=5))
@@ -98,6 +101,10 @@ def mails_of_zoe(sandbox: Sandbox) -> list[str]:
 
 def test_no_page_of_the_portal_has_a_finding(busy: Sandbox, window: Page) -> None:
     mails = mails_of_zoe(busy)
+    meeting = busy.run(lambda world: world.meetings.snapshot()["meetings"])
+    assert isinstance(meeting, list)
+    options = busy.run(lambda world: world.meetings.by_link(meeting[0]["join_url"]))
+    assert options is not None
     assert len(mails) == 2
     found: list[str] = []
     for path in (
@@ -105,7 +112,8 @@ def test_no_page_of_the_portal_has_a_finding(busy: Sandbox, window: Page) -> Non
         f"/portal/mailboxes/{LEARNING}?folder=SentItems", "/portal/rooms",
         f"/portal/calendars/{ZOE}?date=2026-12-01", f"/portal/calendars/{HALL}?view=day",
         "/portal/people", f"/portal/people/{LEARNING}", "/portal/log", "/portal/trouble",
-        "/portal/acs",
+        "/portal/acs", "/portal/subscriptions", f"/portal/calendars/{LEARNING}/rights",
+        f"/portal/meetings/{options.meeting_id}",
     ):  # fmt: skip
         window.goto(f"{busy.people_url}{path}")
         for one in window.locator("details").all():

@@ -1,6 +1,9 @@
 """What people see and do in the portal."""
 
 import re
+from typing import Any
+
+import pytest
 
 from tests.sandbox.graph.harness import event, invited
 from tests.sandbox.portal.browser import Browser
@@ -203,3 +206,42 @@ def test_another_sites_page_presses_no_button(browser: Browser) -> None:
     form = {"act": "freeze"}
     cross = {"Sec-Fetch-Site": "cross-site"}
     assert browser.post("/portal/trouble/clock", form, **cross).status_code == 403
+
+
+def test_a_shortened_address_leads_to_the_first_page(browser: Browser) -> None:
+    answer = browser.get("/portal")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+
+
+@pytest.mark.parametrize("path", ["/v1.0/me/events", "/portal/log", "/_sandbox/log"])
+def test_bytes_no_client_may_send_are_refused(browser: Browser, path: str) -> None:
+    async def ask() -> int:
+        scope: dict[str, Any] = {
+            "type": "http",
+            "method": "GET",
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": b"path=\xe9",
+            "headers": [],
+        }
+        sent: list[Any] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": b""}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        await browser.app(scope, receive, send)
+        return int(sent[0]["status"])
+
+    assert browser.runner.run(ask()) == 400
+
+
+def test_delta_links_expire_at_the_press_of_a_button(browser: Browser) -> None:
+    window = "startDateTime=2026-12-01T00:00:00Z&endDateTime=2026-12-31T00:00:00Z"
+    link = browser.graph.get(f"/me/calendarView/delta?{window}")["@odata.deltaLink"]
+    path = "/portal/calendars/learning@contoso.example"
+    assert f'action="{path}/expire-delta"' in browser.page(path)
+    assert browser.post(f"{path}/expire-delta", {}).status_code == 303
+    assert browser.graph.ask("GET", link).status_code == 410
