@@ -1,7 +1,8 @@
 """One side of the bench of the delivery log: a ledger of one size, and the pages that show it.
 
 It prints one JSON line with the pages' names. Then it answers each line on its input with one JSON
-line: the seconds that each page took.
+line: to `pages` the seconds that each page took, to `send N` the processor seconds that each of so
+many messages cost on the lane whose ledger it is.
 """
 
 import json
@@ -49,6 +50,7 @@ def serve(size: int) -> None:
     from django.test import Client  # noqa: PLC0415 -- the same
 
     from bench.log_rows import Ledger, an_admin  # noqa: PLC0415 -- the same
+    from bench.measures import cost_of_a_message  # noqa: PLC0415 -- the same
     from classbell import bootstrap  # noqa: PLC0415 -- the same
     from tests.support import fake_ports  # noqa: PLC0415 -- the same
 
@@ -66,8 +68,13 @@ def serve(size: int) -> None:
     with bootstrap.use(ports):
         _ask(browser, addresses)  # what is built on first use is built now
         print(json.dumps(list(PAGES)), flush=True)
-        while sys.stdin.readline():
-            print(json.dumps(_ask(browser, addresses)), flush=True)
+        while words := sys.stdin.readline().split():
+            told: object
+            if words[0] == "send":
+                told = cost_of_a_message(int(words[1]), lane=ledger.lane).processor
+            else:
+                told = _ask(browser, addresses)
+            print(json.dumps(told), flush=True)
 
 
 def _ask(browser: "Client", addresses: dict[str, str]) -> dict[str, float]:

@@ -13,12 +13,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from statistics import median
 
-from bench.delivery import say
+from bench.report import Report, size
 
-REQUESTS = 2_000
-ROUNDS = 3
+REQUESTS = size(2_000, 20)
+ROUNDS = size(3, 1)
 SERVE = "import asyncio, sys; from bench.servers import serve; asyncio.run(serve(sys.argv[1]))"
-LETTERS = 20_000
+WARM_UP = size(200, 5)
+LETTERS = size(20_000, 50)
 MESSAGE = json.dumps(
     {
         "message": {
@@ -98,20 +99,22 @@ def main() -> None:
     """Measure everything once and print it."""
     with running("sandbox") as sandbox, running("bare") as bare:
         for server in (sandbox, bare):
-            server.send(200)  # what is built on first use is built now
+            server.send(WARM_UP)  # what is built on first use is built now
         pairs = [(sandbox.rate(REQUESTS), bare.rate(REQUESTS)) for _ in range(ROUNDS)]
     ours, theirs = (median(column) for column in zip(*pairs, strict=True))
-    say("sandbox: sendMail, limits off", f"{ours:,.0f} /CPU s", "")
-    say("a bare route that reads the body and answers 202", f"{theirs:,.0f} /CPU s", "")
-    say("cost of the sandbox against the bare route", f"x {theirs / ours:.1f}", "")
+    report = Report("sandbox", on="")
+    report.row("sandbox: sendMail, limits off", f"{ours:,.0f} /CPU s")
+    report.row("a bare route that reads the body and answers 202", f"{theirs:,.0f} /CPU s")
+    report.row("cost of the sandbox against the bare route", f"x {theirs / ours:.1f}")
     with running("sandbox-on-disk") as sandbox:
-        sandbox.send(200)
+        sandbox.send(WARM_UP)
         sandbox.figures()
         rates = [sandbox.rate(LETTERS // 10) for _ in range(10)]
         longest = sandbox.longest_pause
-        say("the same with its state in a file, first letters", f"{rates[0]:,.0f} /CPU s", "")
-        say(f"the same at {LETTERS:,} letters", f"{rates[-1]:,.0f} /CPU s", "")
-        say("longest pause of its event loop meanwhile", f"{longest * 1e3:.0f} ms", "")
+        report.row("the same with its state in a file, first letters", f"{rates[0]:,.0f} /CPU s")
+        report.row(f"the same at {LETTERS:,} letters", f"{rates[-1]:,.0f} /CPU s")
+        report.row("longest pause of its event loop meanwhile", f"{longest * 1e3:.0f} ms")
+    report.save()
 
 
 if __name__ == "__main__":
