@@ -17,13 +17,29 @@ from typing import Self
 
 from bench.report import Report, size
 
+UNREAL = {
+    "secret_key": "only-for-the-bench-only-for-the-bench-1234",
+    "encryption_keys": "bench:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
+    "client_id": "bench",
+    "client_secret": "bench",
+}
+"""Settings that the product requires and that open nothing."""
+
 PEOPLE = size(50_000, 2_000)
 MAILS = size(2_000, 40)
 PACED_MINUTES = size(10, 1)
 
 
-def start_django(folder: Path) -> None:
-    """Load the product's own settings on a database of our own, unless one is named."""
+def start_django(folder: Path, **settings: str) -> None:
+    """Load the product's own settings on a database of our own, unless one is named.
+
+    Args:
+        folder: where a SQLite file goes.
+        settings: the product's settings by their names in lower case, such as ``graph_url``.
+    """
+    for name, value in UNREAL.items():
+        os.environ.setdefault(f"CLASSBELL_{name.upper()}", value)
+    os.environ |= {f"CLASSBELL_{name.upper()}": value for name, value in settings.items()}
     os.environ.setdefault("CLASSBELL_DATABASE_URL", f"sqlite:///{folder / 'bench.sqlite3'}")
     os.environ["DJANGO_SETTINGS_MODULE"] = "classbell.django_settings"
     import django  # noqa: PLC0415 -- reads the environment that is set above
@@ -75,7 +91,7 @@ def main() -> None:
             held=accepting < 0.1,
         )
         with OtherWriter(measures.write_something) as other:
-            rows_a_second = measures.rows_a_second(PEOPLE)
+            rows_a_second = median(measures.rows_a_second(PEOPLE) for _ in range(3))
         report.row(
             "expanding it, another writer beside it",
             f"{rows_a_second:,.0f} rows/s",
@@ -96,8 +112,8 @@ def main() -> None:
             held=share >= 0.98,
         )
         cost = measures.cost_of_a_message(MAILS)
-        report.row("processor time of a message, one thread", f"{cost.processor * 1e6:,.0f} µs")
-        report.row("messages a second without a pace, one thread", f"{cost.rate:,.0f}")
+        report.row("processor time of a message on a mailbox lane, three in flight", f"{cost.processor * 1e6:,.0f} µs")
+        report.row("messages a second on one mailbox lane without a pace", f"{cost.rate:,.0f}")
         report.save()
 
 

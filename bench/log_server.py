@@ -6,7 +6,6 @@ many messages cost on the lane whose ledger it is.
 """
 
 import json
-import os
 import sys
 import time
 from pathlib import Path
@@ -44,7 +43,6 @@ PAGES = {
 
 def serve(size: int) -> None:
     """Fill the ledger, then serve until the input ends."""
-    os.environ.setdefault("CLASSBELL_SECRET_KEY", "only-for-the-bench-only-for-the-bench-1234")
     start_django(Path.cwd())
     from django.conf import settings  # noqa: PLC0415 -- needs Django's settings
     from django.test import Client  # noqa: PLC0415 -- the same

@@ -6,18 +6,16 @@ so that the ratio says what signing in, checking, delivering and recording cost.
 
 import json
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from statistics import median
 
+from bench.peers import Peer, peer
 from bench.report import Report, size
 
 REQUESTS = size(2_000, 20)
 ROUNDS = size(3, 1)
-SERVE = "import asyncio, sys; from bench.servers import serve; asyncio.run(serve(sys.argv[1]))"
 WARM_UP = size(200, 5)
 LETTERS = size(20_000, 50)
 MESSAGE = json.dumps(
@@ -37,18 +35,14 @@ MESSAGE = json.dumps(
 class Server:
     """One of the servers, with a connection to it."""
 
-    process: subprocess.Popen[str]
+    peer: Peer
     connection: socket.socket
     request: bytes
     longest_pause: float = 0.0
 
     def figures(self) -> dict[str, float]:
         """Return what the server says of itself since the last time."""
-        if self.process.stdin is None or self.process.stdout is None:
-            raise RuntimeError("The server has no pipes.")
-        self.process.stdin.write("\n")
-        self.process.stdin.flush()
-        told: dict[str, float] = json.loads(self.process.stdout.readline())
+        told = self.peer.figures()
         self.longest_pause = max(self.longest_pause, told["pause"])
         return told
 
@@ -75,24 +69,14 @@ class Server:
 @contextmanager
 def running(kind: str) -> Iterator[Server]:
     """Run one of `bench.servers` for the length of the block."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", SERVE, kind],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    if process.stdin is None or process.stdout is None:
-        raise RuntimeError("The server has no pipes.")
-    with process:
-        told = json.loads(process.stdout.readline())
+    with peer(kind) as serving:
         head = (
             f"POST /v1.0/me/sendMail HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-            f"Authorization: Bearer {told['token']}\r\nContent-Type: application/json\r\n"
+            f"Authorization: Bearer {serving.token}\r\nContent-Type: application/json\r\n"
             f"Content-Length: {len(MESSAGE)}\r\n\r\n"
         )
-        with socket.create_connection(("127.0.0.1", told["port"])) as connection:
-            yield Server(process, connection, head.encode() + MESSAGE)
-        process.stdin.close()
+        with socket.create_connection(("127.0.0.1", serving.port)) as connection:
+            yield Server(serving, connection, head.encode() + MESSAGE)
 
 
 def main() -> None:
