@@ -7,6 +7,7 @@ jumps by a second after each round, for hours are not waited for. Usage: make be
 
 import sys
 import tempfile
+import time
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
@@ -74,6 +75,7 @@ def _told(control: Control, kind: str, count: int, *, step: timedelta) -> Told:
     ports = bootstrap.ports()
     people, session = stage.learners(count, languages=LANGUAGES), stage.a_session_ahead(ports)
     before, begun = control.statistics()["graph_answers"], control.now()
+    real = time.monotonic()
     notification = stage.tell(ports, kind, people, session)
     while stage.is_open(notification):
         stage.serve_once(ports)
@@ -87,7 +89,8 @@ def _told(control: Control, kind: str, count: int, *, step: timedelta) -> Told:
         status: number - before.get(status, 0)
         for status, number in control.statistics()["graph_answers"].items()
     }
-    minutes = (last - begun) / timedelta(minutes=1)
+    # Without jumps both clocks run alike, and the machine's has seen the rows settled as well.
+    minutes = max((last - begun) / timedelta(minutes=1), (time.monotonic() - real) / 60)
     return Told(minutes, sum(answers.values()), answers.get("429", 0), accepted.count())
 
 
@@ -95,7 +98,7 @@ def _tell(shared: Told, personal: Told) -> None:
     report = Report("shared")
     report.row(
         f"a shared kind to {PEOPLE:,} people in two languages, business time to the last accepted",
-        f"{shared.minutes:.1f} minutes",
+        f"{shared.minutes * 60:.1f} s",
         "about a minute",
         held=shared.minutes <= 1.5,
     )
