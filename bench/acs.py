@@ -37,9 +37,7 @@ def timed(work: Callable[[], object]) -> Pass:
     """Do work that sends so many mails, and say what it took this process."""
     begun, used = time.perf_counter(), time.process_time()
     work()
-    return Pass(
-        MAILS / (time.perf_counter() - begun), (time.process_time() - used) / MAILS
-    )
+    return Pass(MAILS / (time.perf_counter() - begun), (time.process_time() - used) / MAILS)
 
 
 def main() -> None:

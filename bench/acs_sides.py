@@ -77,9 +77,7 @@ class Sides:
         engine, stop = bootstrap.engine(), Event()
         worker = Thread(target=engine.run, args=(stop,))
         worker.start()
-        waiting = Message.objects.filter(
-            state__in=(MessageState.QUEUED, MessageState.SENDING)
-        )
+        waiting = Message.objects.filter(state__in=(MessageState.QUEUED, MessageState.SENDING))
         while waiting.exists():
             time.sleep(0.02)
         stop.set()

@@ -67,7 +67,7 @@ def graph() -> GraphServiceClient:
     return GraphServiceClient(request_adapter=adapter)
 
 
-@app.task
+@app.task(name="bench.send")
 def send(number: int) -> None:
     """Send one mail to one person."""
     body = SendMailPostRequestBody(

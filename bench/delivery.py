@@ -112,7 +112,10 @@ def main() -> None:
             held=share >= 0.98,
         )
         cost = measures.cost_of_a_message(MAILS)
-        report.row("processor time of a message on a mailbox lane, three in flight", f"{cost.processor * 1e6:,.0f} µs")
+        report.row(
+            "processor time of a message on a mailbox lane, three in flight",
+            f"{cost.processor * 1e6:,.0f} µs",
+        )
         report.row("messages a second on one mailbox lane without a pace", f"{cost.rate:,.0f}")
         report.save()
 

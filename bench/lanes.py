@@ -14,11 +14,11 @@ from bench.delivery import start_django
 from bench.report import Report, size
 
 LANES = size(1_000, 20)
-MESSAGES = 4
+MESSAGES = 2
 CALL_SECONDS = 0.02
 HANGING = (0, 1, size(100, 2))
 THREADS = 16
-ROUNDS = size(5, 1)
+ROUNDS = size(3, 1)
 
 
 def main() -> None:
