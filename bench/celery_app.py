@@ -1,9 +1,9 @@
 """What people write today: one send by msgraph-sdk in one Celery task for each recipient.
 
-It follows the usual advice: acks late is off (Celery's default), the broker is durable (SQLAlchemy on
-a SQLite file, as no other broker needs a server of its own), two processes, and each keeps one client
-and one event loop, which is kinder to it than most code that is found. `bench.today` starts it in the
-environment of `make clients-test`; `python -m bench.celery_app COUNT` asks for that many mails.
+Celery's settings are its defaults. The broker is durable, SQLAlchemy on a SQLite file, for others
+need a server of their own. There are two processes; each keeps one client and one event loop, which
+is kinder to it than most code that is found. `bench.today` starts it in the environment of
+`make clients-test`; `python -m bench.celery_app COUNT` asks for that many mails.
 """
 
 import asyncio

@@ -16,7 +16,7 @@ from bench.databases import databases
 from bench.report import Report, progress_bar, size, store
 
 SMALL, LARGE = size(1_000, 200), size(1_000_000, 2_000)
-ROUNDS = size(60, 2)
+ROUNDS = size(40, 2)
 MAIL_EVERY, MAILS = 3, size(100, 5)
 SERVE = "import sys; from bench.log_server import serve; serve(int(sys.argv[1]))"
 

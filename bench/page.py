@@ -1,7 +1,7 @@
 """Write the figures of `make bench` into the page of benchmarks: `python -m bench.page`.
 
-What stands between the two marks of the page is replaced, and the plots beside it; what people wrote
-around it stays. Nothing of the machine is told but its cores.
+What stands between the two marks of the page is replaced, and the plots beside it; what people
+wrote around it stays. Nothing of the machine is told but its cores.
 """
 
 import json
@@ -29,6 +29,7 @@ TITLES = {
     "acs": "The route through Azure Communication Services",
     "workers": "One worker and two",
     "idle": "A worker with nothing to do",
+    "purge": "Giving up what is old",
     "today": "Beside what people use today",
     "sandbox": "The sandbox",
 }

@@ -1,10 +1,11 @@
 """The servers that benches talk to, each in a process of its own.
 
 `serve` takes the kind: `sandbox` (its limits off), `sandbox-on-disk`, `sandbox-limits` (as
-Microsoft's), `bare` (one route that answers 202), or `acs MILLISECONDS` (accepts every mail of Azure
-Communication Services after a pause, as cheaply as Python can, so that the client is what is
-measured). It prints one JSON line with its port and, for the sandbox, an access token. Then it answers each line on its input with one JSON line: the
-processor seconds used so far and the longest pause of its event loop.
+Microsoft's), `bare` (one route that answers 202), or `acs MILLISECONDS` (accepts every mail of
+Azure Communication Services after a pause, as cheaply as Python can, so that the client is what is
+measured). It prints one JSON line with its port and, for the sandbox, an access token. Then it
+answers each line on its input with one JSON line: the processor seconds used so far and the longest
+pause of its event loop.
 """
 
 import asyncio

@@ -1,7 +1,8 @@
 """Measure one worker process and two on PostgreSQL, with the same work, by turns.
 
-Providers are pauses of 20 ms. The processes are warm before the work is there. Database and workers
-share this machine's cores, so with two of them two workers cannot be twice as fast. Usage: make bench
+Providers are pauses of 20 ms. The processes are warm before the work is there. Database and
+workers share the machine's cores, so on two of them two workers cannot be twice as fast.
+Usage: make bench
 """
 
 import json
@@ -20,7 +21,7 @@ from typing import Any
 from bench.delivery import start_django
 from bench.report import Report, progress_bar, size
 
-LANES = size(300, 10)
+LANES = size(150, 10)
 MESSAGES = size(10, 2)
 ROUNDS = size(3, 1)
 THREADS = 16
