@@ -67,7 +67,7 @@ def graph() -> GraphServiceClient:
     return GraphServiceClient(request_adapter=adapter)
 
 
-@app.task(name="bench.send")
+@app.task(name="bench.send")  # type: ignore[untyped-decorator]  # Celery has no types
 def send(number: int) -> None:
     """Send one mail to one person."""
     body = SendMailPostRequestBody(

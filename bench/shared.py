@@ -77,12 +77,11 @@ def _told(control: Control, kind: str, count: int, *, step: timedelta) -> Told:
     before, begun = control.statistics()["graph_answers"], control.now()
     real = time.monotonic()
     notification = stage.tell(ports, kind, people, session)
+    accepted = Message.objects.filter(notification=notification, state=MessageState.ACCEPTED)
     while stage.is_open(notification):
         stage.serve_once(ports)
         if step:
             control.advance(step)
-        messages = Message.objects.filter(notification=notification)
-        accepted = messages.filter(state=MessageState.ACCEPTED)
         draw(kind, accepted.count(), count)
     last = accepted.aggregate(last=Max("settled_at"))["last"]
     answers = {
