@@ -1,7 +1,8 @@
 """Measure pages and the cost of a message beside a small and a large ledger.
 
 Two processes, each with a database of its own size, answer the same requests in turn and send the
-same mail, so that what else the machine does meets both alike. Usage: make bench
+same mail, so that what else the machine does meets both alike. CLASSBELL_BENCH_ROWS sets another
+size of the large one. Usage: make bench
 """
 
 import json
@@ -15,7 +16,7 @@ from typing import Any
 from bench.databases import databases
 from bench.report import Report, progress_bar, size, store
 
-SMALL, LARGE = size(1_000, 200), size(1_000_000, 2_000)
+SMALL, LARGE = size(1_000, 200), int(os.environ.get("CLASSBELL_BENCH_ROWS", size(1_000_000, 2_000)))
 ROUNDS = size(40, 2)
 MAIL_EVERY, MAILS = 3, size(100, 5)
 SERVE = "import sys; from bench.log_server import serve; serve(int(sys.argv[1]))"
