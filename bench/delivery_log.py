@@ -99,7 +99,7 @@ def tell_pages(report: Report, pages: list[str], rounds: list[list[dict[str, flo
         small, large = ([one[side][page] for one in rounds] for side in range(2))
         ratios[page] = p95(large) / p95(small)
         figures = f"{p95(large) * 1e3:.0f} ms, x {ratios[page]:.2f}"
-        middle = f"median {median(large) * 1e3:.0f} ms"
+        middle = f"median {median(large) * 1e3:.0f} ms, x {median(large) / median(small):.2f}"
         report.row(
             f"{page}: p95 beside {LARGE:,} rows, against {SMALL:,}",
             f"{figures} ({middle})",

@@ -9,6 +9,7 @@ the rows itself, for a program would take many minutes.
 from datetime import timedelta
 from typing import Any
 
+from django.core.management.color import no_style
 from django.db import connection, models
 
 from classbell.delivery.lanes import mailbox_lane
@@ -84,6 +85,9 @@ class Ledger:
         if connection.vendor == "postgresql":  # SQLite never counts by itself, PostgreSQL does
             with connection.cursor() as cursor:
                 cursor.execute("VACUUM ANALYZE")
+                # The rows brought their own numbers; those that follow go on behind them.
+                for reset in connection.ops.sequence_reset_sql(no_style(), [Message]):
+                    cursor.execute(reset)
 
     def _person(self) -> dict[str, str]:
         named = " ".join(f"WHEN {number} THEN '{name}'" for number, name in enumerate(NAMES))
