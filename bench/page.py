@@ -50,7 +50,7 @@ def sections() -> list[str]:
             _line(one["on"], row) for one in sorted(found, key=_sqlite_first) for row in one["rows"]
         ]
         for one in sorted(found, key=_sqlite_first):
-            made += [_image(Plot(**plot)) for plot in one["plots"]]
+            made += [_image(Plot(**plot), one["on"].lower()) for plot in one["plots"]]
     return made
 
 
@@ -63,8 +63,9 @@ def _line(store: str, row: dict[str, Any]) -> str:
     return f"| {store} | {row['what']} | {row['measured']} | {row['target']} | {verdict} |"
 
 
-def _image(plot: Plot) -> str:
-    name = f"bench-{plot.name}.svg"
+def _image(plot: Plot, store: str) -> str:
+    part = plot.name if store in plot.name else f"{plot.name}-{store}"
+    name = f"bench-{part}.svg"
     (IMAGES / name).write_text(drawn(plot), encoding="utf-8")
     return f"\n![{plot.title}](../images/{name})"
 
