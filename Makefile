@@ -108,10 +108,8 @@ torture: $(INSTALLED)  ## Kill, freeze and besiege for long, seeds printed (RUNS
 	@CLASSBELL_TEST_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -n $(JOBS) tests/sandbox/graph/test_schemathesis.py $(ARGS)
 
 .PHONY: bench
-bench: $(INSTALLED)  ## Measure what must stay fast, in one run
-	@for part in $$(grep -l '__main__' bench/*.py); do \
-	    echo "== $$part"; $(BIN)/python -m "$$(basename "$$part" .py | sed s/^/bench./)"; \
-	done
+bench: $(INSTALLED)  ## Measure what must stay fast, in one run (ARGS="--short", ARGS="lanes acs")
+	@$(BIN)/python -m bench.run $(ARGS)
 
 .PHONY: docs
 docs: $(INSTALLED)  ## Check that documents match the program: settings, commands, links, paths

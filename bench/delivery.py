@@ -15,13 +15,31 @@ from pathlib import Path
 from statistics import median
 from typing import Self
 
-PEOPLE = 50_000
-MAILS = 2_000
-PACED_MINUTES = 10
+from bench.report import Report, size
+
+UNREAL = {
+    "secret_key": "only-for-the-bench-only-for-the-bench-1234",
+    "encryption_keys": "bench:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
+    "client_id": "bench",
+    "client_secret": "bench",
+}
+"""Settings that the product requires and that open nothing."""
+
+PEOPLE = size(50_000, 2_000)
+MAILS = size(2_000, 40)
+PACED_MINUTES = size(10, 1)
 
 
-def start_django(folder: Path) -> None:
-    """Load the product's own settings on a database of our own, unless one is named."""
+def start_django(folder: Path, **settings: str) -> None:
+    """Load the product's own settings on a database of our own, unless one is named.
+
+    Args:
+        folder: where a SQLite file goes.
+        settings: the product's settings by their names in lower case, such as ``graph_url``.
+    """
+    for name, value in UNREAL.items():
+        os.environ.setdefault(f"CLASSBELL_{name.upper()}", value)
+    os.environ |= {f"CLASSBELL_{name.upper()}": value for name, value in settings.items()}
     os.environ.setdefault("CLASSBELL_DATABASE_URL", f"sqlite:///{folder / 'bench.sqlite3'}")
     os.environ["DJANGO_SETTINGS_MODULE"] = "classbell.django_settings"
     import django  # noqa: PLC0415 -- reads the environment that is set above
@@ -58,37 +76,48 @@ class OtherWriter:
         connection.close()
 
 
-def say(what: str, measured: str, target: str) -> None:
-    """Print one line of the report."""
-    print(f"{what:<58} {measured:>18}   {target}")
-
-
 def main() -> None:
-    """Measure everything once and print it."""
+    """Measure everything once on the store of this process."""
     with tempfile.TemporaryDirectory(prefix="classbell-bench-") as folder:
         start_django(Path(folder))
         from bench import measures  # noqa: PLC0415 -- needs Django's settings
 
-        say("what", "measured", "target")
+        report = Report("delivery")
         accepting = median(measures.seconds_to_accept(PEOPLE) for _ in range(5))
-        say(
-            f"accepting a notification for {PEOPLE:,} people", f"{accepting * 1e3:.0f} ms", "100 ms"
+        report.row(
+            f"accepting a notification for {PEOPLE:,} people",
+            f"{accepting * 1e3:.0f} ms",
+            "< 100 ms",
+            held=accepting < 0.1,
         )
-        small = measures.cost_of_a_message(MAILS, "small")
-        say("sending, processor time of a message", f"{small.processor * 1e6:,.0f} µs", "")
-        say("sending without a pace, one thread", f"{small.rate:,.0f} messages/s", "")
         with OtherWriter(measures.write_something) as other:
-            rows_a_second = measures.rows_a_second(PEOPLE)
-        say("expanding it, another writer beside it", f"{rows_a_second:,.0f} rows/s", "15,000")
-        say("longest wait of that writer", f"{other.longest * 1e3:.0f} ms", "250 ms")
-        large = measures.cost_of_a_message(MAILS, "large")
-        say(
-            f"sending beside {PEOPLE:,} ledger rows, against a small ledger",
-            f"x {large.processor / small.processor:.2f}",
-            "x 1.1",
+            rows_a_second = median(measures.rows_a_second(PEOPLE) for _ in range(3))
+        report.row(
+            "expanding it, another writer beside it",
+            f"{rows_a_second:,.0f} rows/s",
+            "≥ 15,000",
+            held=rows_a_second >= 15_000,
+        )
+        report.row(
+            "longest wait of that writer",
+            f"{other.longest * 1e3:.0f} ms",
+            "≤ 250 ms",
+            held=other.longest <= 0.25,
         )
         share = measures.share_of_the_pace(timedelta(minutes=PACED_MINUTES))
-        say(f"share of the default pace over {PACED_MINUTES} minutes", f"{share:.1%}", "98%")
+        report.row(
+            f"share of the configured pace (28 messages a minute) over {PACED_MINUTES} minutes",
+            f"{share:.1%}",
+            "≥ 98 %",
+            held=share >= 0.98,
+        )
+        cost = measures.cost_of_a_message(MAILS)
+        report.row(
+            "processor time of a message on a mailbox lane, three in flight",
+            f"{cost.processor * 1e6:,.0f} µs",
+        )
+        report.row("messages a second on one mailbox lane without a pace", f"{cost.rate:,.0f}")
+        report.save()
 
 
 if __name__ == "__main__":

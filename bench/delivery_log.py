@@ -1,43 +1,33 @@
-"""Measure the pages of a catalog beside a small and a large ledger, on each store there is.
+"""Measure pages and the cost of a message beside a small and a large ledger.
 
-Two processes, each with a database of its own size, answer the same requests in turn, so that what
-else the machine does meets both alike. Usage: make bench, or
-python -m bench.delivery_log [ROWS OF THE LARGE LEDGER]
+Two processes, each with a database of its own size, answer the same requests in turn and send the
+same mail, so that what else the machine does meets both alike. CLASSBELL_BENCH_ROWS sets another
+size of the large one. Usage: make bench
 """
 
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from contextlib import ExitStack
 from statistics import median, quantiles
 from typing import Any
-from urllib.parse import urlsplit
-from uuid import uuid4
 
-import psycopg
-from psycopg import sql
+from bench.databases import databases
+from bench.report import Report, progress_bar, size, store
 
-from bench.delivery import say
-from classbell.cli.output import progress_bar
-from tests import postgresql
-
-SMALL, LARGE = 1_000, 1_000_000
-ROUNDS = 60
-TARGET = "x 1.5"
+SMALL, LARGE = size(1_000, 200), int(os.environ.get("CLASSBELL_BENCH_ROWS", size(1_000_000, 2_000)))
+ROUNDS = size(40, 2)
+MAIL_EVERY, MAILS = 3, size(100, 5)
 SERVE = "import sys; from bench.log_server import serve; serve(int(sys.argv[1]))"
 
 
 class Server:
     """A process with a ledger of one size, which answers requests of its own and times them."""
 
-    def __init__(self, size: int, url: str) -> None:
+    def __init__(self, rows: int, url: str) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-c", SERVE, str(size)],
+            [sys.executable, "-c", SERVE, str(rows)],
             env=os.environ | {"CLASSBELL_DATABASE_URL": url},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -49,13 +39,13 @@ class Server:
         """Wait until the ledger is there."""
         self.pages = list(self._told())
 
-    def round(self) -> dict[str, float]:
-        """Ask for every page once; return the seconds each took."""
+    def ask(self, words: str) -> Any:  # noqa: ANN401 -- JSON
+        """Ask for the pages or for mail to be sent, and return what it took."""
         if self._process.stdin is None:
             raise RuntimeError("The server has no pipes.")
-        self._process.stdin.write("\n")
+        self._process.stdin.write(f"{words}\n")
         self._process.stdin.flush()
-        return dict(self._told())
+        return self._told()
 
     def stop(self) -> None:
         """Let the process end."""
@@ -72,36 +62,18 @@ class Server:
         return json.loads(line)
 
 
-@contextmanager
-def databases(store: str, count: int) -> Iterator[list[str]]:
-    """Make so many empty databases, and remove them in the end."""
-    if store == "sqlite":
-        folder = Path(tempfile.mkdtemp(prefix="classbell-bench-"))
-        yield [f"sqlite:///{folder / str(number)}.sqlite3" for number in range(count)]
-        shutil.rmtree(folder)
-        return
-    server = postgresql.server_url()
-    names = [f"bench_{uuid4().hex}" for _ in range(count)]
-    with psycopg.connect(server, autocommit=True) as connection:
-        for name in names:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    yield [urlsplit(server)._replace(path=f"/{name}").geturl() for name in names]
-    with psycopg.connect(server, autocommit=True) as connection:
-        for name in names:
-            connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
-
-
 def p95(times: list[float]) -> float:
     """Return what 95 of 100 stay below."""
     return quantiles(times, n=20)[-1]
 
 
-def measure(store: str, large: int) -> None:
-    """Compare the two sizes on one store and print it."""
+def measure(store: str) -> None:
+    """Compare the two sizes on one store."""
     draw = progress_bar(sys.stderr)
+    report = Report("delivery_log")
     with ExitStack() as stack:
         urls = stack.enter_context(databases(store, 2))
-        pair = [Server(size, url) for size, url in zip((SMALL, large), urls, strict=True)]
+        pair = [Server(rows, url) for rows, url in zip((SMALL, LARGE), urls, strict=True)]
         for server in pair:
             stack.callback(server.stop)
         for done, server in enumerate(pair):
@@ -109,28 +81,51 @@ def measure(store: str, large: int) -> None:
             server.filled()
         draw(f"{store}: fill", len(pair), len(pair))
         rounds: list[list[dict[str, float]]] = []
+        costs: list[list[float]] = []
         for done in range(ROUNDS):
-            rounds.append([server.round() for server in pair])
+            rounds.append([server.ask("pages") for server in pair])
+            if done % MAIL_EVERY == 0:
+                costs.append([server.ask(f"send {MAILS}") for server in pair])
             draw(f"{store}: ask", done + 1, ROUNDS)
-        for page in pair[0].pages:
-            report(store, page, [[one[side][page] for one in rounds] for side in range(2)])
+        tell_pages(report, pair[0].pages, rounds)
+        tell_cost(report, costs[1:] or costs)
+    report.save()
 
 
-def report(store: str, page: str, times: list[list[float]]) -> None:
-    """Print one page: its p95 and median beside the large ledger, and against the small one."""
-    small, large = times
-    figures = f"{p95(large) * 1e3:.0f} ms, x {p95(large) / p95(small):.2f}"
-    middle = f"median {median(large) * 1e3:.0f} ms, x {median(large) / median(small):.2f}"
-    say(f"{store}: {page}", figures, f"{TARGET}   {middle}")
+def tell_pages(report: Report, pages: list[str], rounds: list[list[dict[str, float]]]) -> None:
+    """Tell each page's p95 beside the large ledger, and against the small one."""
+    ratios: dict[str, float] = {}
+    for page in pages:
+        small, large = ([one[side][page] for one in rounds] for side in range(2))
+        ratios[page] = p95(large) / p95(small)
+        figures = f"{p95(large) * 1e3:.0f} ms, x {ratios[page]:.2f}"
+        middle = f"median {median(large) * 1e3:.0f} ms, x {median(large) / median(small):.2f}"
+        report.row(
+            f"{page}: p95 beside {LARGE:,} rows, against {SMALL:,}",
+            f"{figures} ({middle})",
+            "≤ x 1.5",
+            held=ratios[page] <= 1.5,
+        )
+    title = f"p95 of each page beside {LARGE:,} rows, against {SMALL:,} (target 1.5)"
+    report.plot(f"pages-{report.on.lower()}", title, "times", ratios)
+
+
+def tell_cost(report: Report, costs: list[list[float]]) -> None:
+    """Tell what a message costs in processor time, small and large taking turns."""
+    small, large = (median(column) for column in zip(*costs, strict=True))
+    ratio = median(beside / alone for alone, beside in costs)
+    report.row(
+        f"processor time of a message beside {LARGE:,} rows, against {SMALL:,}, {len(costs)} turns",
+        f"{large * 1e6:,.0f} µs, x {ratio:.2f}",
+        "≤ x 1.1",
+        held=ratio <= 1.1,
+    )
+    report.row(f"processor time of a message beside {SMALL:,} rows", f"{small * 1e6:,.0f} µs")
 
 
 def main() -> None:
-    """Measure on every store there is."""
-    large = int(sys.argv[1]) if len(sys.argv) > 1 else LARGE
-    print(f"p95 beside {large:,} ledger rows, and against {SMALL:,}")
-    measure("sqlite", large)
-    if postgresql.binaries() is not None:
-        measure("postgresql", large)
+    """Measure on the store of this process, on databases of its own."""
+    measure(store().lower())
 
 
 if __name__ == "__main__":

@@ -70,8 +70,8 @@ def fill(name: str, lanes: int, messages: int) -> None:
         expand(PORTS, notification, people, Birth(lane, MessageState.QUEUED), upto=messages)
 
 
-def seconds_to_serve(provider: Provider, *, threads: int) -> float:
-    """Run a worker until all mail but that to hanging providers is accepted; return how long."""
+def engine_for(provider: Provider, *, threads: int, holder: str = "bench") -> Engine[TakenLane]:
+    """Return a worker's loop that sends by that provider, without a pace."""
     handlers = Handlers(
         render=_render,
         send=provider.send,
@@ -79,23 +79,32 @@ def seconds_to_serve(provider: Provider, *, threads: int) -> float:
         work={},
         pace=UNLIMITED,
     )
-    engine: Engine[TakenLane] = Engine(
-        LaneService(PORTS, lambda _lane: handlers, holder="bench"),
+    return Engine(
+        LaneService(PORTS, lambda _lane: handlers, holder=holder),
         wake=wake(),
         threads=threads,
         wires=threads * LANES_FOR_A_THREAD * 3,
         most_lanes=threads * LANES_FOR_A_THREAD,
         recoverable=(DatabaseError, InterfaceError),
     )
-    stop = Event()
-    worker = Thread(target=engine.run, args=(stop,))
-    begun = time.perf_counter()
-    worker.start()
+
+
+def wait_until_sent() -> None:
+    """Wait until all mail but that to hanging providers is accepted."""
     waiting = Message.objects.filter(address__startswith="well").exclude(
         state=MessageState.ACCEPTED
     )
     while waiting.exists():
         time.sleep(0.05)
+
+
+def seconds_to_serve(provider: Provider, *, threads: int) -> float:
+    """Run a worker until all mail but that to hanging providers is accepted; return how long."""
+    stop = Event()
+    worker = Thread(target=engine_for(provider, threads=threads).run, args=(stop,))
+    begun = time.perf_counter()
+    worker.start()
+    wait_until_sent()
     took = time.perf_counter() - begun
     provider.answer.set()
     stop.set()

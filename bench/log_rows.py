@@ -9,6 +9,7 @@ the rows itself, for a program would take many minutes.
 from datetime import timedelta
 from typing import Any
 
+from django.core.management.color import no_style
 from django.db import connection, models
 
 from classbell.delivery.lanes import mailbox_lane
@@ -61,7 +62,7 @@ class Ledger:
         self._other = a_catalog("sales", "Contoso Sales School")
         self.session = a_session(self.catalog)
         a_connected_account(ports, self._other)
-        self._lane = mailbox_lane(a_connected_account(ports, self.catalog))
+        self.lane = mailbox_lane(a_connected_account(ports, self.catalog))
         self._home = {"organisation": self.catalog.organisation_id}
 
     def write(self) -> None:
@@ -75,15 +76,18 @@ class Ledger:
         one = {"audience_size": OF_A_NOTIFICATION, "expanded": OF_A_NOTIFICATION}
         about = {"context": {"session": str(self.session.pk)}}
         self._write(Notification, groups, self._notification(), self._home | one | about)
-        wire = {"lane": self._lane.pk, "epoch": 1, "recipients": 1, "route": "mailbox"}
+        wire = {"lane": self.lane.pk, "epoch": 1, "recipients": 1, "route": "mailbox"}
         self._write(Envelope, self._size, self._envelope(), wire, where=SENT)
-        reader = {"language": "en", "time_zone": "UTC", "lane": self._lane.pk}
+        reader = {"language": "en", "time_zone": "UTC", "lane": self.lane.pk}
         self._write(Message, self._size, self._message(), self._home | reader)
         attempt = {"message": "n", "envelope": _key("envelope"), "number": "1"}
         self._write(Attempt, self._size, attempt, {}, where=SENT)
         if connection.vendor == "postgresql":  # SQLite never counts by itself, PostgreSQL does
             with connection.cursor() as cursor:
                 cursor.execute("VACUUM ANALYZE")
+                # The rows brought their own numbers; those that follow go on behind them.
+                for reset in connection.ops.sequence_reset_sql(no_style(), [Message]):
+                    cursor.execute(reset)
 
     def _person(self) -> dict[str, str]:
         named = " ".join(f"WHEN {number} THEN '{name}'" for number, name in enumerate(NAMES))
@@ -173,7 +177,9 @@ class Ledger:
                 parameters.append(field.get_db_prep_save(value, connection))
         table = connection.ops.quote_name(model._meta.db_table)  # noqa: SLF001 -- see above
         fate = (FATE % {"size": self._size}).replace("%", "%%")
-        numbers = f"SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count}"  # noqa: S608 -- our own number
+        # Products of a row's number pass what PostgreSQL's integer holds.
+        first = "SELECT CAST(1 AS bigint)"
+        numbers = f"{first} UNION ALL SELECT n + 1 FROM numbers WHERE n < {count}"  # noqa: S608 -- our own number
         made = f"SELECT n, {fate} AS fate FROM numbers"  # noqa: S608 -- see below
         series = f"WITH RECURSIVE numbers(n) AS ({numbers}), made AS ({made})"
         insert = f"INSERT INTO {table} ({', '.join(columns)})"

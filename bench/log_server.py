@@ -1,13 +1,14 @@
 """One side of the bench of the delivery log: a ledger of one size, and the pages that show it.
 
 It prints one JSON line with the pages' names. Then it answers each line on its input with one JSON
-line: the seconds that each page took.
+line: to `pages` the seconds that each page took, to `send N` the processor seconds that each of so
+many messages cost on the lane whose ledger it is.
 """
 
 import json
-import os
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,12 +44,12 @@ PAGES = {
 
 def serve(size: int) -> None:
     """Fill the ledger, then serve until the input ends."""
-    os.environ.setdefault("CLASSBELL_SECRET_KEY", "only-for-the-bench-only-for-the-bench-1234")
     start_django(Path.cwd())
     from django.conf import settings  # noqa: PLC0415 -- needs Django's settings
     from django.test import Client  # noqa: PLC0415 -- the same
 
     from bench.log_rows import Ledger, an_admin  # noqa: PLC0415 -- the same
+    from bench.measures import CLOCK, cost_of_a_message  # noqa: PLC0415 -- the same
     from classbell import bootstrap  # noqa: PLC0415 -- the same
     from tests.support import fake_ports  # noqa: PLC0415 -- the same
 
@@ -56,6 +57,8 @@ def serve(size: int) -> None:
     ports = fake_ports()
     ledger = Ledger(ports, size)
     ledger.write()
+    # What ends at this very moment is written by the store in another form than Django's.
+    CLOCK.advance(timedelta(seconds=5))
     browser = Client()
     session = browser.session
     session["person"] = str(an_admin(ledger.catalog).pk)
@@ -66,8 +69,13 @@ def serve(size: int) -> None:
     with bootstrap.use(ports):
         _ask(browser, addresses)  # what is built on first use is built now
         print(json.dumps(list(PAGES)), flush=True)
-        while sys.stdin.readline():
-            print(json.dumps(_ask(browser, addresses)), flush=True)
+        while words := sys.stdin.readline().split():
+            told: object
+            if words[0] == "send":
+                told = cost_of_a_message(int(words[1]), lane=ledger.lane).processor
+            else:
+                told = _ask(browser, addresses)
+            print(json.dumps(told), flush=True)
 
 
 def _ask(browser: "Client", addresses: dict[str, str]) -> dict[str, float]:

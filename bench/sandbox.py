@@ -6,19 +6,18 @@ so that the ratio says what signing in, checking, delivering and recording cost.
 
 import json
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from statistics import median
 
-from bench.delivery import say
+from bench.peers import Peer, peer
+from bench.report import Report, size
 
-REQUESTS = 2_000
-ROUNDS = 3
-SERVE = "import asyncio, sys; from bench.servers import serve; asyncio.run(serve(sys.argv[1]))"
-LETTERS = 20_000
+REQUESTS = size(2_000, 20)
+ROUNDS = size(3, 1)
+WARM_UP = size(200, 5)
+LETTERS = size(20_000, 50)
 MESSAGE = json.dumps(
     {
         "message": {
@@ -36,18 +35,14 @@ MESSAGE = json.dumps(
 class Server:
     """One of the servers, with a connection to it."""
 
-    process: subprocess.Popen[str]
+    peer: Peer
     connection: socket.socket
     request: bytes
     longest_pause: float = 0.0
 
     def figures(self) -> dict[str, float]:
         """Return what the server says of itself since the last time."""
-        if self.process.stdin is None or self.process.stdout is None:
-            raise RuntimeError("The server has no pipes.")
-        self.process.stdin.write("\n")
-        self.process.stdin.flush()
-        told: dict[str, float] = json.loads(self.process.stdout.readline())
+        told = self.peer.figures()
         self.longest_pause = max(self.longest_pause, told["pause"])
         return told
 
@@ -74,44 +69,36 @@ class Server:
 @contextmanager
 def running(kind: str) -> Iterator[Server]:
     """Run one of `bench.servers` for the length of the block."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", SERVE, kind],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    if process.stdin is None or process.stdout is None:
-        raise RuntimeError("The server has no pipes.")
-    with process:
-        told = json.loads(process.stdout.readline())
+    with peer(kind) as serving:
         head = (
             f"POST /v1.0/me/sendMail HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-            f"Authorization: Bearer {told['token']}\r\nContent-Type: application/json\r\n"
+            f"Authorization: Bearer {serving.token}\r\nContent-Type: application/json\r\n"
             f"Content-Length: {len(MESSAGE)}\r\n\r\n"
         )
-        with socket.create_connection(("127.0.0.1", told["port"])) as connection:
-            yield Server(process, connection, head.encode() + MESSAGE)
-        process.stdin.close()
+        with socket.create_connection(("127.0.0.1", serving.port)) as connection:
+            yield Server(serving, connection, head.encode() + MESSAGE)
 
 
 def main() -> None:
     """Measure everything once and print it."""
     with running("sandbox") as sandbox, running("bare") as bare:
         for server in (sandbox, bare):
-            server.send(200)  # what is built on first use is built now
+            server.send(WARM_UP)  # what is built on first use is built now
         pairs = [(sandbox.rate(REQUESTS), bare.rate(REQUESTS)) for _ in range(ROUNDS)]
     ours, theirs = (median(column) for column in zip(*pairs, strict=True))
-    say("sandbox: sendMail, limits off", f"{ours:,.0f} /CPU s", "")
-    say("a bare route that reads the body and answers 202", f"{theirs:,.0f} /CPU s", "")
-    say("cost of the sandbox against the bare route", f"x {theirs / ours:.1f}", "")
+    report = Report("sandbox", on="")
+    report.row("sandbox: sendMail, limits off", f"{ours:,.0f} /CPU s")
+    report.row("a bare route that reads the body and answers 202", f"{theirs:,.0f} /CPU s")
+    report.row("cost of the sandbox against the bare route", f"x {theirs / ours:.1f}")
     with running("sandbox-on-disk") as sandbox:
-        sandbox.send(200)
+        sandbox.send(WARM_UP)
         sandbox.figures()
         rates = [sandbox.rate(LETTERS // 10) for _ in range(10)]
         longest = sandbox.longest_pause
-        say("the same with its state in a file, first letters", f"{rates[0]:,.0f} /CPU s", "")
-        say(f"the same at {LETTERS:,} letters", f"{rates[-1]:,.0f} /CPU s", "")
-        say("longest pause of its event loop meanwhile", f"{longest * 1e3:.0f} ms", "")
+        report.row("the same with its state in a file, first letters", f"{rates[0]:,.0f} /CPU s")
+        report.row(f"the same at {LETTERS:,} letters", f"{rates[-1]:,.0f} /CPU s")
+        report.row("longest pause of its event loop meanwhile", f"{longest * 1e3:.0f} ms")
+    report.save()
 
 
 if __name__ == "__main__":

@@ -1,16 +1,21 @@
-"""The two servers the bench of the sandbox compares, each in a process of its own.
+"""The servers that benches talk to, each in a process of its own.
 
-`serve` takes the kind: sandbox, sandbox-on-disk or bare. It prints one JSON line with its port and,
-for the sandbox, an access token. Then it answers each line on its input with one JSON line: the
-processor seconds used so far and the longest pause of its event loop.
+`serve` takes the kind: `sandbox` (its limits off), `sandbox-on-disk`, `sandbox-limits` (as
+Microsoft's), `bare` (one route that answers 202), or `acs MILLISECONDS` (accepts every mail of
+Azure Communication Services after a pause, as cheaply as Python can, so that the client is what is
+measured). It prints one JSON line with its port and, for the sandbox, an access token. Then it
+answers each line on its input with one JSON line: the processor seconds used so far and the longest
+pause of its event loop.
 """
 
 import asyncio
 import json
+import re
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import cast
 
 import uvicorn
 from starlette.applications import Starlette
@@ -28,6 +33,13 @@ from m365sandbox.world import World
 
 SENDER = "learning@contoso.example"
 TICK_SECONDS = 0.005
+_LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
+_OPERATION = b'{"id":"8540c0de-899f-5cce-acb5-3ec493af3800","status":"Running"}'
+_ACCEPTED = (
+    b"HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+    % len(_OPERATION)
+    + _OPERATION
+)
 
 
 class Pauses:
@@ -63,10 +75,10 @@ def token_of(world: World) -> str:
     return sign(world, claims)
 
 
-async def start_sandbox(folder: Path | None) -> dict[str, object]:
-    """Start the sandbox with its limits off; its state is in memory, or in a file of `folder`."""
+async def start_sandbox(folder: Path | None, *, limits: bool = False) -> dict[str, object]:
+    """Start the sandbox; its state is in memory, or in a file of `folder`."""
     world = make_world(None if folder is None else SqliteStore(folder / "sandbox.sqlite3"))
-    world.mailboxes.limits.enabled = False
+    world.mailboxes.limits.enabled = limits
     listeners = Listeners(world, Addresses("127.0.0.1", 0, 0, None))
     await listeners.start()
     return {"port": int(listeners.public.people.rpartition(":")[2]), "token": token_of(world)}
@@ -97,16 +109,65 @@ async def start_bare() -> dict[str, object]:
     return {"port": port, "token": "none"}
 
 
+class Acceptor(asyncio.Protocol):
+    """Answers each request that a mail is accepted; reads no more of it than its length.
+
+    Args:
+        seconds: how long each answer takes.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._left = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the way back."""
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Answer every request that is complete."""
+        self._left += data
+        while (end := self._left.find(b"\r\n\r\n")) >= 0:
+            length = int(_LENGTH.search(self._left, 0, end)[1])  # type: ignore[index]  # always sent
+            if len(self._left) < end + 4 + length:
+                return
+            self._left = self._left[end + 4 + length :]
+            if self._seconds:
+                asyncio.get_running_loop().call_later(self._seconds, self._answer)
+            else:
+                self._answer()
+
+    def _answer(self) -> None:
+        self._transport.write(_ACCEPTED)
+
+
+async def start_acs(milliseconds: int) -> dict[str, object]:
+    """Start what accepts every mail after a pause."""
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Acceptor(milliseconds / 1000), "127.0.0.1", 0)
+    return {"port": server.sockets[0].getsockname()[1], "token": "none"}
+
+
+async def start(kind: str, folder: Path) -> dict[str, object]:
+    """Start the server of that kind, and return where it listens."""
+    match kind.split():
+        case ["bare"]:
+            return await start_bare()
+        case ["acs", milliseconds]:
+            return await start_acs(int(milliseconds))
+        case ["sandbox-on-disk"]:
+            return await start_sandbox(folder)
+        case _:
+            return await start_sandbox(None, limits=kind == "sandbox-limits")
+
+
 async def serve(kind: str) -> None:
     """Serve until the input ends."""
     pauses = Pauses()
     watching = asyncio.create_task(pauses.watch())
     loop = asyncio.get_running_loop()
     with tempfile.TemporaryDirectory(prefix="m365sandbox-bench-") as folder:
-        if kind == "bare":
-            told = await start_bare()
-        else:
-            told = await start_sandbox(Path(folder) if kind == "sandbox-on-disk" else None)
+        told = await start(kind, Path(folder))
         print(json.dumps(told), flush=True)
         while await loop.run_in_executor(None, sys.stdin.readline):
             figures = {"processor": time.process_time(), "pause": pauses.longest}
