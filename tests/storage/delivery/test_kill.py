@@ -38,7 +38,7 @@ class Workers:
         told = {"provider": str(self.provider), "lanes": LANES, "messages": MESSAGES} | words
         return subprocess.Popen(
             [sys.executable, "-m", "tests.storage.delivery.mortal", json.dumps(told)],
-            env=self._environment | {VARIABLE: kill_point},
+            env=self._environment | {VARIABLE: kill_point, "PYTHONFAULTHANDLER": "1"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -56,7 +56,12 @@ def workers(store_url: str, tmp_path: Path) -> Workers:
 
 def ended(worker: subprocess.Popen[str]) -> dict[str, Any]:
     """Wait for a worker that ends by itself and return the ledger it prints last."""
-    output, _ = worker.communicate(timeout=60)
+    try:
+        output, _ = worker.communicate(timeout=60)
+    except subprocess.TimeoutExpired:
+        # It then says where each of its threads stands.
+        worker.send_signal(signal.SIGABRT)
+        output, _ = worker.communicate()
     assert worker.returncode == 0, output
     answer: dict[str, Any] = json.loads(output.splitlines()[-1])
     return answer
