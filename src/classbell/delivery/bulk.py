@@ -59,6 +59,10 @@ def update_each(
 ) -> None:
     """Give each of some rows values of its own, in the caller's transaction.
 
+    It is one statement and not one for each row: a driver sends those without waiting in between,
+    and a process that is frozen halfway leaves PostgreSQL waiting for the rest, its locks held. No
+    time-out of an idle transaction ends that, for by PostgreSQL's reckoning it is not idle.
+
     Args:
         model: whose rows.
         changes: for each row its new values, by field name; the same names for all.
@@ -67,17 +71,39 @@ def update_each(
     """
     if not changes:
         return
-    assignments, conditions = list(changes[0]), list(where[0])
+    assigned, tested = list(changes[0]), list(where[0])
+    names = [*assigned, *tested]
+    # Both stores call the columns of VALUES so.
+    given = [f"v.column{number}" for number, _ in enumerate(names, start=1)]
+    columns = [_column(model, name) for name in names]
+    sets = ", ".join(
+        f"{column} = {value}"
+        for column, value in zip(columns, given[: len(assigned)], strict=False)
+    )
+    tests = " AND ".join(
+        f"{_table(model)}.{column} = {value}"
+        for column, value in zip(columns[len(assigned) :], given[len(assigned) :], strict=True)
+    )
+    marks = f"({', '.join(_mark(model, name) for name in names)})"
+    rows = ", ".join([marks] * len(changes))
     # Only names of our own tables and columns are put in; every value is a parameter.
-    sets = ", ".join(f"{_column(model, name)} = %s" for name in assignments)
-    tests = " AND ".join(f"{_column(model, name)} = %s" for name in conditions)
-    statement = f"UPDATE {_table(model)} SET {sets} WHERE {tests}"  # noqa: S608 -- see above
-    rows = [
-        [_prepared(model, name, value) for name, value in (*change.items(), *test.items())]
-        for change, test in zip(changes, where, strict=True)
-    ]
+    statement = f"UPDATE {_table(model)} SET {sets} FROM (VALUES {rows}) AS v WHERE {tests}"  # noqa: S608 -- see above
     with connection.cursor() as cursor:
-        cursor.executemany(statement, rows)
+        cursor.execute(
+            statement,
+            [
+                _prepared(model, name, value)
+                for change, test in zip(changes, where, strict=True)
+                for name, value in (*change.items(), *test.items())
+            ],
+        )
+
+
+def _mark(model: type[Model], name: str) -> str:
+    """Return the place of a value; PostgreSQL takes it for a text unless its type is named."""
+    if not connection.features.requires_casted_case_in_updates:
+        return "%s"
+    return f"CAST(%s AS {_field(model, name).cast_db_type(connection)})"
 
 
 def _field(model: type[Model], name: str) -> Field[Any, Any]:
