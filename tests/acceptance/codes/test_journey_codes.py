@@ -26,7 +26,8 @@ from classbell.storage.models import (
     OperatorAlarm,
     PendingConnection,
 )
-from tests.acceptance.codes.conftest import SENDER, Wire
+from tests.acceptance.codes.conftest import Wire
+from tests.acceptance.sandbox_account import SENDER
 from tests.contract.callbacks import parameters_of
 
 BROWSER = "browser"

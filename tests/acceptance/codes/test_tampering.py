@@ -9,7 +9,8 @@ import pytest
 from classbell.domain.connections.connect import begin_connect, finish_connect
 from classbell.ports.errors import ClassbellError
 from classbell.storage.models import AccountState, OperatorAlarm, PendingConnection
-from tests.acceptance.codes.conftest import SCOPES, SENDER, Wire
+from tests.acceptance.codes.conftest import SCOPES, Wire
+from tests.acceptance.sandbox_account import SENDER
 from tests.contract.callbacks import parameters_of
 
 BROWSER = "browser"

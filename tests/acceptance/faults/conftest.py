@@ -11,38 +11,39 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from classbell import bootstrap
-from classbell.delivery.drain import drain
-from classbell.delivery.lanes import mailbox_lane, make_due, take
+from classbell.delivery.lanes import mailbox_lane
 from classbell.domain.connections.daily import daily_check
-from classbell.domain.connections.sealing import Tokens, account_place, seal_tokens
 from classbell.domain.notifications.lane_state import provider_lane
 from classbell.microsoft.acs import AcsMail
-from classbell.microsoft.clouds import Cloud
-from classbell.microsoft.entra import ClientSecret, EntraIdentity
 from classbell.microsoft.graph import GraphAccount, GraphClient, GraphMail, own_mailbox
 from classbell.network.http import HttpDoor, Timeouts
 from classbell.ports.bundle import Ports
-from classbell.ports.identity import Prompt
 from classbell.ports.installation import Installation
 from classbell.storage.models import (
     Account,
     AccountState,
+    Catalog,
     Incident,
     Lane,
     Message,
     MessageState,
-    Notification,
 )
 from m365sandbox.testing import Sandbox, start_sandbox
 from m365sandbox.world import World
 from tests.acceptance.faults.catalogue import HANG_SECONDS, Trouble
-from tests.contract.callbacks import parameters_of
+from tests.acceptance.sandbox_account import (
+    SENDER,
+    cloud_of,
+    connected,
+    identity_at,
+    queue_message,
+    serve,
+    sign_in,
+)
 from tests.domain.people import a_cast
 from tests.fakes import FakeClock
-from tests.support import CONTOSO, a_connected_account, a_provider, fake_ports
+from tests.support import a_provider, fake_ports
 
-SENDER = "learning@contoso.example"
 HEADER = "x-classbell-message"
 SCOPES = {
     "plain": frozenset({"User.Read", "Mail.Send"}),
@@ -86,6 +87,7 @@ class Route:
     name: str
     outside: Outside
     ports: Ports
+    catalog: Catalog
     account: Account
     lane: Lane
 
@@ -112,10 +114,11 @@ class Route:
         Account.objects.update(token_expires_at=self.ports.clock.now())
         # The ids of what a former run took back are given again.
         before = self.outside.arrived()
-        self._queue()
+        for _ in range(MESSAGES):
+            queue_message(self.ports, self.catalog, self.lane)
         held = False
         for _ in range(ROUNDS):
-            self._serve()
+            serve(self.ports, self.lane)
             self.account.refresh_from_db()
             if self.account.state == AccountState.LOST:
                 held = held or Message.objects.filter(state=MessageState.HELD).exists()
@@ -138,38 +141,7 @@ class Route:
             if not Message.objects.filter(state=MessageState.UNKNOWN).exists():
                 return
             self.outside.pass_time(timedelta(minutes=3))
-            self._serve()
-
-    def _queue(self) -> None:
-        now, catalog = self.ports.clock.now(), self.account.connections.get().catalog
-        common = {
-            "organisation": catalog.organisation,
-            "catalog": catalog,
-            "created_at": now,
-            "due_at": now,
-            "expires_at": now + timedelta(days=30),
-        }
-        for _ in range(MESSAGES):
-            told = Notification.objects.create(
-                kind="account_connected", audience_size=1, expanded=1, **common
-            )
-            Message.objects.create(
-                notification=told,
-                lane=self.lane,
-                address=SENDER,
-                language="en",
-                time_zone="UTC",
-                state=MessageState.QUEUED,
-                **common,
-            )
-
-    def _serve(self) -> None:
-        now = self.ports.clock.now()
-        Lane.objects.exclude(pk=self.lane.pk).update(due_at=None)
-        make_due([self.lane.pk], now)
-        with bootstrap.use(self.ports):
-            while taken := take(now, holder="test", limit=1, lease_seconds=15):
-                drain(self.ports, taken[0], bootstrap.handlers_for(self.lane))
+            serve(self.ports, self.lane)
 
     def _rows(self) -> list[Message]:
         return list(Message.objects.filter(notification__kind="account_connected"))
@@ -201,10 +173,10 @@ def route(request: pytest.FixtureRequest, db: None, outside: Outside) -> Route:
     """Give each route in turn, with an account that has just signed in."""
     name, sandbox, clock = request.param, outside.sandbox, outside.clock
     scopes = SCOPES.get(name, SCOPES["plain"])
-    graph = GraphClient(_cloud(sandbox), outside.door, clock)
+    graph = GraphClient(cloud_of(sandbox), outside.door, clock)
     ports = fake_ports(
         clock=clock,
-        identity=_identity(outside, outside.door),
+        identity=identity_at(sandbox, outside.door, clock),
         mail=GraphMail(graph),
         account_facts=GraphAccount(graph),
         own_mailbox=own_mailbox,
@@ -212,11 +184,9 @@ def route(request: pytest.FixtureRequest, db: None, outside: Outside) -> Route:
         installation=Installation(operator_address="operator@contoso.example"),
     )
     catalog = a_cast(ports).catalog
-    account = a_connected_account(ports, catalog, scopes=scopes)
-    kept = _signed_in(outside, scopes)
-    account.sealed_tokens = seal_tokens(ports, kept, place=account_place(account.id))
-    account.connected_at = clock.now() - timedelta(days=3)
-    account.save()
+    # A slow machine may take longer to sign in than the other door waits.
+    tokens = sign_in(sandbox, identity_at(sandbox, outside.patient, clock), scopes)
+    account = connected(ports, catalog, tokens, scopes)
     lane = mailbox_lane(account)
     if name == "azure":
         provider = a_provider(
@@ -227,33 +197,4 @@ def route(request: pytest.FixtureRequest, db: None, outside: Outside) -> Route:
             access_key=sandbox.acs_key,
         )
         lane = provider_lane(provider)
-    return Route(name, outside, ports, account, lane)
-
-
-def _cloud(sandbox: Sandbox) -> Cloud:
-    return Cloud(sandbox.secure_url, sandbox.graph_url)
-
-
-def _identity(outside: Outside, door: HttpDoor) -> EntraIdentity:
-    return EntraIdentity(
-        cloud=_cloud(outside.sandbox),
-        door=door,
-        clock=outside.clock,
-        client_id=outside.sandbox.client_id,
-        credential=ClientSecret(outside.sandbox.client_secret),
-    )
-
-
-def _signed_in(outside: Outside, scopes: frozenset[str]) -> Tokens:
-    """Sign in; a slow machine may take longer for it than the other door waits."""
-    identity = _identity(outside, outside.patient)
-    wanted = identity.begin_connect(
-        tenant_id=CONTOSO,
-        scopes=scopes,
-        redirect_uri="http://localhost:8000/connect/callback",
-        state="state",
-        prompt=Prompt.SELECT_ACCOUNT,
-    )
-    answer = parameters_of(outside.sandbox.sign_in_by_http(wanted.url, SENDER))
-    tokens = identity.finish_connect(CONTOSO, wanted.flow, answer)[1]
-    return Tokens(tokens.access_token, tokens.refresh_token)
+    return Route(name, outside, ports, catalog, account, lane)
