@@ -17,12 +17,22 @@ from classbell.storage.models.agreements import (
     SharingOffer,
     SightingKind,
 )
+from classbell.storage.models.calendars import (
+    AccountChange,
+    AccountChangeState,
+    CalendarOptions,
+    CalendarWatch,
+    SharedEntry,
+    SharedWay,
+)
 from classbell.storage.models.catalogs import Catalog
 from classbell.storage.models.courses import (
     Course,
     CourseSession,
     Enrolment,
     EnrolmentState,
+    EnrolmentType,
+    SessionGroup,
     SessionInstructor,
 )
 from classbell.storage.models.delivery import (
@@ -53,10 +63,19 @@ from classbell.storage.models.organisations import (
 )
 from classbell.storage.models.providers import EmailProvider
 from classbell.storage.models.records import AuditEntry, DomainEvent
-from classbell.storage.models.scheduling import Entry, EntryState, RetiredEvent, Room
+from classbell.storage.models.scheduling import (
+    Entry,
+    EntryState,
+    HiddenRoom,
+    RetiredEvent,
+    Room,
+    RoomList,
+)
 
 __all__ = [
     "Account",
+    "AccountChange",
+    "AccountChangeState",
     "AccountState",
     "AlertRoute",
     "AlertRouteTest",
@@ -65,6 +84,8 @@ __all__ = [
     "ApprovalState",
     "Attempt",
     "AuditEntry",
+    "CalendarOptions",
+    "CalendarWatch",
     "CapabilityCheck",
     "Catalog",
     "ConnectInvitation",
@@ -76,11 +97,13 @@ __all__ = [
     "EmailProvider",
     "Enrolment",
     "EnrolmentState",
+    "EnrolmentType",
     "Entry",
     "EntryState",
     "Envelope",
     "EnvelopeState",
     "HealthEvent",
+    "HiddenRoom",
     "Incident",
     "Lane",
     "LaneKind",
@@ -98,7 +121,11 @@ __all__ = [
     "Role",
     "RoleAssignment",
     "Room",
+    "RoomList",
+    "SessionGroup",
     "SessionInstructor",
+    "SharedEntry",
+    "SharedWay",
     "SharingOffer",
     "SightingKind",
     "SignInJourney",

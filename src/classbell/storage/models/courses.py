@@ -12,8 +12,23 @@ from classbell.storage.models.organisations import Person
 from classbell.storage.scope import Tenancy, TenantModel
 
 
+class EnrolmentType(models.TextChoices):
+    """Which of a course's sessions somebody who takes it goes to."""
+
+    SINGLE = "single"
+    """One of its sessions or groups."""
+    ALL = "all"
+    """Every one; places are the course's own."""
+    MULTIPLE = "multiple"
+    """As many as one likes."""
+
+
 class Course(TenantModel):
-    """A course of a catalog; ``code`` is the platform's own short name for it."""
+    """A course of a catalog; ``code`` is the platform's own short name for it.
+
+    ``seats`` and ``enrolment_deadline`` count where people enrol to all sessions at once.
+    ``waiting_list`` lets somebody who finds no place wait for one.
+    """
 
     tenancy: ClassVar = Tenancy(organisation="catalog__organisation_id", catalog="catalog_id")
 
@@ -22,6 +37,12 @@ class Course(TenantModel):
     code = models.CharField(max_length=60)
     title = models.CharField(max_length=200)
     description = models.TextField(blank=True)
+    enrolment_type = models.CharField(
+        max_length=20, choices=EnrolmentType.choices, default=EnrolmentType.MULTIPLE
+    )
+    seats = models.PositiveIntegerField(null=True, blank=True)
+    enrolment_deadline = models.DateTimeField(null=True, blank=True)
+    waiting_list = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -34,11 +55,40 @@ class Course(TenantModel):
         return self.title
 
 
+class SessionGroup(TenantModel):
+    """Sessions of a course that are taken together; places and deadline are the group's."""
+
+    tenancy: ClassVar = Tenancy(
+        organisation="course__catalog__organisation_id", catalog="course__catalog_id"
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="groups")
+    code = models.CharField(max_length=60)
+    title = models.CharField(max_length=200)
+    seats = models.PositiveIntegerField(null=True, blank=True)
+    enrolment_deadline = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["course", "code"], name="session_group_code_once")
+        ]
+
+    def __str__(self) -> str:
+        """Return the group's title."""
+        return self.title
+
+
 class CourseSession(TenantModel):
     """One date of a course.
 
     ``starts_at`` and ``ends_at`` are UTC; ``time_zone`` is the IANA zone in which people read them.
     A session has a room of the directory, or a free-text place, or neither (online only).
+    ``meeting_url`` is a link that somebody pasted, to a meeting of another provider.
+    ``co_organisers`` makes its instructors co-organisers of the Teams meeting, and ``lobby`` says
+    who waits outside it (empty: as the catalog has it). ``cancel_message`` is what people are told
+    when it is cancelled. ``group`` is the group it is taken with, if any.
     """
 
     tenancy: ClassVar = Tenancy(
@@ -47,6 +97,9 @@ class CourseSession(TenantModel):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="sessions")
+    group = models.ForeignKey(
+        SessionGroup, on_delete=models.SET_NULL, null=True, blank=True, related_name="sessions"
+    )
     code = models.CharField(max_length=60)
     title = models.CharField(max_length=200)
     description = models.TextField(blank=True)
@@ -58,8 +111,12 @@ class CourseSession(TenantModel):
     room_address = models.EmailField(max_length=254, blank=True)
     place = models.CharField(max_length=200, blank=True)
     teams_meeting = models.BooleanField(default=False)
+    meeting_url = models.CharField(max_length=1000, blank=True, default="")
+    co_organisers = models.BooleanField(default=False)
+    lobby = models.CharField(max_length=40, blank=True, default="")
     published = models.BooleanField(default=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancel_message = models.TextField(blank=True, default="")
     created_at = models.DateTimeField()
     instructors = models.ManyToManyField(
         Person, through="storage.SessionInstructor", related_name="taught_sessions"
@@ -109,7 +166,12 @@ class EnrolmentState(models.TextChoices):
 
 
 class Enrolment(TenantModel):
-    """A learner's place in a session."""
+    """A learner's place in a session, or among those who wait for one.
+
+    ``created_at`` is when they got the place or began to wait, and decides the order.
+    ``attendance`` is the share of the session that they attended, in per cent; None while nobody
+    has said so.
+    """
 
     tenancy: ClassVar = Tenancy(
         organisation="person__organisation_id", catalog="session__course__catalog_id"
@@ -120,10 +182,14 @@ class Enrolment(TenantModel):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="enrolments")
     state = models.CharField(max_length=20, choices=EnrolmentState.choices)
     created_at = models.DateTimeField()
+    attendance = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["session", "person"], name="enrolment_once")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["session", "state", "created_at"], name="enrolment_in_order")
         ]
 
     def __str__(self) -> str:

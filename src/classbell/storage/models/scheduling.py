@@ -7,13 +7,17 @@ from typing import ClassVar
 from django.db import models
 
 from classbell.storage.models.accounts import Account
+from classbell.storage.models.catalogs import Catalog
 from classbell.storage.models.courses import CourseSession
 from classbell.storage.models.organisations import Organisation
 from classbell.storage.scope import Tenancy, TenantModel
 
 
 class Room(TenantModel):
-    """A room mailbox of the organisation, as last listed by Microsoft 365. Capacity in seats."""
+    """A room mailbox of the organisation, as last listed by Microsoft 365. Capacity in seats.
+
+    ``lists`` holds the addresses of the room lists that name it.
+    """
 
     tenancy: ClassVar = Tenancy(organisation="organisation_id")
 
@@ -25,6 +29,7 @@ class Room(TenantModel):
     city = models.CharField(max_length=100, blank=True)
     capacity = models.PositiveIntegerField(null=True, blank=True)
     features = models.JSONField(default=list)
+    lists = models.JSONField(default=list)
     wheelchair_accessible = models.BooleanField(null=True, blank=True)
     refreshed_at = models.DateTimeField()
 
@@ -36,6 +41,46 @@ class Room(TenantModel):
     def __str__(self) -> str:
         """Return the room's name."""
         return self.name
+
+
+class RoomList(TenantModel):
+    """A room list of the organisation: rooms that belong together, mostly a building's."""
+
+    tenancy: ClassVar = Tenancy(organisation="organisation_id")
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="room_lists"
+    )
+    address = models.EmailField(max_length=254)
+    name = models.CharField(max_length=200)
+    refreshed_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organisation", "address"], name="room_list_once")
+        ]
+
+    def __str__(self) -> str:
+        """Return the list's name."""
+        return self.name
+
+
+class HiddenRoom(TenantModel):
+    """A room that a catalog does not offer; named by its address, since lists come and go."""
+
+    tenancy: ClassVar = Tenancy(organisation="catalog__organisation_id", catalog="catalog_id")
+
+    catalog = models.ForeignKey(Catalog, on_delete=models.CASCADE, related_name="hidden_rooms")
+    address = models.EmailField(max_length=254)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["catalog", "address"], name="hidden_room_once")
+        ]
+
+    def __str__(self) -> str:
+        """Return the hidden address."""
+        return self.address
 
 
 class EntryState(models.TextChoices):
@@ -54,7 +99,11 @@ class Entry(TenantModel):
     ``applied`` is the desired entry as last written to Microsoft, so that the next reconciliation
     sends only what differs. ``generation`` rises when a new event must be made, and is part of the
     transaction id. ``mailed`` maps the ids of people who were invited by mail, because the account
-    may not write its calendar or the event is full, to what they were told of time and place.
+    may not write its calendar or the event is full, to what they were told of time and place;
+    ``mail_sequence`` is the SEQUENCE of the iCalendar files sent to them. ``meeting_options`` are
+    the options of the Teams meeting as last written, and ``meeting_problem`` says why they could
+    not be. ``edited`` holds what somebody did to the event in Outlook and an admin has to decide
+    about; empty where nothing waits.
     """
 
     tenancy: ClassVar = Tenancy(
@@ -74,6 +123,10 @@ class Entry(TenantModel):
     room_answered_at = models.DateTimeField(null=True, blank=True)
     answers = models.JSONField(default=dict)
     mailed = models.JSONField(default=dict)
+    mail_sequence = models.PositiveIntegerField(default=0)
+    meeting_options = models.JSONField(default=dict)
+    meeting_problem = models.CharField(max_length=500, blank=True, default="")
+    edited = models.JSONField(default=dict)
     problem_code = models.CharField(max_length=100, blank=True)
     problem = models.CharField(max_length=500, blank=True)
     requested_at = models.DateTimeField()
@@ -90,7 +143,9 @@ class RetiredEvent(TenantModel):
 
     Written in the transaction that gives the entry up, so that no crash leaves a room booked and
     forgotten. ``cancelled_at`` stays empty where the account cannot be used any more; such rows are
-    what somebody has to clear up by hand.
+    what somebody has to clear up by hand. ``calendar_address`` names the mailbox whose calendar
+    holds it where that is not the account's own. ``told_at`` is when the people on it were told
+    that the invitation is dead, because nobody could cancel it.
     """
 
     tenancy: ClassVar = Tenancy(
@@ -102,9 +157,12 @@ class RetiredEvent(TenantModel):
     )
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="retired_events")
     event_id = models.CharField(max_length=500)
+    ical_uid = models.CharField(max_length=500, blank=True, default="")
+    calendar_address = models.EmailField(max_length=254, blank=True, default="")
     comment = models.CharField(max_length=500, blank=True)
     retired_at = models.DateTimeField()
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         """Return which session it stood for."""
