@@ -32,6 +32,7 @@ class Words:
     lease: float = 2.0
     prepare: bool = False
     seconds: float = 0.01
+    senders: int = 1
     together: int = 1
     bad: int = 0
     trouble: float = 0.0
@@ -94,7 +95,9 @@ def serve(world: Any, words: Words) -> None:
     from tests.storage.delivery.provider_folder import ProviderFolder  # noqa: PLC0415 -- the same
     from tests.storage.delivery.wakes import sqlite_file, wake  # noqa: PLC0415 -- the same
 
-    provider = ProviderFolder(Path(words.provider), seconds=words.seconds, trouble=words.trouble)
+    provider = ProviderFolder(
+        Path(words.provider), seconds=words.seconds, trouble=words.trouble, senders=words.senders
+    )
     handlers = replace(
         world.handlers,
         send=provider.send,

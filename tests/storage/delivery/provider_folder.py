@@ -26,13 +26,17 @@ class ProviderFolder:
         path: the folder; it is made if need be.
         seconds: how long a call takes.
         trouble: share of the calls that meet a fault, from 0 to 1; which ones is drawn.
+        senders: how many processes must have reached it before it answers any of them.
     """
 
-    def __init__(self, path: Path, *, seconds: float = 0.01, trouble: float = 0.0) -> None:
+    def __init__(
+        self, path: Path, *, seconds: float = 0.01, trouble: float = 0.0, senders: int = 1
+    ) -> None:
         self._path = path
         self._path.mkdir(exist_ok=True)
         self._seconds = seconds
         self._trouble = trouble
+        self._senders = senders
         self._drawn = random.Random(os.getpid())
 
     def send(self, _lane: object, envelope_id: UUID, mail: Mail) -> Accepted:
@@ -44,6 +48,7 @@ class ProviderFolder:
             raise ProviderFailure(Verdict(VerdictKind.RETRY, "503", "Away for a moment."))
         if not self._is_first(envelope_id, f"{os.getpid()} {','.join(people)}"):
             raise ProviderFailure(Verdict(VerdictKind.REFUSED, VOID, "The draft is empty."))
+        self._await_senders()
         sleep(self._seconds)
         if fault == "after":
             raise ProviderFailure(Verdict(VerdictKind.UNKNOWN, "network", "No answer came."))
@@ -52,6 +57,13 @@ class ProviderFolder:
     def look_up(self, _lane: object, envelope_id: UUID) -> Sighting:
         came = not self._is_first(envelope_id, f"{VOID} -")
         return Sighting(SightingState.SENT if came else SightingState.NEVER_SENT)
+
+    def _await_senders(self) -> None:
+        """Let the first wait for the others, so that none has done everything before they begin."""
+        while self._senders > 1:
+            if len({pid for _, pid, _ in arrivals(self._path)}) >= self._senders:
+                self._senders = 1
+            sleep(0.02)
 
     def _is_first(self, envelope_id: UUID, words: str) -> bool:
         """Write down what became of an envelope, unless that stands already."""

@@ -117,7 +117,7 @@ def test_a_frozen_worker_sends_and_settles_nothing_once_it_was_replaced(workers:
 
 @pytest.mark.postgresql
 def test_two_workers_share_the_lanes_and_send_everything_once(workers: Workers) -> None:
-    words: dict[str, Any] = {"lanes": 30, "messages": 10, "seconds": 0.005}
+    words: dict[str, Any] = {"lanes": 30, "messages": 10, "seconds": 0.005, "senders": 2}
     first = workers.start(prepare=True, **words)
     while not workers.received():
         assert first.poll() is None, first.communicate()
