@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from classbell.domain.courses.sessions import lock_session, request_if_current, require_own_people
+from classbell.domain.courses.session_rows import lock_session, require_own_people
+from classbell.domain.courses.sessions import request_if_current
 from classbell.domain.notifications.notify import notify
 from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.audit import Actor, record

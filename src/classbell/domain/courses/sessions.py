@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from django.db import transaction
 
 from classbell.domain.courses.courses import checked_code, lock_catalog
 from classbell.domain.courses.session_details import SessionDetails, SessionValues, values_of
+from classbell.domain.courses.session_rows import (
+    add_session,
+    change_session,
+    emit_session,
+    lock_session,
+)
 from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.audit import Actor, record
-from classbell.domain.organisations.events import emit
 from classbell.domain.scheduling.request import request_entry
 from classbell.ports.bundle import Ports
-from classbell.ports.errors import InvalidInput, NotFoundHere
-from classbell.storage.models import (
-    Course,
-    CourseSession,
-    Enrolment,
-    EnrolmentState,
-    Person,
-    SessionInstructor,
-)
+from classbell.ports.errors import InvalidInput
+from classbell.storage.models import Course, CourseSession, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,112 +134,16 @@ def cancel_session(ports: Ports, *, session: CourseSession, actor: Actor) -> Cou
             raise InvalidInput("The session is over and cannot be cancelled any more.")
         locked.cancelled_at = now
         locked.save(update_fields=["cancelled_at"])
-        _emit(ports, locked, "session.cancelled")
+        emit_session(ports, locked, "session.cancelled")
         request_entry(ports, locked)
         _record(ports, locked, actor, "session.cancelled")
     return locked
-
-
-def add_session(
-    ports: Ports,
-    course: Course,
-    code: str,
-    values: SessionValues,
-    instructors: Sequence[Person],
-) -> CourseSession:
-    """Write a new session in the caller's transaction; the caller asks for its entry."""
-    session = CourseSession(course=course, code=code, created_at=ports.clock.now())
-    for name in values.__dataclass_fields__:
-        setattr(session, name, getattr(values, name))
-    session.save(force_insert=True)
-    set_instructors(session, instructors)
-    _emit(ports, session, "session.created")
-    return session
-
-
-def change_session(
-    ports: Ports,
-    session: CourseSession,
-    values: SessionValues,
-    instructors: Sequence[Person] | None,
-) -> bool:
-    """Write a change in the caller's transaction; return whether there was one.
-
-    The caller asks for the entry to follow.
-
-    Raises:
-        InvalidInput: more learners are enrolled than the session would have seats.
-    """
-    differences = values.differences(session)
-    _refuse_too_few_seats(session, values)
-    for name, value in differences.items():
-        setattr(session, name, value)
-    if differences:
-        session.save(update_fields=list(differences))
-    moved = instructors is not None and set_instructors(session, instructors)
-    if not differences and not moved:
-        return False
-    _emit(ports, session, "session.changed")
-    return True
 
 
 def request_if_current(ports: Ports, session: CourseSession, *, was_over: bool = True) -> None:
     """Ask for the entry of a session, unless it is over and was over before the change."""
     if session.ends_at > ports.clock.now() or not was_over:
         request_entry(ports, session)
-
-
-def set_instructors(session: CourseSession, people: Sequence[Person]) -> bool:
-    """Let exactly these people teach the session; return whether that changed anything.
-
-    Raises:
-        NotFoundHere: somebody belongs to another organisation.
-    """
-    require_own_people(session, people)
-    wanted = {person.pk for person in people}
-    present: set[UUID] = set(
-        SessionInstructor.objects.filter(session=session).values_list("person_id", flat=True)
-    )
-    if wanted == present:
-        return False
-    SessionInstructor.objects.filter(session=session, person_id__in=present - wanted).delete()
-    SessionInstructor.objects.bulk_create(
-        SessionInstructor(session=session, person_id=person_id) for person_id in wanted - present
-    )
-    return True
-
-
-def lock_session(session_id: UUID) -> CourseSession:
-    """Read a session for change: nobody else changes it or its seats until the commit."""
-    return (
-        CourseSession.objects.select_for_update(of=("self",))
-        .select_related("course__catalog")
-        .get(pk=session_id)
-    )
-
-
-def require_own_people(session: CourseSession, people: Sequence[Person]) -> None:
-    """Refuse people of another organisation.
-
-    Raises:
-        NotFoundHere: at least one is not of the session's organisation.
-    """
-    organisation_id = session.course.catalog.organisation_id
-    if any(person.organisation_id != organisation_id for person in people):
-        raise NotFoundHere("Somebody here is not known in this organisation.")
-
-
-def _refuse_too_few_seats(session: CourseSession, values: SessionValues) -> None:
-    """Refuse to take seats away that learners have."""
-    if values.seats is None or values.seats == session.seats:
-        return
-    taken = Enrolment.objects.filter(session=session, state=EnrolmentState.ENROLLED).count()
-    if taken > values.seats:
-        raise InvalidInput(
-            f"{taken} learners are enrolled, and the session would have {values.seats} seats.",
-            field="seats",
-            remedy=f"Leave at least {taken} seats, or unenrol learners first.",
-        )
 
 
 def _facts(values: SessionValues) -> dict[str, object]:
@@ -276,16 +177,4 @@ def _record(
         subject=f"session:{session.code}",
         before=before,
         after=after,
-    )
-
-
-def _emit(ports: Ports, session: CourseSession, name: str) -> None:
-    """Tell integrators about the session."""
-    catalog = session.course.catalog
-    emit(
-        ports,
-        organisation_id=catalog.organisation_id,
-        catalog=catalog,
-        name=name,
-        payload={"session": str(session.id), "code": session.code},
     )

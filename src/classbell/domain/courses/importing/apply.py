@@ -25,7 +25,7 @@ from classbell.domain.courses.importing.planned import (
     PlannedSession,
 )
 from classbell.domain.courses.importing.row_problems import ImportRefused, RowProblem
-from classbell.domain.courses.sessions import add_session, change_session, lock_session
+from classbell.domain.courses.session_rows import add_session, change_session, lock_session
 from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.addresses import address_key
 from classbell.domain.organisations.audit import Actor, record

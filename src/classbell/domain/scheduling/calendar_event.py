@@ -1,0 +1,96 @@
+"""Brings the event of a session to what is wanted: made, found again, changed, and judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from classbell.domain.scheduling import entry_problems, entry_rows
+from classbell.domain.scheduling.applied import Applied, to_send
+from classbell.domain.scheduling.desired import SessionPicture, beyond_entry
+from classbell.domain.scheduling.entry_problems import Problem
+from classbell.domain.scheduling.schedule_of_looks import PATIENCE
+from classbell.domain.scheduling.situation import Situation
+from classbell.ports.bundle import Ports
+from classbell.ports.calendar import Answer, DesiredEntry, EntrySnapshot
+from classbell.ports.errors import ProviderFailure, VerdictKind
+from classbell.ports.mail import Mailbox
+from classbell.storage.models import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What one reconciliation works with."""
+
+    ports: Ports
+    found: Situation
+    picture: SessionPicture
+    mailbox: Mailbox
+
+
+def existing_event(job: Job, entry: Entry, *, fresh: bool) -> EntrySnapshot | None:
+    """Return the event as it is in the calendar, or None where it has to be made."""
+    calendar = job.ports.calendar
+    if not entry.event_id:
+        # A create may have gone through without our knowing of it.
+        return None if fresh else calendar.find(job.mailbox, str(job.found.session.pk))
+    try:
+        current = calendar.get(job.mailbox, entry.event_id)
+    except ProviderFailure as failure:
+        if failure.verdict.kind is not VerdictKind.NOT_FOUND:
+            raise
+    else:
+        if not current.cancelled:
+            return current
+    entry_rows.renew_lost(job.ports, job.found, entry)
+    return None
+
+
+def updated_event(
+    job: Job, wanted: DesiredEntry, current: EntrySnapshot, entry: Entry
+) -> EntrySnapshot:
+    """Send what differs; where somebody was faster, read and send once more."""
+    calendar, applied = job.ports.calendar, Applied.read(entry.applied)
+    online = _asks_online(job, wanted, current, applied)
+    try:
+        return calendar.update(
+            job.mailbox, current, to_send(wanted, current, applied, online=online)
+        )
+    except ProviderFailure as failure:
+        if failure.verdict.kind is not VerdictKind.CONFLICT:
+            raise
+    current = calendar.get(job.mailbox, current.event_id)
+    return calendar.update(job.mailbox, current, to_send(wanted, current, applied, online=online))
+
+
+def problem_of(job: Job, wanted: DesiredEntry, current: EntrySnapshot, since: datetime) -> Problem:
+    """Say what is wrong with the event last written at ``since``, if anything."""
+    problems: list[Problem] = []
+    if wanted.online and not current.online:
+        facts = job.ports.calendar.facts(job.mailbox)
+        problems.append(
+            entry_problems.teams_refused(
+                job.found.account.address, allowed_now=facts.teams_meetings
+            )
+        )
+    elif wanted.online and not current.join_url and job.found.now - since >= PATIENCE:
+        problems.append(entry_problems.teams_late())
+    room = entry_rows.room_answer(wanted, current)
+    if room is not None and room.answer is Answer.DECLINED:
+        problems.append(entry_problems.room_declined(job.picture))
+    if beyond := beyond_entry(job.picture):
+        problems.append(entry_problems.too_many(len(beyond)))
+    return entry_problems.joined(problems)
+
+
+def _asks_online(job: Job, wanted: DesiredEntry, current: EntrySnapshot, applied: Applied) -> bool:
+    """Tell whether to ask for a Teams meeting.
+
+    Where Microsoft gave none when asked, asking again mails everybody for nothing, so it is done
+    only once the calendar says that it may make one.
+    """
+    if not wanted.online or current.online:
+        return False
+    if not applied.asked_online or applied.was_online:
+        return True
+    return job.ports.calendar.facts(job.mailbox).teams_meetings
