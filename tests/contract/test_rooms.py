@@ -115,3 +115,12 @@ def test_rooms_without_the_permission_are_for_the_administrator(
     with pytest.raises(ProviderFailure) as caught:
         GraphRooms(graph).list_rooms(Mailbox("/me", token, frozenset({"User.Read"})))
     assert caught.value.verdict.kind is VerdictKind.ADMIN_NEEDED
+
+
+def test_room_lists_name_their_rooms(side: Side) -> None:
+    rooms = side.rooms.list_rooms(side.mailbox)
+    listed = side.rooms.list_room_lists(side.mailbox)
+    assert listed
+    for one in listed:
+        assert "@" in one.address
+        assert set(one.rooms) == {room.address for room in rooms if room.building == one.name}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from classbell.ports.mail import Mailbox
-from classbell.ports.rooms import Availability, Room
+from classbell.ports.rooms import Availability, Room, RoomList
 from tests.fakes.script import Scripted
 
 SOME_ROOMS = (
@@ -17,13 +17,16 @@ SOME_ROOMS = (
     Room("boardroom@contoso.example", "Boardroom", building="City", capacity=10, city="London"),
 )
 
+SOME_LISTS = (RoomList("hq-rooms@contoso.example", "HQ", tuple(r.address for r in SOME_ROOMS[:5])),)
+
 
 class FakeRooms(Scripted):
-    """Implements ``ports.rooms.RoomDirectory``; set ``rooms``, call ``take``."""
+    """Implements ``ports.rooms.RoomDirectory``; set ``rooms`` and ``lists``, call ``take``."""
 
     def __init__(self) -> None:
         super().__init__()
         self.rooms: tuple[Room, ...] = SOME_ROOMS
+        self.lists: tuple[RoomList, ...] = SOME_LISTS
         self._taken: list[tuple[str, datetime, datetime]] = []
 
     def take(self, address: str, starts_at: datetime, ends_at: datetime) -> None:
@@ -33,6 +36,10 @@ class FakeRooms(Scripted):
     def list_rooms(self, mailbox: Mailbox) -> tuple[Room, ...]:
         with self._turn("list_rooms", mailbox=mailbox):
             return self.rooms
+
+    def list_room_lists(self, mailbox: Mailbox) -> tuple[RoomList, ...]:
+        with self._turn("list_room_lists", mailbox=mailbox):
+            return self.lists
 
     def availability(
         self,

@@ -37,8 +37,8 @@ from classbell.domain.notifications.render import Renderer, resends_unknown
 from classbell.domain.notifications.returned import READ_RETURNS, read_returns
 from classbell.domain.notifications.routes import REROUTE, reroute
 from classbell.domain.scheduling.reconcile import reconcile
-from classbell.domain.scheduling.request import RECONCILE
-from classbell.domain.scheduling.rooms import REFRESH_ROOMS, refresh_rooms
+from classbell.domain.scheduling.request import RECONCILE, REFRESH_ROOMS
+from classbell.domain.scheduling.room_listing import refresh_rooms
 from classbell.engine.alone import OnlyWorker
 from classbell.engine.loop import Engine
 from classbell.engine.wake_postgresql import Listener

@@ -24,6 +24,15 @@ class Room:
     city: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class RoomList:
+    """A list of rooms that belong together, mostly a building's; ``rooms`` are their addresses."""
+
+    address: str
+    name: str
+    rooms: tuple[str, ...] = ()
+
+
 class Availability(StrEnum):
     """Whether a room is free over a period; an unknown answer is never «free»."""
 
@@ -37,6 +46,10 @@ class RoomDirectory(Protocol):
 
     def list_rooms(self, mailbox: Mailbox) -> tuple[Room, ...]:
         """Return all rooms the account may see, following every page."""
+        ...
+
+    def list_room_lists(self, mailbox: Mailbox) -> tuple[RoomList, ...]:
+        """Return all room lists with their rooms; a list that vanishes meanwhile is left out."""
         ...
 
     def availability(

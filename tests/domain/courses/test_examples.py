@@ -15,7 +15,7 @@ from classbell.delivery.pace import Pace
 from classbell.domain.courses.importing.apply import apply_import
 from classbell.domain.courses.importing.files import SourceFile, read_files
 from classbell.domain.courses.importing.plan import plan_import
-from classbell.domain.scheduling.rooms import refresh_rooms
+from classbell.domain.scheduling.room_listing import refresh_rooms
 from classbell.storage.models import CourseSession, Enrolment
 from tests.domain.courses.stage import Stage
 

@@ -2,16 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from classbell.domain.scheduling.rooms import RoomChoice, refresh_rooms, room_choices
+from classbell.domain.organisations.audit import OPERATOR
+from classbell.domain.scheduling.room_listing import (
+    hide_room,
+    refresh_rooms,
+    refresh_rooms_now,
+    show_room,
+)
+from classbell.domain.scheduling.rooms import (
+    RoomChoice,
+    RoomWish,
+    room_alternatives,
+    room_choices,
+)
 from classbell.ports.calendar import Answer
-from classbell.ports.errors import ProviderFailure, Verdict, VerdictKind
+from classbell.ports.errors import (
+    InvalidInput,
+    NotFoundHere,
+    ProviderFailure,
+    Verdict,
+    VerdictKind,
+)
 from classbell.ports.rooms import Availability
 from classbell.ports.rooms import Room as ListedRoom
-from classbell.storage.models import AccountState, Connection, CourseSession, Room
+from classbell.ports.rooms import RoomList as ListedRoomList
+from classbell.storage.models import (
+    AccountState,
+    AuditEntry,
+    Connection,
+    CourseSession,
+    Room,
+    RoomList,
+    WorkItem,
+)
 from tests.domain.scheduling.stage import ROOM, Stage
 from tests.support import FABRIKAM, NOW, an_organisation
 
@@ -115,3 +143,110 @@ def test_the_room_a_session_holds_counts_as_free_for_it(stage: Stage) -> None:
 def test_a_room_with_too_few_seats_is_marked(stage: Stage) -> None:
     assert choices(stage, seats=21)["Harbour"].too_small
     assert not choices(stage, seats=20)["Harbour"].too_small
+
+
+def test_rooms_know_the_lists_that_name_them(stage: Stage) -> None:
+    stage.rooms.lists = (
+        ListedRoomList("HQ-Rooms@contoso.example", "HQ", ("HARBOUR@contoso.example",)),
+        ListedRoomList("empty@contoso.example", "Empty", ()),
+    )
+    refresh(stage)
+    assert Room.objects.get(address=ROOM).lists == ["hq-rooms@contoso.example"]
+    assert Room.objects.get(address="library@contoso.example").lists == []
+    assert set(RoomList.objects.values_list("name", flat=True)) == {"HQ", "Empty"}
+    stage.rooms.lists = ()
+    refresh(stage)
+    assert Room.objects.get(address=ROOM).lists == []
+    assert not RoomList.objects.exists()
+
+
+def test_a_list_that_breaks_off_leaves_everything_as_it_was(stage: Stage) -> None:
+    refresh(stage)
+    stage.rooms.rooms = ()
+    stage.rooms.fail_next(VerdictKind.RETRY, on="list_room_lists")
+    with pytest.raises(ProviderFailure):
+        refresh(stage)
+    assert Room.objects.count() == 6
+
+
+def test_what_fits_comes_first_and_what_is_hidden_does_not_come(stage: Stage) -> None:
+    refresh(stage)
+    stage.rooms.take("studio@contoso.example", START, START + timedelta(hours=1))
+    hide_room(stage.ports, catalog=stage.catalog, address="Library@contoso.example", actor=OPERATOR)
+    assert list(choices(stage, seats=18)) == [
+        "Harbour",
+        "Workshop",
+        "Auditorium",
+        "Boardroom",
+        "Studio",
+    ]
+    show_room(stage.ports, catalog=stage.catalog, address="library@contoso.example", actor=OPERATOR)
+    assert "Library" in choices(stage)
+    assert {"room.hidden", "room.shown"} <= set(AuditEntry.objects.values_list("action", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("wish", "met"),
+    [
+        (RoomWish(text="AARHUS"), {"Auditorium", "Harbour", "Library", "Workshop", "Studio"}),
+        (RoomWish(building="City"), {"Boardroom"}),
+        (RoomWish(seats=21), {"Auditorium", "Workshop"}),
+        (RoomWish(equipment="stage"), {"Auditorium"}),
+        (RoomWish(accessible=True), {"Harbour"}),
+        (RoomWish(room_list="hq-rooms@contoso.example", seats=24), {"Auditorium", "Workshop"}),
+    ],
+)
+def test_only_rooms_like_the_wish_are_asked_about(
+    stage: Stage, wish: RoomWish, met: set[str]
+) -> None:
+    stage.rooms.rooms = tuple(
+        replace(
+            room,
+            features=("stage",) if room.name == "Auditorium" else (),
+            wheelchair_accessible=True if room.name == "Harbour" else None,
+        )
+        for room in stage.rooms.rooms
+    )
+    refresh(stage)
+    found = room_choices(
+        stage.ports,
+        catalog=stage.catalog,
+        starts_at=START,
+        ends_at=START + timedelta(hours=2),
+        wish=wish,
+    )
+    assert {choice.room.name for choice in found} == met
+
+
+def test_alternatives_are_free_large_enough_and_of_the_same_building_first(stage: Stage) -> None:
+    stage.rooms.rooms += (ListedRoom("annex@contoso.example", "Annex", "City", capacity=20),)
+    refresh(stage)
+    session = stage.session(starts_at=START, seats=18)
+    stage.rooms.take("workshop@contoso.example", START, START + timedelta(hours=1))
+    offered = [choice.room.name for choice in room_alternatives(stage.ports, session)]
+    assert offered == ["Auditorium", "Annex"]
+
+
+def test_nothing_is_offered_instead_while_nobody_knows(stage: Stage) -> None:
+    refresh(stage)
+    session = stage.session(starts_at=START)
+    stage.rooms.fail_next(VerdictKind.THROTTLED, on="availability")
+    assert room_alternatives(stage.ports, session) == ()
+
+
+def test_listing_anew_is_asked_of_the_account_or_refused_with_the_reason(stage: Stage) -> None:
+    WorkItem.objects.all().delete()
+    refresh_rooms_now(stage.ports, catalog=stage.catalog, actor=OPERATOR)
+    assert WorkItem.objects.get().kind == "refresh_rooms"
+    stage.account.granted_scopes = ["Calendars.ReadWrite"]
+    stage.account.save()
+    with pytest.raises(InvalidInput, match="not granted"):
+        refresh_rooms_now(stage.ports, catalog=stage.catalog, actor=OPERATOR)
+    Connection.objects.update(enabled=False)
+    with pytest.raises(InvalidInput, match="No Microsoft 365 account"):
+        refresh_rooms_now(stage.ports, catalog=stage.catalog, actor=OPERATOR)
+
+
+def test_a_room_that_is_not_listed_cannot_be_hidden(stage: Stage) -> None:
+    with pytest.raises(NotFoundHere):
+        hide_room(stage.ports, catalog=stage.catalog, address="x@contoso.example", actor=OPERATOR)

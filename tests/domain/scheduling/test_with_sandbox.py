@@ -12,7 +12,8 @@ import pytest
 
 from classbell.delivery.lanes import mailbox_lane
 from classbell.domain.scheduling.reconcile import reconcile
-from classbell.domain.scheduling.rooms import refresh_rooms, room_choices
+from classbell.domain.scheduling.room_listing import refresh_rooms
+from classbell.domain.scheduling.rooms import room_choices
 from classbell.microsoft.clouds import Cloud
 from classbell.microsoft.graph import GraphCalendar, GraphClient, GraphRooms
 from classbell.network.http import HttpDoor

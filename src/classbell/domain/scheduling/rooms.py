@@ -1,34 +1,63 @@
-"""Rooms of the organisation: listed from Microsoft 365, and whether they are free."""
+"""Choosing a room for a session: what there is, what fits, and what Microsoft says is free."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from uuid import UUID
+from datetime import datetime
 
 import structlog
-from django.db import transaction
 
 from classbell.domain.connections.tokens import mailbox_for
-from classbell.domain.scheduling.request import REFRESH_ROOMS, account_serving
-from classbell.domain.scheduling.route import lists_rooms, writes_calendar
+from classbell.domain.scheduling.request import account_serving
+from classbell.domain.scheduling.route import writes_calendar
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import ProviderFailure
 from classbell.ports.rooms import Availability
-from classbell.ports.rooms import Room as ListedRoom
-from classbell.storage.models import Account, AccountState, Catalog, CourseSession, Lane, Room
-from classbell.storage.queries.scheduling import rooms_list
-from classbell.storage.scope import Scope
-
-__all__ = ["REFRESH_ROOMS", "RoomChoice", "refresh_rooms", "room_choices"]
+from classbell.storage.models import AccountState, Catalog, CourseSession, Room
+from classbell.storage.queries.rooms import offered_rooms
 
 log = structlog.get_logger(__name__)
 
-REFRESHED_EVERY = timedelta(hours=24)
-"""Microsoft: «it can take up to 24 hours» until a new room shows in the list
-(https://learn.microsoft.com/graph/api/place-list)."""
-
 NOT_GRANTED = "The account was not granted free and busy times; availability is not known."
+
+ALTERNATIVES = 5
+"""How many rooms are offered instead of one that declined."""
+
+_HOPE = (Availability.FREE, Availability.UNKNOWN, Availability.BUSY)
+
+
+@dataclass(frozen=True, slots=True)
+class RoomWish:
+    """What a room shall be like; what is empty does not matter.
+
+    Attributes:
+        text: part of its name, address, building or city.
+        building: its building, in full.
+        room_list: address of a room list that names it.
+        seats: at least so many; rooms whose seats nobody has stated are kept.
+        equipment: one of its features, in full.
+        accessible: whether people in wheelchairs get there.
+    """
+
+    text: str = ""
+    building: str = ""
+    room_list: str = ""
+    seats: int | None = None
+    equipment: str = ""
+    accessible: bool = False
+
+    def met_by(self, room: Room) -> bool:
+        """Tell whether a room is like that."""
+        words = f"{room.name} {room.address} {room.building} {room.city}".casefold()
+        return (
+            self.text.casefold() in words
+            and (not self.building or room.building == self.building)
+            and (not self.room_list or self.room_list in room.lists)
+            and (not self.seats or room.capacity is None or room.capacity >= self.seats)
+            and (not self.equipment or self.equipment in room.features)
+            and (not self.accessible or room.wheelchair_accessible is True)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,39 +77,6 @@ class RoomChoice:
     too_small: bool = False
 
 
-def refresh_rooms(ports: Ports, lane: Lane, organisation_id: str) -> datetime | None:
-    """List the organisation's rooms anew: the work «refresh_rooms» of a mailbox lane.
-
-    Rooms that Microsoft no longer lists are forgotten; sessions keep the address they were given.
-
-    Args:
-        ports: the outside world.
-        lane: lane of an account that may list rooms.
-        organisation_id: whose rooms.
-
-    Returns:
-        When to list them again; None where the account may not or is not connected.
-
-    Raises:
-        ProviderFailure: Microsoft did not do it; the lane decides about trying again.
-    """
-    account = Account.objects.filter(pk=UUID(lane.key)).first()
-    if account is None or account.state != AccountState.CONNECTED or not lists_rooms(account):
-        return None
-    now = ports.clock.now()
-    mailbox = mailbox_for(ports, account.pk)
-    try:
-        listed = ports.rooms.list_rooms(mailbox)
-    except ProviderFailure as failure:
-        if not failure.verdict.permission:
-            raise
-        # Rooms alone are withheld: everything else goes on, and addresses are typed meanwhile.
-        log.warning("rooms are withheld", account=str(account.pk), reason_code=failure.verdict.code)
-        return now + REFRESHED_EVERY
-    _write(UUID(organisation_id), listed, now)
-    return now + REFRESHED_EVERY
-
-
 def room_choices(
     ports: Ports,
     *,
@@ -89,35 +85,89 @@ def room_choices(
     ends_at: datetime,
     seats: int | None = None,
     session: CourseSession | None = None,
+    wish: RoomWish | None = None,
 ) -> tuple[RoomChoice, ...]:
-    """Return the organisation's rooms and whether each is free. Uses the network.
+    """Return the rooms that a catalog offers and whether each is free. Uses the network.
 
     An answer that is missing, late or refused is «not known», never «free»; a page can always be
     shown. Free now is no reservation: the room decides when it is invited.
 
     Args:
         ports: the outside world.
-        catalog: whose account asks.
+        catalog: whose account asks, and whose hidden rooms are left out.
         starts_at: begin of the time asked about, aware UTC.
         ends_at: its end, aware UTC.
         seats: how many people the room shall hold, None for any.
         session: the session it is for; the room it holds already counts as free for it.
+        wish: which rooms are asked about; None for all.
+
+    Returns:
+        Free ones first, then those not known, then busy ones; among them those that hold enough,
+        the smallest first.
     """
-    rooms = list(rooms_list(Scope(catalog.organisation_id)))
+    wish = wish or RoomWish()
+    rooms = [room for room in offered_rooms(catalog) if wish.met_by(room)]
     found, reason = _availability(
         ports, catalog, [room.address for room in rooms], starts_at, ends_at
     )
-    return tuple(
+    return _best_first(
         RoomChoice(
             room,
             Availability.FREE
             if _held(session, room, starts_at, ends_at)
             else found.get(room.address, Availability.UNKNOWN),
             reason,
-            too_small=bool(seats and room.capacity and room.capacity < seats),
+            too_small=is_too_small(room, seats),
         )
         for room in rooms
     )
+
+
+def room_alternatives(ports: Ports, session: CourseSession) -> tuple[RoomChoice, ...]:
+    """Return rooms that are free when a session takes place and hold its seats. Uses the network.
+
+    Returns:
+        At most five, those of the same building first; none where Microsoft calls none free.
+    """
+    catalog = session.course.catalog
+    choices = room_choices(
+        ports,
+        catalog=catalog,
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        seats=session.seats,
+        session=session,
+    )
+    present = {c.room.building for c in choices if c.room.address == session.room_address}
+    fitting = [
+        choice
+        for choice in choices
+        if choice.availability is Availability.FREE
+        and not choice.too_small
+        and choice.room.address != session.room_address
+    ]
+    return tuple(sorted(fitting, key=lambda c: c.room.building not in present)[:ALTERNATIVES])
+
+
+def is_too_small(room: Room, seats: int | None) -> bool:
+    """Tell whether a room holds fewer people than there are seats; False where either is open."""
+    return bool(seats and room.capacity and room.capacity < seats)
+
+
+def _best_first(choices: Iterable[RoomChoice]) -> tuple[RoomChoice, ...]:
+    """Return the choices in the order of ``room_choices``."""
+
+    def rank(choice: RoomChoice) -> tuple[int, bool, bool, int, str]:
+        capacity = choice.room.capacity
+        return (
+            _HOPE.index(choice.availability),
+            choice.too_small,
+            capacity is None,
+            capacity or 0,
+            choice.room.name,
+        )
+
+    return tuple(sorted(choices, key=rank))
 
 
 def _availability(
@@ -153,40 +203,3 @@ def _held(
     entry = getattr(session, "entry", None)
     accepted = entry is not None and entry.room_answer == "accepted"
     return accepted and session.starts_at <= starts_at and ends_at <= session.ends_at
-
-
-def _write(organisation_id: UUID, listed: tuple[ListedRoom, ...], now: datetime) -> None:
-    """Make the table hold exactly the rooms listed."""
-    rows = {
-        room.address.casefold(): Room(
-            organisation_id=organisation_id,
-            address=room.address.casefold(),
-            name=(room.name or room.address)[:200],
-            building=room.building[:200],
-            floor=room.floor[:100],
-            city=room.city[:100],
-            capacity=room.capacity,
-            features=list(room.features),
-            wheelchair_accessible=room.wheelchair_accessible,
-            refreshed_at=now,
-        )
-        for room in listed
-        if room.address
-    }
-    with transaction.atomic():
-        Room.objects.filter(organisation_id=organisation_id).exclude(address__in=rows).delete()
-        Room.objects.bulk_create(
-            rows.values(),
-            update_conflicts=True,
-            unique_fields=["organisation", "address"],
-            update_fields=[
-                "name",
-                "building",
-                "floor",
-                "city",
-                "capacity",
-                "features",
-                "wheelchair_accessible",
-                "refreshed_at",
-            ],
-        )

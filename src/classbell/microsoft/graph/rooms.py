@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
 from classbell.microsoft.answers import JsonPart, NotUnderstood
 from classbell.microsoft.graph.calendar import CALENDARS
 from classbell.microsoft.graph.client import GraphCall, GraphClient, not_understood
 from classbell.microsoft.graph.times import read_time, write_time
+from classbell.ports.errors import ProviderFailure, VerdictKind
 from classbell.ports.mail import Mailbox
-from classbell.ports.rooms import Availability, Room
+from classbell.ports.rooms import Availability, Room, RoomList
 
 PLACES = "Place.Read.All"
 PAGE = 100
@@ -35,15 +37,34 @@ class GraphRooms:
 
         https://learn.microsoft.com/en-us/graph/api/place-list
         """
-        call = GraphCall(
-            method="GET",
-            path="/places/microsoft.graph.room",
-            needs=PLACES,
-            params={"$top": str(PAGE)},
-            admin_only=True,
-        )
+        call = _places("/places/microsoft.graph.room")
         rooms = (_room(part) for part in self._graph.pages(mailbox, call))
         return tuple(room for room in rooms if room.address)
+
+    def list_room_lists(self, mailbox: Mailbox) -> tuple[RoomList, ...]:
+        """Return all room lists with their rooms; a list that vanishes meanwhile is left out.
+
+        https://learn.microsoft.com/en-us/graph/api/place-list
+        """
+        call = _places("/places/microsoft.graph.roomlist")
+        found: list[RoomList] = []
+        for part in self._graph.pages(mailbox, call):
+            address = part.text("emailAddress")
+            rooms = self._rooms_of(mailbox, address) if address else None
+            if rooms is not None:
+                found.append(RoomList(address, part.text("displayName") or address, rooms))
+        return tuple(found)
+
+    def _rooms_of(self, mailbox: Mailbox, address: str) -> tuple[str, ...] | None:
+        """Return the addresses of one list's rooms; None where the list is gone."""
+        call = _places(f"/places/{quote(address, safe='@')}/microsoft.graph.roomlist/rooms")
+        try:
+            named = [part.text("emailAddress") for part in self._graph.pages(mailbox, call)]
+        except ProviderFailure as failure:
+            if failure.verdict.kind is not VerdictKind.NOT_FOUND:
+                raise
+            return None
+        return tuple(room for room in named if room)
 
     def availability(
         self,
@@ -93,6 +114,13 @@ class GraphRooms:
             return {p.text("scheduleId").casefold(): _judge(p, begin, end) for p in parts}
         except NotUnderstood as error:
             raise not_understood(error) from error
+
+
+def _places(path: str) -> GraphCall:
+    """Return the call for one collection of places, page by page."""
+    return GraphCall(
+        method="GET", path=path, needs=PLACES, params={"$top": str(PAGE)}, admin_only=True
+    )
 
 
 def _judge(schedule: JsonPart, begin: datetime, end: datetime) -> Availability:

@@ -1,11 +1,11 @@
-"""What the pages about sessions and rooms show."""
+"""What the pages about sessions show."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from classbell.storage.models import (
     CourseSession,
@@ -72,19 +72,6 @@ def confirmation_states(session: CourseSession) -> dict[UUID, str]:
         .values_list("person_id", "state")
     )
     return dict(rows)
-
-
-def rooms(scope: Scope, *, now: datetime) -> QuerySet[Room]:
-    """Return the organisation's rooms with ``bookings``: sessions of the scope still to come."""
-    coming = (
-        scope.of(CourseSession)
-        .filter(room_address=OuterRef("address"), ends_at__gt=now, cancelled_at=None)
-        .order_by()
-        .values("room_address")
-        .annotate(total=Count("id"))
-        .values("total")
-    )
-    return scope.of(Room).annotate(bookings=Subquery(coming)).order_by("name", "address")
 
 
 def room_names(scope: Scope) -> dict[str, str]:

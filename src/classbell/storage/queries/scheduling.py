@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import QuerySet
-
 from classbell.storage.models import (
     CourseSession,
     Enrolment,
@@ -13,7 +11,6 @@ from classbell.storage.models import (
     Person,
     Room,
 )
-from classbell.storage.scope import Scope
 
 
 def instructors_of(session: CourseSession) -> list[Person]:
@@ -32,8 +29,3 @@ def learners_of(session: CourseSession) -> list[Person]:
 def room_called(organisation_id: UUID, address: str) -> Room | None:
     """Return the room with this address, if the organisation's directory lists it."""
     return Room.objects.filter(organisation_id=organisation_id, address=address.casefold()).first()
-
-
-def rooms_list(scope: Scope) -> QuerySet[Room]:
-    """Return the organisation's rooms by building and name."""
-    return scope.of(Room).order_by("building", "name")
