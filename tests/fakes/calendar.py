@@ -18,6 +18,8 @@ from classbell.ports.errors import VerdictKind
 from classbell.ports.mail import Mailbox
 from tests.fakes.script import Scripted, refuse
 
+OWN = "/me"
+
 
 @dataclass
 class _Kept:
@@ -25,6 +27,7 @@ class _Kept:
 
     entry: DesiredEntry
     snapshot: EntrySnapshot
+    path: str = OWN
 
 
 @dataclass
@@ -41,6 +44,7 @@ class FakeCalendar(Scripted):
 
     Set ``teams`` to False for an account without Teams licence; call ``answer`` for a room or a
     person that answers, ``edit`` for a change made in Outlook, ``delete`` for one deleted there.
+    ``editors_of`` names the calendars of others that the account may write.
     """
 
     def __init__(self) -> None:
@@ -48,13 +52,18 @@ class FakeCalendar(Scripted):
         self.teams = True
         self.can_edit = True
         self.cancelled: list[_Cancelled] = []
+        self.editors_of: set[str] = set()
         self._kept: dict[str, _Kept] = {}
         self._numbers = count(1)
 
     @property
     def events(self) -> list[EntrySnapshot]:
-        """The events there are, oldest first."""
-        return [kept.snapshot for kept in self._kept.values()]
+        """The events in the account's own calendar, oldest first."""
+        return self.events_in(OWN)
+
+    def events_in(self, path: str) -> list[EntrySnapshot]:
+        """Return the events in the calendar of a mailbox, oldest first."""
+        return [kept.snapshot for kept in self._kept.values() if kept.path == path]
 
     def entry_of(self, event_id: str) -> DesiredEntry:
         """Return what an event was last asked to be."""
@@ -83,26 +92,37 @@ class FakeCalendar(Scripted):
         """Delete an event behind Classbell's back."""
         del self._kept[event_id]
 
+    def shared(self, mailbox: Mailbox, address: str) -> Mailbox:
+        return replace(mailbox, path=f"/users/{address}", is_shared=True)
+
     def facts(self, mailbox: Mailbox) -> CalendarFacts:
         with self._turn("facts", mailbox=mailbox):
+            self._let_in(mailbox)
             return CalendarFacts(can_edit=self.can_edit, teams_meetings=self.teams)
 
     def create(self, mailbox: Mailbox, entry: DesiredEntry) -> EntrySnapshot:
         with self._turn("create", mailbox=mailbox, entry=entry):
+            self._let_in(mailbox)
             for kept in self._kept.values():
                 if kept.entry.transaction_id == entry.transaction_id:
                     return kept.snapshot
             snapshot = self._snapshot(f"event-{next(self._numbers)}", entry, None)
-            self._kept[snapshot.event_id] = _Kept(entry, snapshot)
+            self._kept[snapshot.event_id] = _Kept(entry, snapshot, mailbox.path)
             return snapshot
 
     def get(self, mailbox: Mailbox, event_id: str) -> EntrySnapshot:
         with self._turn("get", mailbox=mailbox, event_id=event_id):
+            self._let_in(mailbox)
             return self._existing(event_id).snapshot
 
     def find(self, mailbox: Mailbox, session_ref: str) -> EntrySnapshot | None:
         with self._turn("find", mailbox=mailbox, session_ref=session_ref):
-            found = (k.snapshot for k in self._kept.values() if k.entry.session_ref == session_ref)
+            self._let_in(mailbox)
+            found = (
+                kept.snapshot
+                for kept in self._kept.values()
+                if kept.entry.session_ref == session_ref and kept.path == mailbox.path
+            )
             return next(found, None)
 
     def update(
@@ -111,6 +131,7 @@ class FakeCalendar(Scripted):
         with self._turn("update", mailbox=mailbox, current=current, entry=entry):
             if not _differs(current, entry):
                 return current
+            self._let_in(mailbox)
             kept = self._existing(current.event_id)
             if kept.snapshot.etag != current.etag:
                 raise refuse(VerdictKind.CONFLICT, "ErrorIrresolvableConflict", 412)
@@ -120,10 +141,16 @@ class FakeCalendar(Scripted):
 
     def cancel(self, mailbox: Mailbox, event_id: str, comment: str) -> None:
         with self._turn("cancel", mailbox=mailbox, event_id=event_id, comment=comment):
+            self._let_in(mailbox)
             kept = self._kept.pop(event_id, None)
             if kept is not None:
                 invited = tuple(a.address for a in kept.snapshot.answers)
                 self.cancelled.append(_Cancelled(event_id, comment, invited))
+
+    def _let_in(self, mailbox: Mailbox) -> None:
+        """Refuse a calendar that nobody has shared with the account."""
+        if mailbox.is_shared and mailbox.path.removeprefix("/users/") not in self.editors_of:
+            raise refuse(VerdictKind.NOT_FOUND, "ErrorItemNotFound", 404)
 
     def _existing(self, event_id: str) -> _Kept:
         try:

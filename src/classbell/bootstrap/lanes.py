@@ -37,7 +37,8 @@ from classbell.domain.notifications.render import Renderer, resends_unknown
 from classbell.domain.notifications.returned import READ_RETURNS, read_returns
 from classbell.domain.notifications.routes import REROUTE, reroute
 from classbell.domain.scheduling.reconcile import reconcile
-from classbell.domain.scheduling.request import RECONCILE, REFRESH_ROOMS
+from classbell.domain.scheduling.reconcile_shared import reconcile_shared
+from classbell.domain.scheduling.request import RECONCILE, REFRESH_ROOMS, SHARE
 from classbell.domain.scheduling.room_listing import refresh_rooms
 from classbell.engine.alone import OnlyWorker
 from classbell.engine.loop import Engine
@@ -87,6 +88,7 @@ def _work(outside: Ports, chosen: Settings, handlers: Handlers) -> dict[str, Wor
         RECONCILE: partial(reconcile, outside),
         REFRESH_ROOMS: partial(refresh_rooms, outside),
         REROUTE: partial(reroute, outside),
+        SHARE: partial(reconcile_shared, outside),
         STILL_LOST: partial(still_lost, outside),
         TROUBLE_CHECK: partial(trouble_check, outside),
         WATCH_ROUTE: partial(watch_route, outside),

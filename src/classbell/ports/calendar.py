@@ -104,6 +104,13 @@ class CalendarFacts:
 class Calendar(Protocol):
     """The account's calendar. Every method raises ``ProviderFailure`` with a verdict."""
 
+    def shared(self, mailbox: Mailbox, address: str) -> Mailbox:
+        """Return the mailbox of somebody else, whose calendar the account may write.
+
+        Whether it may only shows when it does. Does not use the network.
+        """
+        ...
+
     def facts(self, mailbox: Mailbox) -> CalendarFacts:
         """Read what the default calendar can do."""
         ...

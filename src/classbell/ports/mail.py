@@ -16,11 +16,13 @@ class Mailbox:
     ``path`` is ``/me`` or ``/users/{mailbox}``, built by ``microsoft.graph.mailbox_path`` alone.
     ``access_token`` never appears in a representation. ``granted`` names the permissions the token
     carries, short names, where the caller knows them: they tell «not consented» from «forbidden».
+    ``is_shared`` says that the mailbox is somebody else's, opened with the account's own key.
     """
 
     path: str
     access_token: str = field(repr=False)
     granted: frozenset[str] | None = None
+    is_shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ def rooms_line(
 def shared_calendar_line(granted: frozenset[str]) -> CapabilityResult:
     """Say how the organisation's own calendar stands, which nobody has to want."""
     because = (
-        "no calendar of the organisation is chosen"
+        "each catalog proves it when its calendar is chosen"
         if has(granted, SHARED_CALENDARS)
         else f"the permission {SHARED_CALENDARS} is not granted, which only that calendar needs"
     )

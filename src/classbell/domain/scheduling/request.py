@@ -13,6 +13,7 @@ from classbell.ports.bundle import Ports
 from classbell.storage.models import (
     Account,
     AccountState,
+    CalendarOptions,
     Catalog,
     Connection,
     CourseSession,
@@ -21,12 +22,17 @@ from classbell.storage.models import (
 )
 
 RECONCILE = "reconcile"
+SHARE = "share"
 REFRESH_ROOMS = "refresh_rooms"
 
 COLLECTING = timedelta(seconds=5)
 """How long changes to one session are gathered, so that many enrolments become one patch."""
 
 NORMAL, BULK = 50, 80
+
+SHOWN = (EntryState.PLANNED, EntryState.CREATED, EntryState.REFUSED)
+"""States of a shared entry whose event may stand in the organisation's calendar, or may have been
+made just before a crash."""
 
 
 def account_serving(catalog: Catalog) -> Account | None:
@@ -56,7 +62,8 @@ def request_entries(ports: Ports, catalog: Catalog, sessions: Iterable[CourseSes
     """Ask the same for several sessions of one catalog."""
     account = account_serving(catalog)
     if account is not None:
-        _ask(ports, account, sessions, ports.clock.now() + COLLECTING, NORMAL)
+        due_at = ports.clock.now() + COLLECTING
+        _ask(ports, account, sessions, due_at, NORMAL, kinds=_kinds(catalog))
 
 
 def request_all(ports: Ports, catalog: Catalog) -> int:
@@ -78,14 +85,35 @@ def request_all(ports: Ports, catalog: Catalog) -> int:
     sessions = CourseSession.objects.filter(course__catalog=catalog, ends_at__gt=now).filter(
         Q(published=True, cancelled_at__isnull=True)
         | Q(entry__state=EntryState.CREATED)
+        | Q(shared_entry__state__in=SHOWN)
         | Q(pk__in=retired.values("session"))
     )
-    return _ask(ports, account, sessions.order_by("starts_at"), now, BULK)
+    return _ask(ports, account, sessions.order_by("starts_at"), now, BULK, kinds=_kinds(catalog))
+
+
+def request_sharing(ports: Ports, catalog: Catalog) -> int:
+    """Ask that the organisation's calendar show what it should, in the caller's transaction.
+
+    Called when sharing is switched on or off or goes to another address: every published session
+    to come is looked at, and every one that is shown now.
+
+    Returns:
+        How many sessions were asked for.
+    """
+    account = account_serving(catalog)
+    if account is None:
+        return 0
+    now = ports.clock.now()
+    sessions = CourseSession.objects.filter(course__catalog=catalog).filter(
+        Q(published=True, cancelled_at__isnull=True, ends_at__gt=now)
+        | Q(shared_entry__state__in=SHOWN)
+    )
+    return _ask(ports, account, sessions.order_by("starts_at"), now, BULK, kinds=(SHARE,))
 
 
 def request_clearing(ports: Ports, session: CourseSession, account: Account) -> None:
     """Ask an account's lane to cancel its retired event of a session, in the transaction."""
-    _ask(ports, account, [session], ports.clock.now(), NORMAL)
+    _ask(ports, account, [session], ports.clock.now(), NORMAL, kinds=(RECONCILE,))
 
 
 def request_rooms(ports: Ports, account: Account) -> None:
@@ -106,18 +134,27 @@ def _ask(
     sessions: Iterable[CourseSession],
     due_at: datetime,
     priority: int,
+    *,
+    kinds: tuple[str, ...],
 ) -> int:
-    """Put one work item for each session into the account's lane; return how many."""
+    """Put work items for each session into the account's lane; return for how many sessions."""
     lane = mailbox_lane(account)
     asked = 0
     for session in sessions:
-        ask(
-            ports,
-            lane,
-            kind=RECONCILE,
-            subject=str(session.pk),
-            due_at=due_at,
-            priority=priority,
-        )
+        for kind in kinds:
+            ask(
+                ports,
+                lane,
+                kind=kind,
+                subject=str(session.pk),
+                due_at=due_at,
+                priority=priority,
+            )
         asked += 1
     return asked
+
+
+def _kinds(catalog: Catalog) -> tuple[str, ...]:
+    """Return which looks a change to a session of this catalog takes."""
+    shares = CalendarOptions.objects.filter(catalog=catalog, share=True).exists()
+    return (RECONCILE, SHARE) if shares else (RECONCILE,)

@@ -107,6 +107,7 @@ def cleared_elsewhere_soon(session: CourseSession, account: Account) -> bool:
         RetiredEvent.objects.filter(
             session=session,
             cancelled_at__isnull=True,
+            calendar_address="",
             account__state=AccountState.CONNECTED,
         )
         .exclude(account=account)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from classbell.domain.connections.tokens import mailbox_for
 from classbell.domain.scheduling import entry_rows
 from classbell.domain.scheduling.route import writes_calendar
+from classbell.domain.scheduling.shared_problems import OF_THE_CALENDAR
 from classbell.domain.scheduling.situation import STANDING, Situation, events_to_clear
 from classbell.ports.bundle import Ports
+from classbell.ports.errors import ProviderFailure
+from classbell.ports.mail import Mailbox
 from classbell.storage.models import EntryState
 
 
@@ -36,8 +39,26 @@ def clear_retired(ports: Ports, found: Situation) -> None:
         return
     mailbox = mailbox_for(ports, found.account.pk)
     for event in retired:
-        ports.calendar.cancel(mailbox, event.event_id, event.comment)
+        if event.calendar_address and not _is_open(ports, mailbox, event.calendar_address):
+            continue
+        target = mailbox
+        if event.calendar_address:
+            target = ports.calendar.shared(mailbox, event.calendar_address)
+        ports.calendar.cancel(target, event.event_id, event.comment)
         entry_rows.settle_cleared(found, event)
+
+
+def _is_open(ports: Ports, mailbox: Mailbox, address: str) -> bool:
+    """Tell whether somebody else's calendar may be written still.
+
+    Where it may not, its events stay on the list of what somebody has to clear up by hand.
+    """
+    try:
+        return ports.calendar.facts(ports.calendar.shared(mailbox, address)).can_edit
+    except ProviderFailure as failure:
+        if failure.verdict.kind not in OF_THE_CALENDAR:
+            raise
+        return False
 
 
 def _comment(found: Situation) -> str:

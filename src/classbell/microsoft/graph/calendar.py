@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import quote
 
 from classbell.microsoft.answers import JsonPart, NotUnderstood
@@ -13,11 +14,13 @@ from classbell.microsoft.graph.events import (
     read_event,
     session_filter,
 )
+from classbell.microsoft.graph.mailbox_path import mailbox_path
 from classbell.ports.calendar import CalendarFacts, DesiredEntry, EntrySnapshot
 from classbell.ports.errors import ProviderFailure, VerdictKind
 from classbell.ports.mail import Mailbox
 
 CALENDARS = "Calendars.ReadWrite"
+SHARED_CALENDARS = "Calendars.ReadWrite.Shared"
 BAD_REQUEST = 400
 DUPLICATE = "errorduplicatetransactionid"
 
@@ -28,12 +31,19 @@ class GraphCalendar:
     def __init__(self, graph: GraphClient) -> None:
         self._graph = graph
 
+    def shared(self, mailbox: Mailbox, address: str) -> Mailbox:
+        """Return the mailbox of somebody else, whose calendar the account may write.
+
+        https://learn.microsoft.com/graph/outlook-create-event-in-shared-delegated-calendar
+        """
+        return replace(mailbox, path=mailbox_path(address), is_shared=True)
+
     def facts(self, mailbox: Mailbox) -> CalendarFacts:
         """Read what the default calendar can do.
 
         https://learn.microsoft.com/en-us/graph/api/calendar-get
         """
-        found = self._graph.read(mailbox, _call("GET", f"{mailbox.path}/calendar"))
+        found = self._graph.read(mailbox, _call(mailbox, "GET", f"{mailbox.path}/calendar"))
         return CalendarFacts(
             can_edit=found.flag("canEdit") is True,
             teams_meetings=TEAMS in found.texts("allowedOnlineMeetingProviders"),
@@ -44,7 +54,7 @@ class GraphCalendar:
 
         https://learn.microsoft.com/en-us/graph/api/user-post-events
         """
-        call = _call("POST", f"{mailbox.path}/events", json=new_event(entry))
+        call = _call(mailbox, "POST", f"{mailbox.path}/events", json=new_event(entry))
         try:
             return _snapshot(self._graph.read(mailbox, call))
         except ProviderFailure as failure:
@@ -60,7 +70,9 @@ class GraphCalendar:
 
         https://learn.microsoft.com/en-us/graph/api/event-get
         """
-        return _snapshot(self._graph.read(mailbox, _call("GET", _event_path(mailbox, event_id))))
+        return _snapshot(
+            self._graph.read(mailbox, _call(mailbox, "GET", _event_path(mailbox, event_id)))
+        )
 
     def find(self, mailbox: Mailbox, session_ref: str) -> EntrySnapshot | None:
         """Find the event that carries our id, or None.
@@ -70,7 +82,7 @@ class GraphCalendar:
         call = GraphCall(
             method="GET",
             path=f"{mailbox.path}/events",
-            needs=CALENDARS,
+            needs=_needs(mailbox),
             params={"$filter": session_filter(session_ref), "$top": "10"},
         )
         found = [_snapshot(event) for event in self._graph.pages(mailbox, call)]
@@ -91,7 +103,7 @@ class GraphCalendar:
         call = GraphCall(
             method="PATCH",
             path=_event_path(mailbox, current.event_id),
-            needs=CALENDARS,
+            needs=_needs(mailbox),
             json=changed,
             headers={"If-Match": current.etag} if current.etag else {},
         )
@@ -104,7 +116,7 @@ class GraphCalendar:
         """
         path = f"{_event_path(mailbox, event_id)}/cancel"
         try:
-            self._graph.call(mailbox, _call("POST", path, json={"Comment": comment}))
+            self._graph.call(mailbox, _call(mailbox, "POST", path, json={"Comment": comment}))
         except ProviderFailure as failure:
             if failure.verdict.kind is VerdictKind.NOT_FOUND:
                 return
@@ -122,7 +134,7 @@ class GraphCalendar:
 
         https://learn.microsoft.com/en-us/graph/api/event-delete
         """
-        self._graph.call(mailbox, _call("DELETE", _event_path(mailbox, event_id)))
+        self._graph.call(mailbox, _call(mailbox, "DELETE", _event_path(mailbox, event_id)))
 
     def _existing(self, mailbox: Mailbox, event_id: str, session_ref: str) -> EntrySnapshot | None:
         """Read back the event that a repeated create ran into."""
@@ -136,9 +148,14 @@ class GraphCalendar:
             raise
 
 
-def _call(method: str, path: str, json: object = None) -> GraphCall:
+def _call(mailbox: Mailbox, method: str, path: str, json: object = None) -> GraphCall:
     """Make a call about the calendar. Each may be repeated: a create names its transaction."""
-    return GraphCall(method=method, path=path, needs=CALENDARS, json=json)
+    return GraphCall(method=method, path=path, needs=_needs(mailbox), json=json)
+
+
+def _needs(mailbox: Mailbox) -> str:
+    """Return the permission that a call about this mailbox's calendar takes."""
+    return SHARED_CALENDARS if mailbox.is_shared else CALENDARS
 
 
 def _event_path(mailbox: Mailbox, event_id: str) -> str:

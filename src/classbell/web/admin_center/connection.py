@@ -23,7 +23,8 @@ from classbell.domain.connections.invite import is_invited_answer
 from classbell.domain.connections.save import cancel_pending, save_settings
 from classbell.domain.connections.scopes import EMAIL_ONLY, FULL
 from classbell.domain.organisations.access import Access, require_catalog_admin
-from classbell.ports.errors import ClassbellError, InvalidInput
+from classbell.domain.scheduling.organisation_calendar import ADDRESS_FIELD, set_sharing
+from classbell.ports.errors import ClassbellError, InvalidInput, ProviderFailure
 from classbell.storage.models import Catalog
 from classbell.storage.queries.connections import pending_of
 from classbell.storage.queries.pages_shell import connection_status
@@ -37,6 +38,7 @@ from classbell.web.admin_center.panel_answer import (
     panel_again,
 )
 from classbell.web.admin_center.panel_mail_route import route_sent
+from classbell.web.admin_center.panel_shared_calendar import sharing_sent
 from classbell.web.errors import problem_page
 from classbell.web.pages import show
 from classbell.web.signin import leave_for
@@ -116,11 +118,34 @@ def save(request: HttpRequest, slug: str) -> HttpResponse:
             actor=actor_of(access),
             route=route_sent(request.POST, catalog),
         )
+        if enabled:
+            _share(request, access, catalog)
     except InvalidInput as error:
         return panel_again(request, access, catalog, enabled=enabled, error=error)
     told = _("A confirmation is being sent to %(address)s.") % {"address": connecting}
     add_toast(request, _("Settings saved."), told if connecting else "")
     return answer(request, access, catalog)
+
+
+def _share(request: HttpRequest, access: Access, catalog: Catalog) -> None:
+    """Save what the panel says about the organisation's calendar.
+
+    Everything else is saved by then, and what is refused here says so: the right to write somebody
+    else's calendar can only be proved as the account that was saved just before.
+    """
+    choice = sharing_sent(request.POST)
+    try:
+        set_sharing(bootstrap.ports(), catalog=catalog, choice=choice, actor=actor_of(access))
+    except InvalidInput as error:
+        error.meaning = f"{error.meaning} {_('Everything else was saved.')}"
+        raise
+    except ProviderFailure as failure:
+        raise InvalidInput(
+            failure.what,
+            field=ADDRESS_FIELD,
+            meaning=_("Sharing was left as it was. Everything else was saved."),
+            remedy=failure.remedy or _("Save again in a moment."),
+        ) from failure
 
 
 def _signed_in_account(request: HttpRequest, access: Access, catalog: Catalog) -> str:

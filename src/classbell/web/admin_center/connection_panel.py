@@ -26,6 +26,10 @@ from classbell.web.admin_center.capability_words import (
 from classbell.web.admin_center.disconnect_words import consequences, switching_off
 from classbell.web.admin_center.panel_mail_route import MailRoute, mail_route_of
 from classbell.web.admin_center.panel_others import Others, others_of
+from classbell.web.admin_center.panel_shared_calendar import (
+    SharedCalendar,
+    shared_calendar_of,
+)
 from classbell.web.remedy_words import Loss, loss_of
 from classbell.web.security import allow_forms_to
 
@@ -62,6 +66,7 @@ class Panel:
         disconnect: sentences about what Disconnect does here; empty where there is nothing to
             disconnect.
         route: the route that mail takes, and the boxes about it.
+        calendar: the organisation's calendar, and the fields about it.
         signs_in_at: host of Microsoft's sign-in page.
         others: what other people have to do, or have offered.
         came_back: how the reader has just come back from Microsoft: ``needed`` where it wishes for
@@ -77,6 +82,7 @@ class Panel:
     signs_in_at: str
     others: Others
     route: MailRoute
+    calendar: SharedCalendar
     account: ShownAccount | None = None
     capabilities: Sequence[CapabilityRow] = ()
     needs_consent: bool = False
@@ -130,13 +136,15 @@ def panel_of(
     saved = status.account if state in {"connected", "lost"} else None
     shown = facts.pending or saved
     others = others_of(access, catalog, account=status.account, pending=facts.pending)
+    sent = None if enabled is None else request.POST
     came_back = request.GET.get("approval", "") or ("needed" if facts.never_came_back else "")
     return Panel(
         state=state,
         enabled=_toggle(facts, others, sent=bool(came_back) or enabled),
         signs_in_at=urlsplit(origin).netloc,
         others=others,
-        route=mail_route_of(status, sent=None if enabled is None else request.POST),
+        route=mail_route_of(status, sent=sent),
+        calendar=shared_calendar_of(catalog, sent=sent, error=error, can_share=shown is not None),
         came_back=came_back,
         invited=_invited(facts.pending),
         account=_shown_account(shown, state),

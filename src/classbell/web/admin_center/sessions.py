@@ -21,6 +21,7 @@ from classbell.storage.queries.pages_shell import connection_status
 from classbell.storage.scope import Scope
 from classbell.web.access import actor_of, signed_in
 from classbell.web.admin_center.session_rooms import session_room
+from classbell.web.admin_center.session_shared import shared_lines
 from classbell.web.admin_center.session_words import (
     Badge,
     entry_badge,
@@ -132,7 +133,7 @@ def session(request: HttpRequest, slug: str, session_id: UUID) -> HttpResponse:
         "place": place_text(found, _names(scope, found)),
         "room_badge": room_badge(found),
         "entry_badge": entry_badge(found, connected=connected),
-        "lines": entry_lines(found, connected=connected),
+        "lines": entry_lines(found, connected=connected) + shared_lines(found),
         "instructors": list(found.instructors.all()),
         "learners": learners,
         "room_now": session_room(found),
