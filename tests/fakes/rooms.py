@@ -33,6 +33,10 @@ class FakeRooms(Scripted):
         """Let somebody else have a room for a while."""
         self._taken.append((address.casefold(), starts_at, ends_at))
 
+    def free(self, address: str) -> None:
+        """Let a room be free again."""
+        self._taken = [taken for taken in self._taken if taken[0] != address.casefold()]
+
     def list_rooms(self, mailbox: Mailbox) -> tuple[Room, ...]:
         with self._turn("list_rooms", mailbox=mailbox):
             return self.rooms

@@ -27,6 +27,7 @@ from classbell.domain.connections.daily import (
     operator_check,
 )
 from classbell.domain.connections.daily_times import DAILY_CHECK
+from classbell.domain.connections.handover import HAND_OVER, hand_over
 from classbell.domain.connections.lost import lane_verdict
 from classbell.domain.connections.rerouting import watch_route
 from classbell.domain.connections.trouble import TROUBLE_CHECK, ask_trouble_check, trouble_check
@@ -80,6 +81,7 @@ def _work(outside: Ports, chosen: Settings, handlers: Handlers) -> dict[str, Wor
         DAILY_CHECK: partial(daily_check, outside),
         EXPAND: partial(expand_notification, outside),
         FOLLOW: partial(follow, outside, handlers),
+        HAND_OVER: partial(hand_over, outside),
         FORGET_PENDING: partial(forget_pending, outside),
         LOOK_UP: partial(look_up, outside.clock, handlers),
         OPERATOR_CHECK: partial(operator_check, outside),

@@ -6,6 +6,7 @@ from django.urls import path
 
 from classbell.web import assets, reports, signin
 from classbell.web.admin_center import (
+    account_change,
     all_connections,
     approvals,
     audit,
@@ -93,5 +94,6 @@ urlpatterns = [
     path(f"{CONNECTION}/offers/<uuid:offer_id>/accept", sharing.accept, name="offer-accept"),
     path(f"{CONNECTION}/offers/<uuid:offer_id>/decline", sharing.decline, name="offer-decline"),
     path(f"{CONNECTION}/offers/<uuid:offer_id>/withdraw", sharing.withdraw, name="offer-withdraw"),
+    path(f"{CONNECTION}/change", account_change.account_change, name="account-change"),
     path(f"{CONNECTION}/disconnect", connection.disconnect_page, name="disconnect"),
 ]

@@ -203,7 +203,7 @@ def test_a_change_of_account_shows_what_changes_hands(
     owner.client.get("/connect/callback", identity.callback(left.location))
     page = owner.get(PANEL)
     assert "What changes hands" in page.words
-    assert "former@contoso.example keeps what it has made" in page.words
+    assert "former@contoso.example hands over what it has made" in page.words
     assert "0 sessions to come in its calendar" in page.words
 
 

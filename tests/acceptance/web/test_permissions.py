@@ -35,6 +35,7 @@ PAGES = [
     "/settings/notifications",
     "/settings/notifications?panel=m365",
     "/settings/connection/disconnect",
+    "/settings/connection/change",
 ]
 ACTS = [
     "/connection/check",
@@ -50,6 +51,7 @@ ACTS = [
     "/settings/connection/cancel",
     "/settings/connection/check",
     "/settings/connection/disconnect",
+    "/settings/connection/change",
     "/settings/connection/consent",
     "/settings/connection/approval",
     "/settings/connection/approval/check",

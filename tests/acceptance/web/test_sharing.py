@@ -53,7 +53,7 @@ def test_an_offer_in_place_of_another_account_shows_what_changes_hands(
 
     assert "Mai Nielsen offers this catalog an account." in page.words
     assert "What changes hands" in page.words
-    assert "former@contoso.example keeps what it has made" in page.words
+    assert "former@contoso.example hands over what it has made" in page.words
 
 
 @pytest.mark.parametrize(("act", "state"), [("decline", "declined"), ("withdraw", "withdrawn")])

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
 
 from django.db import transaction
 
 from classbell.delivery.lanes import mailbox_lane
+from classbell.domain.connections.letting_go import let_go
 from classbell.domain.connections.waiting import DISCONNECTED, set_aside
 from classbell.domain.notifications.moving import move_alone
 from classbell.domain.organisations.access import require_actor_administers
@@ -18,11 +18,9 @@ from classbell.ports.calendar import Answer
 from classbell.ports.errors import InvalidInput
 from classbell.storage.models import (
     Account,
-    AccountState,
     Catalog,
     Connection,
     CourseSession,
-    Incident,
     Lane,
     WorkItem,
 )
@@ -122,7 +120,14 @@ def _hold_fallen_over(ports: Ports, catalog: Catalog) -> None:
         set_aside(catalog, lane, reason_code=DISCONNECTED, now=ports.clock.now())
 
 
-def detach(ports: Ports, connection: Connection, account: Account, *, reason_code: str) -> None:
+def detach(
+    ports: Ports,
+    connection: Connection,
+    account: Account,
+    *,
+    reason_code: str,
+    keep_tokens: bool = False,
+) -> None:
     """Take a catalog's mail and work off an account's lane, in the caller's transaction.
 
     Args:
@@ -130,12 +135,13 @@ def detach(ports: Ports, connection: Connection, account: Account, *, reason_cod
         connection: the catalog's setting.
         account: the account it no longer uses.
         reason_code: why its mail waits now.
+        keep_tokens: whether the account has events to cancel before it is let go.
     """
     now, lane = ports.clock.now(), mailbox_lane(account)
     set_aside(connection.catalog, lane, reason_code=reason_code, now=now)
     _drop_work(lane, connection.catalog)
-    if not catalogs_served(account).exclude(pk=connection.catalog_id).exists():
-        _forget_tokens(account, lane, now)
+    if not keep_tokens and not catalogs_served(account).exclude(pk=connection.catalog_id).exists():
+        let_go(account, lane, now)
 
 
 def _drop_work(lane: Lane, catalog: Catalog) -> None:
@@ -145,28 +151,6 @@ def _drop_work(lane: Lane, catalog: Catalog) -> None:
     for begin in range(0, len(subjects), CHUNK):
         part = subjects[begin : begin + CHUNK]
         WorkItem.objects.filter(lane=lane, subject__in=part).delete()
-
-
-def _forget_tokens(account: Account, lane: Lane, now: datetime) -> None:
-    """Delete what lets us act as the account; its row stays for the history."""
-    account.state = AccountState.DISCONNECTED
-    account.sealed_tokens = b""
-    account.token_expires_at = None
-    account.refresh_lease_until = None
-    # A renewal under way must not bring tokens back.
-    account.token_version += 1
-    account.save(
-        update_fields=[
-            "state",
-            "sealed_tokens",
-            "token_expires_at",
-            "refresh_lease_until",
-            "token_version",
-        ]
-    )
-    account.capabilities.all().delete()
-    Incident.objects.filter(account=account, closed_at=None).update(closed_at=now)
-    WorkItem.objects.filter(lane=lane).delete()
 
 
 def _tell(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from classbell.delivery.lanes import lock_lanes
 from classbell.domain.connections.daily_times import ask_daily
 from classbell.domain.connections.disconnect import detach
+from classbell.domain.connections.handover import begin_handover
 from classbell.domain.connections.lost import account_back
 from classbell.domain.connections.rerouting import reroute_catalog
 from classbell.domain.connections.scopes import CALENDARS, has
@@ -44,8 +45,9 @@ def use_account(
     """
     catalog, before = connection.catalog, facts(connection)
     former = connection.account or connection.former_account
-    if connection.account is not None and connection.account.pk != account.pk:
-        detach(ports, connection, connection.account, reason_code=ACCOUNT_CHANGED)
+    changes = former is not None and former.pk != account.pk
+    if former is not None and changes:
+        _leave(ports, connection, former, account, actor)
     connection.account, connection.enabled = account, True
     connection.connected_by, connection.connected_at = actor.person, ports.clock.now()
     connection.disconnected_at = None
@@ -54,7 +56,7 @@ def use_account(
     if signed_in:
         account_back(ports, account, actor=actor)
         ask_daily(ports, account)
-    if former is not None and former.pk != account.pk:
+    if changes:
         leave_for_decision(ports, catalog)
     else:
         bring_back(ports, connection)
@@ -69,6 +71,15 @@ def use_account(
         context={"account": str(account.id)},
     )
     look_at_sessions(ports, connection)
+
+
+def _leave(
+    ports: Ports, connection: Connection, former: Account, to: Account, actor: Actor
+) -> None:
+    """Let the former account hand over what it has made, and take the catalog's mail off it."""
+    keeps = begin_handover(ports, connection, former, to, actor)
+    if connection.account is not None:
+        detach(ports, connection, former, reason_code=ACCOUNT_CHANGED, keep_tokens=keeps)
 
 
 def look_at_sessions(ports: Ports, connection: Connection) -> None:

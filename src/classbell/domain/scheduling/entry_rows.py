@@ -178,11 +178,19 @@ def _retire(ports: Ports, found: Situation, entry: Entry) -> None:
         session=found.session,
         account=entry.account,
         event_id=entry.event_id,
-        comment=RETIRED,
+        ical_uid=entry.ical_uid,
+        comment=_replaced(found, entry),
         retired_at=found.now,
     )
     if entry.account_id != found.account.pk and entry.account.state == AccountState.CONNECTED:
         request_clearing(ports, found.session, entry.account)
+
+
+def _replaced(found: Situation, entry: Entry) -> str:
+    """Return what people read in the cancellation of an event that another takes over from."""
+    if entry.account_id == found.account.pk:
+        return RETIRED
+    return f"The session takes place. A new invitation comes from {found.account.address}."
 
 
 def _renew(found: Situation, entry: Entry) -> None:

@@ -20,6 +20,11 @@ from classbell.domain.scheduling.calendar_event import (
     updated_event,
 )
 from classbell.domain.scheduling.desired import SessionPicture, beyond_entry, desired_entry
+from classbell.domain.scheduling.former_account import (
+    ask_room_again,
+    tell_dead_invitations,
+    waits_for_room,
+)
 from classbell.domain.scheduling.mailed import invite_by_mail
 from classbell.domain.scheduling.picture import picture_of
 from classbell.domain.scheduling.request import COLLECTING
@@ -118,11 +123,17 @@ def _brought_up_to_date(job: Job, entry: Entry, *, fresh: bool) -> datetime | No
     ):
         return found.now + AT_ONCE
     invite_by_mail(ports, found, entry, job.picture, beyond_entry(job.picture))
+    tell_dead_invitations(ports, found)
+    waits = waits_for_room(found, current)
+    if waits:
+        again = ask_room_again(job, wanted, current)
+        if again is not current:
+            return found.now + COLLECTING
     room = entry_rows.room_answer(wanted, current)
     return next_look(
         since=since,
         now=found.now,
         until=found.session.starts_at,
-        room_open=room is not None and room.answer in (Answer.NONE, Answer.TENTATIVE),
+        room_open=waits or (room is not None and room.answer in (Answer.NONE, Answer.TENTATIVE)),
         link_open=wanted.online and not current.join_url,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from classbell import bootstrap
@@ -129,22 +129,19 @@ def panel_of(
         error: what was wrong with what was sent in.
         confirm_off: whether to ask if it shall really be switched off.
     """
-    origin = bootstrap.ports().identity.authorization_origin()
-    allow_forms_to(request, origin)
     facts = _facts(request, access, catalog)
     state, status = _state(facts), facts.status
     saved = status.account if state in {"connected", "lost"} else None
     shown = facts.pending or saved
     others = others_of(access, catalog, account=status.account, pending=facts.pending)
-    sent = None if enabled is None else request.POST
     came_back = request.GET.get("approval", "") or ("needed" if facts.never_came_back else "")
     return Panel(
         state=state,
         enabled=_toggle(facts, others, sent=bool(came_back) or enabled),
-        signs_in_at=urlsplit(origin).netloc,
+        signs_in_at=_lead_to_microsoft(request),
         others=others,
-        route=mail_route_of(status, sent=sent),
-        calendar=shared_calendar_of(catalog, sent=sent, error=error, can_share=shown is not None),
+        route=mail_route_of(status, sent=_sent(request, enabled=enabled)),
+        calendar=_calendar(request, catalog, shown, enabled=enabled, error=error),
         came_back=came_back,
         invited=_invited(facts.pending),
         account=_shown_account(shown, state),
@@ -161,6 +158,32 @@ def panel_of(
         disconnect=consequences(catalog) if saved else (),
         error=error,
         confirm_off=switching_off(catalog) if confirm_off else "",
+    )
+
+
+def _lead_to_microsoft(request: HttpRequest) -> str:
+    """Let the page's forms lead to Microsoft's sign-in; return its host."""
+    origin = bootstrap.ports().identity.authorization_origin()
+    allow_forms_to(request, origin)
+    return urlsplit(origin).netloc
+
+
+def _sent(request: HttpRequest, *, enabled: bool | None) -> QueryDict | None:
+    """Return the form as it was just sent in; None where the stored settings are shown."""
+    return None if enabled is None else request.POST
+
+
+def _calendar(
+    request: HttpRequest,
+    catalog: Catalog,
+    shown: Account | PendingConnection | None,
+    *,
+    enabled: bool | None,
+    error: ClassbellError | None,
+) -> SharedCalendar:
+    """Make the part about the organisation's calendar."""
+    return shared_calendar_of(
+        catalog, sent=_sent(request, enabled=enabled), error=error, can_share=shown is not None
     )
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from classbell import bootstrap
 from classbell.domain.connections.check_now import check_now
+from classbell.domain.connections.handover import handover_of
 from classbell.domain.connections.health import HealthStatus, health_of
 from classbell.domain.connections.held_mail import held_summary
 from classbell.domain.connections.history import Tone
@@ -51,6 +52,7 @@ def health(request: HttpRequest, slug: str) -> HttpResponse:
         "log": reverse("deliveries", args=[slug]),
         "health": None,
         "held": held_summary(ports, catalog),
+        "handover": handover_of(ports, catalog),
         "budgets": route_budgets(catalog, viewer_of(access, catalog)),
     }
     return show(

@@ -1,0 +1,60 @@
+"""A calendar entry that nobody can cancel any more, because the account that made it is gone."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from classbell.domain.notifications.kinds.kind import Carrier, Kind, OnUnknown, Route
+from classbell.domain.notifications.reader import Reader
+from classbell.domain.notifications.session_facts import (
+    VARIABLES,
+    session_expiry,
+    session_values,
+)
+from classbell.ports.bundle import Ports
+from classbell.storage.models import Account, Notification
+
+
+def _values(_ports: Ports, notification: Notification, reader: Reader) -> dict[str, str]:
+    addresses = dict(Account.objects.values_list("pk", "address").filter(pk__in=_ids(notification)))
+    context = notification.context
+    return {
+        **session_values(notification, reader),
+        "FORMER ACCOUNT": addresses.get(UUID(context["former"]), ""),
+        "ACCOUNT": addresses.get(UUID(context["account"]), ""),
+    }
+
+
+def _ids(notification: Notification) -> list[UUID]:
+    """Return the ids of both accounts."""
+    return [UUID(notification.context[name]) for name in ("former", "account")]
+
+
+KIND = Kind(
+    name="invitation_dead",
+    title="Old calendar entry to delete",
+    when="When a session has moved to another account and its old entry cannot be cancelled",
+    audience="Learners and instructors",
+    shared=False,
+    urgent=False,
+    route=Route.CATALOG,
+    carrier=Carrier.MAIL,
+    on_unknown=OnUnknown.LEAVE,
+    variables={
+        **VARIABLES,
+        "FORMER ACCOUNT": "address that the old entry came from",
+        "ACCOUNT": "address that the valid entry comes from",
+    },
+    subject="Please delete an old calendar entry: {COURSE TITLE}, {SESSION TITLE}",
+    message=(
+        "<p>Hello {PERSON NAME},</p>"
+        "<p><b>{COURSE TITLE}</b>: {SESSION TITLE} takes place as planned.</p>"
+        "<p>{SESSION START} to {SESSION END} ({SESSION TIME ZONE})<br>{SESSION PLACE}</p>"
+        "<p>Your calendar may hold it twice. The entry from {FORMER ACCOUNT} is dead: it will not "
+        "be changed or cancelled, and its Teams link may not work. Please delete it. The "
+        "invitation from {ACCOUNT} is the valid one.</p>"
+        "<p>{CATALOG TITLE}</p>"
+    ),
+    expires_at=session_expiry,
+    values=_values,
+)
