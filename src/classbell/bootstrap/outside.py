@@ -31,6 +31,7 @@ from classbell.microsoft.graph import (
     GraphCalendar,
     GraphClient,
     GraphMail,
+    GraphMeetings,
     GraphRooms,
     own_mailbox,
 )
@@ -130,6 +131,7 @@ def build(
         ),
         mail=GraphMail(graph),
         calendar=GraphCalendar(graph),
+        meetings=GraphMeetings(graph),
         rooms=GraphRooms(graph),
         account_facts=GraphAccount(graph),
         own_mailbox=own_mailbox,
