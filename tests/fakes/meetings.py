@@ -53,9 +53,7 @@ class FakeMeetings(Scripted):
             return changed
 
 
-def _people(
-    meeting: OnlineMeeting, wanted: tuple[MeetingPerson, ...]
-) -> tuple[MeetingPerson, ...]:
+def _people(meeting: OnlineMeeting, wanted: tuple[MeetingPerson, ...]) -> tuple[MeetingPerson, ...]:
     named = {one.name.casefold() for one in wanted}
     staying = [
         replace(one, role=MeetingRole.ATTENDEE) if one in meeting.co_organisers else one

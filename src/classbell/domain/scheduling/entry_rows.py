@@ -108,6 +108,8 @@ def settle_cancelled(ports: Ports, found: Situation, entry: Entry) -> None:
             "room_answer": "",
             "room_answered_at": None,
             "answers": {},
+            "meeting_options": {},
+            "meeting_problem": "",
             "problem_code": "",
             "problem": "",
             "read_at": found.now,
@@ -138,6 +140,11 @@ def settle_refused(entry: Entry, problem: Problem) -> None:
     if not entry.event_id:
         changes["state"] = EntryState.REFUSED
     _unchanged(entry, changes)
+
+
+def settle_meeting(entry: Entry, options: dict[str, object], problem: str) -> None:
+    """Write down which options the Teams meeting has, and why it has not those it should."""
+    _unchanged(entry, {"meeting_options": options, "meeting_problem": problem[:500]})
 
 
 def settle_cleared(found: Situation, retired: RetiredEvent) -> None:
@@ -194,6 +201,8 @@ def _renew(found: Situation, entry: Entry) -> None:
     entry.event_id = entry.etag = entry.ical_uid = entry.join_url = ""
     entry.applied = {}
     entry.answers = {}
+    entry.meeting_options = {}
+    entry.meeting_problem = ""
     entry.room_answer = ""
     entry.room_answered_at = None
     entry.requested_at = found.now
@@ -207,6 +216,8 @@ def _renew(found: Situation, entry: Entry) -> None:
         join_url="",
         applied={},
         answers={},
+        meeting_options={},
+        meeting_problem="",
         room_answer="",
         room_answered_at=None,
         requested_at=entry.requested_at,

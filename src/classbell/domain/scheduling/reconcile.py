@@ -21,6 +21,7 @@ from classbell.domain.scheduling.calendar_event import (
 )
 from classbell.domain.scheduling.desired import SessionPicture, beyond_entry, desired_entry
 from classbell.domain.scheduling.mailed import invite_by_mail
+from classbell.domain.scheduling.meeting_options import bring_meeting_options
 from classbell.domain.scheduling.picture import picture_of
 from classbell.domain.scheduling.request import COLLECTING
 from classbell.domain.scheduling.route import writes_calendar
@@ -118,11 +119,13 @@ def _brought_up_to_date(job: Job, entry: Entry, *, fresh: bool) -> datetime | No
     ):
         return found.now + AT_ONCE
     invite_by_mail(ports, found, entry, job.picture, beyond_entry(job.picture))
+    options_again = bring_meeting_options(job, entry)
     room = entry_rows.room_answer(wanted, current)
-    return next_look(
+    again = next_look(
         since=since,
         now=found.now,
         until=found.session.starts_at,
         room_open=room is not None and room.answer in (Answer.NONE, Answer.TENTATIVE),
         link_open=wanted.online and not current.join_url,
     )
+    return min((one for one in (again, options_again) if one), default=None)

@@ -103,9 +103,7 @@ def with_co_organisers(
     names = {one.name.casefold() for one in rising}
     ids = {one.object_id for one in rising if one.object_id}
     others = (
-        replace(one, role=MeetingRole.ATTENDEE)
-        if one.role is MeetingRole.CO_ORGANISER
-        else one
+        replace(one, role=MeetingRole.ATTENDEE) if one.role is MeetingRole.CO_ORGANISER else one
         for one in people
         if one.name.casefold() not in names and one.object_id not in ids
     )
