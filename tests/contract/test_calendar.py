@@ -233,3 +233,12 @@ def test_an_event_that_is_gone_cannot_be_changed(side: Side) -> None:
     side.calendar.cancel(side.mailbox, made.event_id, "")
     verdict = side.verdict_of(lambda: side.calendar.update(side.mailbox, made, other))
     assert verdict.kind is VerdictKind.NOT_FOUND
+
+
+def test_answers_are_asked_for_as_wished_and_a_wish_alone_tells_nobody(side: Side) -> None:
+    entry, made = side.make(ask_for_answers=False)
+    assert not side.calendar.get(side.mailbox, made.event_id).asks_for_answers
+    asking = replace(entry, ask_for_answers=True)
+    assert side.calendar.update(side.mailbox, made, asking).etag == made.etag
+    moved = replace(asking, ends_at=entry.ends_at + timedelta(hours=1))
+    assert side.calendar.update(side.mailbox, made, moved).asks_for_answers

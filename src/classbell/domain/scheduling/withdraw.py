@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from classbell.domain.connections.tokens import mailbox_for
 from classbell.domain.scheduling import entry_rows
+from classbell.domain.scheduling.mailed import cancel_by_mail
 from classbell.domain.scheduling.route import writes_calendar
 from classbell.domain.scheduling.situation import STANDING, Situation, events_to_clear
 from classbell.ports.bundle import Ports
@@ -15,6 +16,7 @@ def withdraw(ports: Ports, found: Situation) -> None:
     entry = found.entry
     if entry is None or entry.state not in (*STANDING, EntryState.BY_MAIL):
         return
+    cancel_by_mail(ports, found, entry)
     if found.own_entry is None:
         entry_rows.give_up_elsewhere(ports, found, entry)
         return

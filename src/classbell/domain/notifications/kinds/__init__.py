@@ -14,8 +14,11 @@ from classbell.domain.notifications.kinds import (
     enrolment_confirmed,
     held_mail_waiting,
     operator_trouble,
+    session_cancelled,
+    session_changed,
     session_invitation,
     session_message,
+    session_unenrolled,
     sign_in_link,
 )
 from classbell.domain.notifications.kinds.kind import Kind
@@ -34,8 +37,11 @@ REGISTRY: dict[str, Kind] = {
         enrolment_confirmed,
         held_mail_waiting,
         operator_trouble,
+        session_cancelled,
+        session_changed,
         session_invitation,
         session_message,
+        session_unenrolled,
         sign_in_link,
     )
 }
