@@ -34,12 +34,15 @@ PAGES = [
     "/settings/notifications",
     "/settings/notifications?panel=m365",
     "/settings/connection/disconnect",
+    "/settings/sessions",
 ]
 ACTS = [
     "/connection/check",
     "/delivery/send-again",
     "/delivery/export",
     "/sessions/{session}/sign-in-link/{session}",
+    "/sessions/{session}/recreate-link",
+    "/settings/sessions",
     "/settings/connection/connect",
     "/settings/connection/save",
     "/settings/connection/cancel",

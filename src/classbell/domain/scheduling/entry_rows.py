@@ -46,6 +46,13 @@ def prepare(ports: Ports, found: Situation, *, online: bool) -> tuple[Entry, boo
         return entry, True
 
 
+def begin_anew(ports: Ports, found: Situation) -> None:
+    """Give the event up for a new one, in the caller's transaction, with the row locked by it."""
+    if found.entry is not None:
+        _retire(ports, found, found.entry)
+        _renew(found, found.entry)
+
+
 def renew_lost(ports: Ports, found: Situation, entry: Entry) -> None:
     """Begin a new generation, because the event is gone from the calendar."""
     with transaction.atomic():
