@@ -36,6 +36,7 @@ from tests.fakes import (
     FakeEmailService,
     FakeIdentity,
     FakeMailSender,
+    FakeMeetings,
     FakeRooms,
     FakeSystemMailer,
 )
@@ -69,6 +70,7 @@ def fake_ports(**chosen: Any) -> Ports:
         identity=FakeIdentity(),
         mail=FakeMailSender(clock),
         calendar=FakeCalendar(),
+        meetings=FakeMeetings(),
         rooms=FakeRooms(),
         account_facts=FakeAccountFacts(),
         own_mailbox=lambda token, granted: Mailbox("/me", token, granted),

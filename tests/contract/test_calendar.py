@@ -284,3 +284,12 @@ def test_a_calendar_that_nobody_shared_is_not_found_and_is_no_loss_of_the_accoun
             VerdictKind.NOT_FOUND,
             VerdictKind.ADMIN_NEEDED,
         }
+
+
+def test_answers_are_asked_for_as_wished_and_a_wish_alone_tells_nobody(side: Side) -> None:
+    entry, made = side.make(ask_for_answers=False)
+    assert not side.calendar.get(side.mailbox, made.event_id).asks_for_answers
+    asking = replace(entry, ask_for_answers=True)
+    assert side.calendar.update(side.mailbox, made, asking).etag == made.etag
+    moved = replace(asking, ends_at=entry.ends_at + timedelta(hours=1))
+    assert side.calendar.update(side.mailbox, made, moved).asks_for_answers

@@ -6,6 +6,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.email import FakeEmailService
 from tests.fakes.identity import FakeIdentity
 from tests.fakes.mail import FakeMailSender, FakeSystemMailer
+from tests.fakes.meetings import FakeMeetings
 from tests.fakes.rooms import FakeRooms
 from tests.fakes.script import Call
 
@@ -17,6 +18,7 @@ __all__ = [
     "FakeEmailService",
     "FakeIdentity",
     "FakeMailSender",
+    "FakeMeetings",
     "FakeRooms",
     "FakeSystemMailer",
 ]

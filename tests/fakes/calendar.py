@@ -183,8 +183,30 @@ class FakeCalendar(Scripted):
             place=entry.place,
             answers=answers,
             online=online,
+            asks_for_answers=entry.ask_for_answers
+            if before is None or _told(before, entry)
+            else before.asks_for_answers,
             join_url=f"https://teams.microsoft.com/l/meetup-join/{event_id}" if online else "",
         )
+
+
+def _told(before: EntrySnapshot, entry: DesiredEntry) -> bool:
+    """Whether everybody is told of the change, and not only who comes or goes."""
+    return (
+        before.subject,
+        before.html,
+        before.place,
+        before.starts_at,
+        before.ends_at,
+        before.online,
+    ) != (
+        entry.subject,
+        entry.html,
+        entry.place,
+        entry.starts_at,
+        entry.ends_at,
+        entry.online or before.online,
+    )
 
 
 def _differs(current: EntrySnapshot, entry: DesiredEntry) -> bool:

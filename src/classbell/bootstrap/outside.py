@@ -31,6 +31,7 @@ from classbell.microsoft.graph import (
     GraphCalendar,
     GraphClient,
     GraphMail,
+    GraphMeetings,
     GraphRooms,
     own_mailbox,
 )
@@ -130,6 +131,7 @@ def build(
         ),
         mail=GraphMail(graph),
         calendar=GraphCalendar(graph),
+        meetings=GraphMeetings(graph),
         rooms=GraphRooms(graph),
         account_facts=GraphAccount(graph),
         own_mailbox=own_mailbox,
@@ -138,10 +140,13 @@ def build(
         report_reader=EventGridReports(),
         installation=_installation(chosen, proofs),
         licences=_licences(chosen),
-        held_mail=HeldMailRule(
-            chosen.held_decision_messages, timedelta(days=chosen.held_decision_days)
-        ),
+        held_mail=_held_mail(chosen),
     )
+
+
+def _held_mail(chosen: Settings) -> HeldMailRule:
+    """Return when admins decide about mail that was held."""
+    return HeldMailRule(chosen.held_decision_messages, timedelta(days=chosen.held_decision_days))
 
 
 def _clock(chosen: Settings) -> Clock:

@@ -12,6 +12,7 @@ from classbell.ports.clock import Clock
 from classbell.ports.identity import IdentityProvider
 from classbell.ports.installation import Installation
 from classbell.ports.mail import AccountMail, EmailService, Mailbox, SystemMailer
+from classbell.ports.meetings import Meetings
 from classbell.ports.queue import Doorbell
 from classbell.ports.reports import ReportReader
 from classbell.ports.rooms import RoomDirectory
@@ -55,6 +56,7 @@ class Ports:
     identity: IdentityProvider
     mail: AccountMail
     calendar: Calendar
+    meetings: Meetings
     rooms: RoomDirectory
     account_facts: AccountFacts
     own_mailbox: Callable[[str, frozenset[str]], Mailbox]

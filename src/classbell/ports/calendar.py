@@ -46,6 +46,8 @@ class DesiredEntry:
         starts_at, ends_at: aware UTC.
         time_zone: IANA name, shown by calendars.
         online: whether Microsoft shall make a Teams meeting of it.
+        ask_for_answers: whether Outlook asks people if they come.
+        names_room: whether people may see which room is asked.
     """
 
     session_ref: str
@@ -59,6 +61,14 @@ class DesiredEntry:
     attendees: tuple[Attendee, ...]
     online: bool
     hide_attendees: bool = True
+    ask_for_answers: bool = True
+    names_room: bool = True
+
+    @property
+    def room(self) -> str:
+        """Address of the room that is asked; empty without one."""
+        rooms = (a.address.address for a in self.attendees if a.kind is AttendeeKind.RESOURCE)
+        return next(rooms, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +101,7 @@ class EntrySnapshot:
     online: bool
     join_url: str
     cancelled: bool = False
+    asks_for_answers: bool = True
 
 
 @dataclass(frozen=True, slots=True)

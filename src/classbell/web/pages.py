@@ -169,6 +169,7 @@ def _catalog_groups(catalog: Catalog) -> list[NavGroup]:
             _("Catalog settings"),
             (
                 item("notifications", "mail", _("Notifications")),
+                item("session-settings", "calendar_clock", _("Invitations and meetings")),
                 item("deliveries", "document_text", _("Delivery log")),
                 item("health", "plug_connected", _("Connection health")),
                 item("audit", "history", _("Audit log")),

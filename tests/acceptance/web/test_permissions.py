@@ -36,6 +36,7 @@ PAGES = [
     "/settings/notifications?panel=m365",
     "/settings/connection/disconnect",
     "/settings/connection/change",
+    "/settings/sessions",
 ]
 ACTS = [
     "/connection/check",
@@ -46,6 +47,8 @@ ACTS = [
     "/rooms/refresh",
     "/rooms/hide",
     "/rooms/show",
+    "/sessions/{session}/recreate-link",
+    "/settings/sessions",
     "/settings/connection/connect",
     "/settings/connection/save",
     "/settings/connection/cancel",

@@ -19,11 +19,14 @@ from classbell.ports.errors import ConfigurationFault, Verdict, VerdictKind
 from classbell.ports.mail import Mailbox
 from classbell.storage.models import Organisation
 from tests.domain.connections.stage import EVERYTHING, Stage
+from tests.fakes import FakeMeetings
 from tests.fakes.account import EXCHANGE_PLAN_1, TEAMS
 from tests.support import an_organisation
 
 pytestmark = pytest.mark.django_db
 SHARED = "shared_calendar"
+BY_REQUEST = (SHARED, "meeting_options")
+"""Lines of permissions that come only when somebody asks for them."""
 SURE = ("permissions", "mail", "calendar", "teams", "rooms")
 """Lines that an account with everything answers with «ready»."""
 
@@ -48,7 +51,8 @@ def card(
 def test_an_account_with_everything_is_ready_and_the_evidence_says_why(stage: Stage) -> None:
     lines = card(stage)
 
-    assert list(lines) == ["permissions", "mailbox", "mail", "calendar", "teams", "rooms", SHARED]
+    main = ["permissions", "mailbox", "mail", "calendar", "teams", "rooms"]
+    assert list(lines) == [*main, *BY_REQUEST]
     assert not [line for line in lines.values() if needs_attention(line.capability, line.state)]
     assert {lines[name].state for name in SURE} == {CapabilityState.READY}
     assert "EXCHANGE_S_STANDARD" in lines["mail"].evidence
@@ -121,6 +125,20 @@ def test_teams_is_decided_by_the_calendar_and_explained_by_the_licence(stage: St
     line = card(stage)["teams"]
     assert line.state == CapabilityState.BLOCKED
     assert "meeting policy" in line.remedy
+
+
+def test_options_of_meetings_are_proved_by_asking_where_they_are_granted(stage: Stage) -> None:
+    granted = EVERYTHING | {"OnlineMeetings.ReadWrite"}
+    assert "OnlineMeetings.ReadWrite" in card(stage)["meeting_options"].evidence
+    assert card(stage, granted)["meeting_options"].state == CapabilityState.READY
+    meetings = stage.ports.meetings
+    assert isinstance(meetings, FakeMeetings)
+    verdict = Verdict(VerdictKind.MAILBOX_UNUSABLE, code="Forbidden", explanation="No licence.")
+    meetings.fail_next(verdict)
+    line = card(stage, granted)["meeting_options"]
+    assert line.state == CapabilityState.NEEDS_LICENCE
+    assert "No licence. (Forbidden)" in line.evidence
+    assert line.who == "Microsoft 365 administrator"
 
 
 def test_a_calendar_that_cannot_be_edited_is_blocked(stage: Stage) -> None:

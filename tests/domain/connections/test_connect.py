@@ -111,6 +111,7 @@ def test_starting_with_email_only_asks_for_no_more(stage: Stage) -> None:
         "teams": "needs_consent",
         "rooms": "needs_consent",
         "shared_calendar": "not_checked",
+        "meeting_options": "not_checked",
     }
     assert not stage.calendar.calls
     assert not stage.rooms.calls

@@ -100,10 +100,10 @@ class Stage:
         """Return the names of domain events, oldest first."""
         return list(DomainEvent.objects.order_by("id").values_list("name", flat=True))
 
-    def mailed(self) -> list[set[str]]:
-        """Return whom each mailed invitation went to, by name."""
+    def mailed(self, kind: str = "session_invitation") -> list[set[str]]:
+        """Return whom each mail of a kind went to, by name."""
         names = {person.pk.hex: person.name for person in Person.objects.all()}
-        rows = Notification.objects.filter(kind="session_invitation").order_by("created_at", "id")
+        rows = Notification.objects.filter(kind=kind).order_by("created_at", "id")
         return [{names[member] for member in row.audience} for row in rows]
 
 

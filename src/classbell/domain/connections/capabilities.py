@@ -15,24 +15,35 @@ from classbell.domain.connections.capability import (
 )
 from classbell.domain.connections.capability_lines import (
     calendar_line,
+    meeting_options_line,
     permissions_line,
     rooms_line,
     shared_calendar_line,
     teams_line,
 )
 from classbell.domain.connections.mailbox_lines import mail_line, mailbox_line, says_no_mailbox
-from classbell.domain.connections.scopes import CALENDARS, MAILBOX_SETTINGS, ROOMS, has
+from classbell.domain.connections.scopes import (
+    CALENDARS,
+    MAILBOX_SETTINGS,
+    MEETING_OPTIONS,
+    ROOMS,
+    has,
+)
 from classbell.ports.account import LicenceLists, MailboxPurpose, Profile, ServicePlan
 from classbell.ports.bundle import Ports
 from classbell.ports.calendar import CalendarFacts
 from classbell.ports.errors import ProviderFailure, Verdict
 from classbell.ports.mail import Mailbox
+from classbell.ports.meetings import OnlineMeeting
 from classbell.ports.rooms import Room
 from classbell.storage.models import Account, CapabilityCheck, Organisation
 
 __all__ = ["Capability", "CapabilityResult", "CapabilityState", "Card", "check", "keep"]
 
 Fact = TypeVar("Fact")
+
+NO_MEETING = "https://teams.microsoft.com/l/none"
+"""A join link that no meeting has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +69,7 @@ class _Answers:
     purpose: MailboxPurpose | Verdict | None
     calendar: CalendarFacts | Verdict | None
     rooms: tuple[Room, ...] | Verdict | None
+    meeting: OnlineMeeting | Verdict | None
 
     def loss(self) -> Verdict | None:
         """Return the first answer that concerns the whole account."""
@@ -107,6 +119,9 @@ def _ask(ports: Ports, mailbox: Mailbox, scopes: frozenset[str], profile: Profil
         _answer(lambda: facts.mailbox_purpose(mailbox)) if may_see_purpose else None,
         _answer(lambda: ports.calendar.facts(mailbox)) if may_calendar else None,
         _answer(lambda: ports.rooms.list_rooms(mailbox)) if has(scopes, ROOMS) else None,
+        _answer(lambda: ports.meetings.find(mailbox, NO_MEETING))
+        if has(scopes, MEETING_OPTIONS)
+        else None,
     )
 
 
@@ -135,6 +150,7 @@ def _judge(
         teams_line(granted, asked, calendar, plans, licences),
         rooms_line(granted, asked, answers.rooms),
         shared_calendar_line(granted),
+        meeting_options_line(granted, answers.meeting),
     )
 
 

@@ -32,9 +32,10 @@ class Capability(StrEnum):
     TEAMS = "teams"
     ROOMS = "rooms"
     SHARED_CALENDAR = "shared_calendar"
+    MEETING_OPTIONS = "meeting_options"
 
 
-BY_THE_WAY = frozenset({Capability.MAILBOX, Capability.SHARED_CALENDAR})
+BY_THE_WAY = frozenset({Capability.MAILBOX, Capability.SHARED_CALENDAR, Capability.MEETING_OPTIONS})
 """Lines that may stay not checked: what they tell is judged otherwise, or nobody has asked for."""
 
 
@@ -53,6 +54,8 @@ _MEANINGS = {
     Capability.TEAMS: "Sessions get no Teams meeting and no link to join.",
     Capability.ROOMS: "Rooms cannot be listed; their addresses have to be typed.",
     Capability.SHARED_CALENDAR: "Sessions are not written into the organisation's calendar.",
+    Capability.MEETING_OPTIONS: "Teams meetings keep the organisation's lobby, and instructors are "
+    "not co-organisers.",
 }
 
 _MEANING_NOT_CHECKED = "It is not known yet whether it works."

@@ -11,6 +11,7 @@ from classbell.domain.connections.capability import (
 from classbell.domain.connections.mailbox_lines import Plans, active
 from classbell.domain.connections.scopes import (
     CALENDARS,
+    MEETING_OPTIONS,
     PURPOSES,
     ROOMS,
     SHARED_CALENDARS,
@@ -18,7 +19,8 @@ from classbell.domain.connections.scopes import (
 )
 from classbell.ports.account import LicenceLists
 from classbell.ports.calendar import CalendarFacts
-from classbell.ports.errors import Audience, Verdict
+from classbell.ports.errors import Audience, Verdict, VerdictKind
+from classbell.ports.meetings import OnlineMeeting
 from classbell.ports.rooms import Room
 
 ADMIN_SCOPES = (CALENDARS, ROOMS)
@@ -130,6 +132,40 @@ def shared_calendar_line(granted: frozenset[str]) -> CapabilityResult:
     )
     return CapabilityResult(
         Capability.SHARED_CALENDAR, CapabilityState.NOT_CHECKED, f"Not checked, because {because}."
+    )
+
+
+def meeting_options_line(
+    granted: frozenset[str], answer: OnlineMeeting | Verdict | None
+) -> CapabilityResult:
+    """Judge whether options of Teams meetings can be set, which nobody has to want.
+
+    Args:
+        granted: the permissions granted.
+        answer: to the question for a meeting that cannot exist: that there is none proves that
+            the account may ask.
+    """
+    if not has(granted, MEETING_OPTIONS):
+        return CapabilityResult(
+            Capability.MEETING_OPTIONS,
+            CapabilityState.NOT_CHECKED,
+            f"Not checked, because the permission {MEETING_OPTIONS} is not granted, which only "
+            "co-organisers and the lobby need.",
+        )
+    if isinstance(answer, Verdict) and answer.kind is not VerdictKind.NOT_FOUND:
+        if answer.kind is VerdictKind.MAILBOX_UNUSABLE:
+            return CapabilityResult(
+                Capability.MEETING_OPTIONS,
+                CapabilityState.NEEDS_LICENCE,
+                f"{answer.explanation} ({answer.code})",
+                "Assign a Teams licence to the account, or change its Teams meeting policy.",
+                Audience.TENANT_ADMIN.value,
+            )
+        return line_from_verdict(Capability.MEETING_OPTIONS, answer)
+    return CapabilityResult(
+        Capability.MEETING_OPTIONS,
+        CapabilityState.READY,
+        "Microsoft lets the account look up its Teams meetings.",
     )
 
 

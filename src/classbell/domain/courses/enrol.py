@@ -13,6 +13,7 @@ from classbell.domain.notifications.notify import notify
 from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.audit import Actor, record
 from classbell.domain.organisations.events import emit
+from classbell.domain.scheduling.carried import invited_by_mail
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import InvalidInput
 from classbell.storage.models import CourseSession, Enrolment, EnrolmentState, Person
@@ -116,11 +117,15 @@ def give_places(ports: Ports, session: CourseSession, people: Sequence[Person]) 
 def confirm(ports: Ports, session: CourseSession, people: Sequence[Person]) -> int:
     """Tell learners that they are enrolled, unless the session is past telling about.
 
+    Those whose invitation is a mail learn it from that.
+
     Returns:
         How many are told.
     """
     if not tells_people(ports, session):
         return 0
+    told = invited_by_mail(session, people)
+    people = [person for person in people if person.pk not in told]
     notify(
         ports,
         kind="enrolment_confirmed",

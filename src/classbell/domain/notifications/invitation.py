@@ -1,34 +1,79 @@
-"""The iCalendar file of a mailed invitation (RFC 5545)."""
+"""The iCalendar file of a mailed invitation, its changes and its end (RFC 5545, RFC 5546).
+
+All files of a session carry one UID as long as the session lives, whatever becomes of accounts and
+events, and a SEQUENCE that rises with each change, so that a calendar replaces what it has.
+"""
 
 from __future__ import annotations
 
-from icalendar import Calendar, Event, vCalAddress
+from typing import Literal
 
-from classbell.domain.notifications.session_facts import place_of, session_of
+from icalendar import Calendar, Event, vCalAddress, vText
+
+from classbell.domain.notifications.session_facts import link_of, place_of, session_of
 from classbell.ports.mail import Attachment
-from classbell.storage.models import Message, Notification
+from classbell.storage.models import CourseSession, Entry, Message, Notification
+
+Method = Literal["REQUEST", "CANCEL"]
+
+FILE = "session.ics"
 
 
 def invitation_file(notification: Notification, message: Message | None) -> tuple[Attachment, ...]:
-    """Make the file that puts the session into the reader's calendar.
+    """Make the file that puts the session into the reader's calendar, or changes it there."""
+    return (_file("REQUEST", notification, message),)
 
-    It is published, not requested: an answer would go to a mailbox that nobody reads.
+
+def cancellation_file(
+    notification: Notification, message: Message | None
+) -> tuple[Attachment, ...]:
+    """Make the file that takes the session out of the reader's calendar."""
+    return (_file("CANCEL", notification, message),)
+
+
+def _file(method: Method, notification: Notification, message: Message | None) -> Attachment:
+    """Make the file of one method.
+
+    No answer is asked for: it would go to a mailbox that nobody reads.
     """
     session = session_of(notification)
     event = Event()
     event.add("uid", f"{session.id}@classbell")
+    event.add("sequence", int(notification.context.get("sequence", "0")))
     event.add("dtstamp", notification.created_at)
     event.add("dtstart", session.starts_at)
     event.add("dtend", session.ends_at)
     event.add("summary", f"{session.course.title}: {session.title}")
     event.add("location", place_of(session))
+    event.add("status", "CONFIRMED" if method == "REQUEST" else "CANCELLED")
+    if link := link_of(session):
+        event.add("description", link)
+        event.add("url", link)
+    if organiser := _organiser(session):
+        event["organizer"] = organiser
     if message is not None:
-        attendee = vCalAddress(f"mailto:{message.address}")
-        attendee.params["CN"] = message.name or message.address
-        event.add("attendee", attendee)
+        attendee = _person(message.address, message.name or message.address)
+        attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
+        attendee.params["RSVP"] = vText("FALSE")
+        event.add("attendee", attendee, encode=False)
     calendar = Calendar()
     calendar.add("prodid", "-//Classbell//Sessions//EN")
     calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
+    calendar.add("method", method)
     calendar.add_component(event)
-    return (Attachment("session.ics", "text/calendar", calendar.to_ical()),)
+    return Attachment(FILE, f"text/calendar; charset=utf-8; method={method}", calendar.to_ical())
+
+
+def _organiser(session: CourseSession) -> vCalAddress | None:
+    """Return whose session it is: the account behind its entry, named as the catalog."""
+    entry = Entry.objects.filter(session=session).select_related("account").first()
+    if entry is None or not entry.account.address:
+        return None
+    return _person(entry.account.address, session.course.catalog.title)
+
+
+def _person(address: str, name: str) -> vCalAddress:
+    """Return an address with a name."""
+    person = vCalAddress(f"mailto:{address}")
+    person.params["CN"] = vText(name)
+    return person

@@ -10,7 +10,8 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_datetime, format_time, get_timezone_name
 
 from classbell.domain.notifications.reader import Reader
-from classbell.storage.models import CourseSession, Notification, Room
+from classbell.domain.scheduling.options import calendar_options, withholds_room
+from classbell.storage.models import CourseSession, Entry, Notification, Room
 
 SHARED_VARIABLES: dict[str, str] = {
     "COURSE TITLE": "title of the course",
@@ -19,6 +20,7 @@ SHARED_VARIABLES: dict[str, str] = {
     "SESSION END": "time at which the session ends",
     "SESSION TIME ZONE": "time zone of the session's times",
     "SESSION PLACE": "room or place, or that it is online",
+    "SESSION LINK": "where to join online; empty where the link is not known, or there is none",
     "CATALOG TITLE": "title of the course catalog",
 }
 """What can be said of a session to everybody alike."""
@@ -49,6 +51,7 @@ def session_values(notification: Notification, reader: Reader) -> dict[str, str]
         "SESSION END": _end(start, session.ends_at.astimezone(zone), zone, locale),
         "SESSION TIME ZONE": get_timezone_name(start, locale=locale),
         "SESSION PLACE": place_of(session),
+        "SESSION LINK": link_of(session),
         "CATALOG TITLE": session.course.catalog.title,
     }
 
@@ -60,7 +63,9 @@ def session_expiry(context: Mapping[str, str], _now: datetime) -> datetime:
 
 def place_of(session: CourseSession) -> str:
     """Return the place as people read it: room name, free text, or that it is online."""
-    if session.room_address:
+    if withheld(session):
+        place = session.place
+    elif session.room_address:
         room = Room.objects.filter(
             organisation_id=session.course.catalog.organisation_id, address=session.room_address
         ).first()
@@ -70,6 +75,20 @@ def place_of(session: CourseSession) -> str:
     if session.teams_meeting:
         return f"{place} and Microsoft Teams" if place else "Microsoft Teams"
     return place or "to be announced"
+
+
+def link_of(session: CourseSession) -> str:
+    """Return where to join online: the Teams link, or the link that somebody pasted."""
+    if session.meeting_url:
+        return session.meeting_url
+    entry = Entry.objects.filter(session=session).only("join_url").first()
+    return entry.join_url if entry is not None and session.teams_meeting else ""
+
+
+def withheld(session: CourseSession) -> bool:
+    """Tell whether people are not told of the session's room yet."""
+    options = calendar_options(session.course.catalog_id)
+    return withholds_room(session, options, Entry.objects.filter(session=session).first())
 
 
 def locale_for(language: str) -> Locale:

@@ -57,6 +57,11 @@ class Applied:
         return self.seen.get("online") is True
 
     @property
+    def told_room(self) -> str:
+        """Address of the room that people have been told of; empty where they were told of none."""
+        return str(self.wish.get("room", ""))
+
+    @property
     def ends_at(self) -> str:
         """The end as last written, ISO in UTC; empty before the first write."""
         times = self.wish.get("times")
@@ -108,6 +113,7 @@ def _wish(entry: DesiredEntry) -> dict[str, object]:
         "times": [entry.starts_at.isoformat(), entry.ends_at.isoformat()],
         "attendees": _digest((a.address.address, a.kind) for a in entry.attendees),
         "online": entry.online,
+        "room": entry.room if entry.names_room else "",
     }
 
 

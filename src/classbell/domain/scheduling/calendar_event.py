@@ -7,7 +7,7 @@ from datetime import datetime
 
 from classbell.domain.scheduling import entry_problems, entry_rows
 from classbell.domain.scheduling.applied import Applied, to_send
-from classbell.domain.scheduling.desired import SessionPicture, beyond_entry
+from classbell.domain.scheduling.desired import SessionPicture, beyond_entry, is_full
 from classbell.domain.scheduling.entry_problems import Problem
 from classbell.domain.scheduling.schedule_of_looks import PATIENCE
 from classbell.domain.scheduling.situation import Situation
@@ -78,7 +78,8 @@ def problem_of(job: Job, wanted: DesiredEntry, current: EntrySnapshot, since: da
     room = entry_rows.room_answer(wanted, current)
     if room is not None and room.answer is Answer.DECLINED:
         problems.append(entry_problems.room_declined(job.picture))
-    if beyond := beyond_entry(job.picture):
+    beyond = beyond_entry(job.picture)
+    if beyond and is_full(job.picture):
         problems.append(entry_problems.too_many(len(beyond)))
     return entry_problems.joined(problems)
 

@@ -47,6 +47,13 @@ class SessionPicture:
         instructors: in the order of their names.
         learners: in the order in which they enrolled.
         organiser: address of the account whose calendar it is.
+        join_url: the Teams link, where there is one already; the event shows it by itself.
+        meeting_url: a link that somebody pasted, to a meeting of another provider.
+        room_withheld: whether people are not told of the room yet, because it has not accepted.
+        ask_for_answers: whether Outlook asks people if they come.
+        by_mail_only: whether learners are invited by mail and not by the entry.
+        on_entry: keys of those who are on the event already; they stay there.
+        by_mail: those who were invited by mail already; they go on by mail.
     """
 
     session_id: UUID
@@ -64,6 +71,13 @@ class SessionPicture:
     instructors: tuple[Participant, ...]
     learners: tuple[Participant, ...]
     organiser: str = ""
+    join_url: str = ""
+    meeting_url: str = ""
+    room_withheld: bool = False
+    ask_for_answers: bool = True
+    by_mail_only: bool = False
+    on_entry: frozenset[str] = frozenset()
+    by_mail: frozenset[UUID] = frozenset()
 
     @property
     def everybody(self) -> tuple[Participant, ...]:
@@ -77,8 +91,13 @@ class SessionPicture:
 
     @property
     def shown_place(self) -> str:
-        """What calendars show as the place: free text, or the room's name."""
-        return self.place or self.room_name
+        """What calendars show as the place: free text, or the room's name once it is told."""
+        return self.place or self.told_room
+
+    @property
+    def told_room(self) -> str:
+        """The room's name, as far as people are told of it."""
+        return "" if self.room_withheld else self.room_name
 
 
 def desired_entry(picture: SessionPicture, generation: int) -> DesiredEntry:
@@ -101,16 +120,43 @@ def desired_entry(picture: SessionPicture, generation: int) -> DesiredEntry:
         attendees=_attendees(picture),
         online=picture.teams_meeting,
         hide_attendees=True,
+        ask_for_answers=picture.ask_for_answers,
+        names_room=not picture.room_withheld,
     )
 
 
-def beyond_entry(picture: SessionPicture) -> tuple[Participant, ...]:
-    """Return those who do not fit on an event; they are invited by mail.
+def on_entry(picture: SessionPicture) -> tuple[Participant, ...]:
+    """Return those whom the event invites, beside the room.
 
-    Who enrolled first stays on the event, so that one more learner never costs another the place
-    in the calendar.
+    Whoever was invited one way stays with it: a setting that changes, or a place that becomes free,
+    never invites anybody twice. Where there is not room for all, those on the event stay and the
+    others follow in the order in which they enrolled, so that one more learner never costs another
+    the place in the calendar.
     """
-    return picture.everybody[_places(picture) :]
+    teaching = {person.key for person in picture.instructors}
+    welcome = [
+        person
+        for person in picture.everybody
+        if person.key in picture.on_entry
+        or (
+            person.person_id not in picture.by_mail
+            and (not picture.by_mail_only or person.key in teaching)
+        )
+    ]
+    first = sorted(welcome, key=lambda person: person.key not in picture.on_entry)
+    chosen = {person.key for person in first[: _places(picture)]}
+    return tuple(person for person in welcome if person.key in chosen)
+
+
+def beyond_entry(picture: SessionPicture) -> tuple[Participant, ...]:
+    """Return those who are invited by mail."""
+    invited = {person.key for person in on_entry(picture)}
+    return tuple(person for person in picture.everybody if person.key not in invited)
+
+
+def is_full(picture: SessionPicture) -> bool:
+    """Tell whether the event takes nobody any more."""
+    return len(on_entry(picture)) == _places(picture)
 
 
 def _places(picture: SessionPicture) -> int:
@@ -119,11 +165,8 @@ def _places(picture: SessionPicture) -> int:
 
 
 def _attendees(picture: SessionPicture) -> tuple[Attendee, ...]:
-    """Return the room and those people who fit beside it."""
-    people = [
-        Attendee(Address(person.address, person.name))
-        for person in picture.everybody[: _places(picture)]
-    ]
+    """Return the room and those people who are invited beside it."""
+    people = [Attendee(Address(person.address, person.name)) for person in on_entry(picture)]
     if not picture.room_address:
         return tuple(people)
     room = Attendee(Address(picture.room_address, picture.room_name), AttendeeKind.RESOURCE)
@@ -143,6 +186,11 @@ def _html(picture: SessionPicture) -> Markup:
     parts.append(Markup("<p>{}</p>").format(_when(picture)))
     if picture.shown_place:
         parts.append(Markup("<p>Place: {}</p>").format(_where(picture)))
+    elif picture.room_withheld:
+        parts.append(Markup("<p>The place is told once the room has accepted.</p>"))
+    if picture.meeting_url:
+        link = Markup('<p>Join online: <a href="{0}">{0}</a></p>')
+        parts.append(link.format(picture.meeting_url))
     if picture.instructors:
         names = ", ".join(person.name for person in picture.instructors)
         parts.append(Markup("<p>With {}</p>").format(names))
@@ -157,8 +205,8 @@ def _html(picture: SessionPicture) -> Markup:
 
 def _where(picture: SessionPicture) -> str:
     """Return free text and room, where there are both."""
-    both = picture.place and picture.room_name and picture.place != picture.room_name
-    return f"{picture.place} ({picture.room_name})" if both else picture.shown_place
+    both = picture.place and picture.told_room and picture.place != picture.told_room
+    return f"{picture.place} ({picture.told_room})" if both else picture.shown_place
 
 
 def _lines(text: str) -> Markup:

@@ -46,6 +46,13 @@ def prepare(ports: Ports, found: Situation, *, online: bool) -> tuple[Entry, boo
         return entry, True
 
 
+def begin_anew(ports: Ports, found: Situation) -> None:
+    """Give the event up for a new one, in the caller's transaction, with the row locked by it."""
+    if found.entry is not None:
+        _retire(ports, found, found.entry)
+        _renew(found, found.entry)
+
+
 def renew_lost(ports: Ports, found: Situation, entry: Entry) -> None:
     """Begin a new generation, because the event is gone from the calendar."""
     with transaction.atomic():
@@ -108,6 +115,8 @@ def settle_cancelled(ports: Ports, found: Situation, entry: Entry) -> None:
             "room_answer": "",
             "room_answered_at": None,
             "answers": {},
+            "meeting_options": {},
+            "meeting_problem": "",
             "problem_code": "",
             "problem": "",
             "read_at": found.now,
@@ -138,6 +147,11 @@ def settle_refused(entry: Entry, problem: Problem) -> None:
     if not entry.event_id:
         changes["state"] = EntryState.REFUSED
     _unchanged(entry, changes)
+
+
+def settle_meeting(entry: Entry, options: dict[str, object], problem: str) -> None:
+    """Write down which options the Teams meeting has, and why it has not those it should."""
+    _unchanged(entry, {"meeting_options": options, "meeting_problem": problem[:500]})
 
 
 def settle_cleared(found: Situation, retired: RetiredEvent) -> None:
@@ -202,6 +216,8 @@ def _renew(found: Situation, entry: Entry) -> None:
     entry.event_id = entry.etag = entry.ical_uid = entry.join_url = ""
     entry.applied = {}
     entry.answers = {}
+    entry.meeting_options = {}
+    entry.meeting_problem = ""
     entry.room_answer = ""
     entry.room_answered_at = None
     entry.requested_at = found.now
@@ -215,6 +231,8 @@ def _renew(found: Situation, entry: Entry) -> None:
         join_url="",
         applied={},
         answers={},
+        meeting_options={},
+        meeting_problem="",
         room_answer="",
         room_answered_at=None,
         requested_at=entry.requested_at,

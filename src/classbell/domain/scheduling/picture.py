@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from classbell.domain.scheduling.desired import Participant, SessionPicture
-from classbell.storage.models import Account, CourseSession, Person
+from classbell.domain.scheduling.options import calendar_options, withholds_room
+from classbell.domain.scheduling.route import writes_calendar
+from classbell.storage.models import Account, CourseSession, Entry, EntryState, Person
 from classbell.storage.queries.scheduling import instructors_of, learners_of, room_called
 
 
-def picture_of(session: CourseSession, account: Account) -> SessionPicture:
-    """Return everything about a session that its entry in this account's calendar shows."""
+def picture_of(
+    session: CourseSession, account: Account, entry: Entry | None = None
+) -> SessionPicture:
+    """Return everything about a session that its entry in this account's calendar shows.
+
+    Args:
+        session: with course and catalog.
+        account: whose calendar it is.
+        entry: the session's entry, if any, in whichever calendar.
+    """
     catalog = session.course.catalog
+    options = calendar_options(catalog.pk)
+    standing = entry if entry is not None and entry.state == EntryState.CREATED else None
+    own = standing if standing is not None and standing.account_id == account.pk else None
     room_name = ""
     if session.room_address:
         room = room_called(catalog.organisation_id, session.room_address)
@@ -30,6 +45,12 @@ def picture_of(session: CourseSession, account: Account) -> SessionPicture:
         instructors=tuple(_participant(person) for person in instructors_of(session)),
         learners=tuple(_participant(person) for person in learners_of(session)),
         organiser=account.address,
+        meeting_url=session.meeting_url,
+        room_withheld=writes_calendar(account) and withholds_room(session, options, entry),
+        ask_for_answers=options.ask_for_answers,
+        by_mail_only=options.by_mail_only,
+        on_entry=frozenset(own.answers) if own else frozenset(),
+        by_mail=frozenset(map(UUID, standing.mailed)) if standing else frozenset(),
     )
 
 

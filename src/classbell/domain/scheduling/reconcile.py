@@ -8,6 +8,7 @@ comparing, a cancellation because the event is gone.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -26,10 +27,11 @@ from classbell.domain.scheduling.former_account import (
     waits_for_room,
 )
 from classbell.domain.scheduling.mailed import invite_by_mail
+from classbell.domain.scheduling.meeting_options import bring_meeting_options
 from classbell.domain.scheduling.picture import picture_of
 from classbell.domain.scheduling.request import COLLECTING
 from classbell.domain.scheduling.route import writes_calendar
-from classbell.domain.scheduling.schedule_of_looks import next_look
+from classbell.domain.scheduling.schedule_of_looks import PATIENCE, next_look
 from classbell.domain.scheduling.situation import (
     Situation,
     cleared_elsewhere_soon,
@@ -76,7 +78,7 @@ def reconcile(ports: Ports, lane: Lane, session_id: str) -> datetime | None:
     if not found.wanted:
         withdraw(ports, found)
         return None
-    picture = picture_of(found.session, found.account)
+    picture = picture_of(found.session, found.account, found.entry)
     if not writes_calendar(found.account):
         invite_without_calendar(ports, found, picture)
         return None
@@ -122,18 +124,24 @@ def _brought_up_to_date(job: Job, entry: Entry, *, fresh: bool) -> datetime | No
         ports, found, entry, wanted=wanted, current=current, wrote=wrote, problem=problem
     ):
         return found.now + AT_ONCE
-    invite_by_mail(ports, found, entry, job.picture, beyond_entry(job.picture))
     tell_dead_invitations(ports, found)
-    waits = waits_for_room(found, current)
-    if waits:
-        again = ask_room_again(job, wanted, current)
-        if again is not current:
-            return found.now + COLLECTING
     room = entry_rows.room_answer(wanted, current)
-    return next_look(
+    if job.picture.room_withheld and room is not None and room.answer is Answer.ACCEPTED:
+        # Now the place may be told, to everybody at once.
+        return found.now + AT_ONCE
+    link_open = wanted.online and not current.join_url
+    if not link_open or found.now - since >= PATIENCE:
+        told = replace(job.picture, join_url=current.join_url)
+        invite_by_mail(ports, found, entry, told, beyond_entry(job.picture))
+    options_again = bring_meeting_options(job, entry)
+    waits = waits_for_room(found, current)
+    if waits and ask_room_again(job, wanted, current) is not current:
+        return found.now + COLLECTING
+    again = next_look(
         since=since,
         now=found.now,
         until=found.session.starts_at,
         room_open=waits or (room is not None and room.answer in (Answer.NONE, Answer.TENTATIVE)),
-        link_open=wanted.online and not current.join_url,
+        link_open=link_open,
     )
+    return min((one for one in (again, options_again) if one), default=None)

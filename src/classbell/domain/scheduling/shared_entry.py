@@ -26,7 +26,13 @@ def shared_entry(
         address: the organisation's calendar.
     """
     anonymous = replace(
-        picture, learners=(), teams_meeting=False, room_address="", place=picture.shown_place
+        picture,
+        learners=(),
+        teams_meeting=False,
+        meeting_url="",
+        join_url="",
+        room_address="",
+        place=picture.shown_place,
     )
     ours = desired_entry(anonymous, generation)
     invited = (Attendee(Address(address)),) if way == SharedWay.INVITE else ()

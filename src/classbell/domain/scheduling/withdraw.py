@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from classbell.domain.connections.tokens import mailbox_for
 from classbell.domain.scheduling import entry_rows
+from classbell.domain.scheduling.mailed import cancel_by_mail
 from classbell.domain.scheduling.route import writes_calendar
 from classbell.domain.scheduling.shared_problems import OF_THE_CALENDAR
 from classbell.domain.scheduling.situation import STANDING, Situation, events_to_clear
@@ -18,6 +19,7 @@ def withdraw(ports: Ports, found: Situation) -> None:
     entry = found.entry
     if entry is None or entry.state not in (*STANDING, EntryState.BY_MAIL):
         return
+    cancel_by_mail(ports, found, entry)
     if found.own_entry is None:
         entry_rows.give_up_elsewhere(ports, found, entry)
         return

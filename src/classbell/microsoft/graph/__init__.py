@@ -5,6 +5,7 @@ from classbell.microsoft.graph.calendar import GraphCalendar
 from classbell.microsoft.graph.client import GraphClient
 from classbell.microsoft.graph.mail import GraphMail
 from classbell.microsoft.graph.mailbox_path import mailbox_path, own_mailbox
+from classbell.microsoft.graph.online_meetings import GraphMeetings
 from classbell.microsoft.graph.rooms import GraphRooms
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "GraphCalendar",
     "GraphClient",
     "GraphMail",
+    "GraphMeetings",
     "GraphRooms",
     "mailbox_path",
     "own_mailbox",

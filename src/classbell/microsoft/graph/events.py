@@ -43,7 +43,7 @@ def new_event(entry: DesiredEntry) -> dict[str, object]:
         "location": _location(entry),
         "attendees": [_attendee(attendee) for attendee in entry.attendees],
         "hideAttendees": entry.hide_attendees,
-        "responseRequested": True,
+        "responseRequested": entry.ask_for_answers,
         "allowNewTimeProposals": False,
         "transactionId": entry.transaction_id,
         "singleValueExtendedProperties": [{"id": SESSION_PROPERTY, "value": entry.session_ref}],
@@ -55,7 +55,8 @@ def changes(current: EntrySnapshot, entry: DesiredEntry) -> dict[str, object]:
     """Return only what differs between an event and its entry.
 
     A change of attendees alone mails only those who come or go; anything else mails everybody.
-    A meeting that is online once stays so, because Graph cannot take that back.
+    A meeting that is online once stays so, because Graph cannot take that back. Whether answers are
+    asked for goes along with what everybody is told anyway, and is no reason to tell them.
     """
     changed: dict[str, object] = {}
     if entry.subject != current.subject:
@@ -71,6 +72,8 @@ def changes(current: EntrySnapshot, entry: DesiredEntry) -> dict[str, object]:
         changed["attendees"] = [_attendee(attendee) for attendee in entry.attendees]
     if entry.online and not current.online:
         changed.update(_online())
+    if changed.keys() - {"attendees"} and entry.ask_for_answers != current.asks_for_answers:
+        changed["responseRequested"] = entry.ask_for_answers
     return changed
 
 
@@ -93,6 +96,7 @@ def read_event(event: JsonPart) -> EntrySnapshot:
         online=event.flag("isOnlineMeeting") is True,
         join_url=event.part("onlineMeeting").text("joinUrl"),
         cancelled=event.flag("isCancelled") is True,
+        asks_for_answers=event.flag("responseRequested") is not False,
     )
 
 
@@ -119,12 +123,11 @@ def _online() -> dict[str, object]:
 
 def _location(entry: DesiredEntry) -> dict[str, str]:
     """Return the place; the room's mailbox is named with it, so that Outlook shows a room."""
-    rooms = [a.address.address for a in entry.attendees if a.kind is AttendeeKind.RESOURCE]
-    if not rooms or not entry.place:
+    if not entry.room or not entry.place or not entry.names_room:
         return {"displayName": entry.place}
     return {
         "displayName": entry.place,
-        "locationEmailAddress": rooms[0],
+        "locationEmailAddress": entry.room,
         "locationType": "conferenceRoom",
     }
 

@@ -26,6 +26,12 @@ def learners_of(session: CourseSession) -> list[Person]:
     return [row.person for row in rows.order_by("created_at", "person__address_key")]
 
 
+def places_taken(session: CourseSession) -> int:
+    """Return how many places on an event its learners, its instructors and its room take."""
+    learners = Enrolment.objects.filter(session=session, state=EnrolmentState.ENROLLED).count()
+    return learners + session.instructors.count() + bool(session.room_address)
+
+
 def room_called(organisation_id: UUID, address: str) -> Room | None:
     """Return the room with this address, if the organisation's directory lists it."""
     return Room.objects.filter(organisation_id=organisation_id, address=address.casefold()).first()

@@ -52,6 +52,7 @@ def _row(line: Mapping[str, str], *, paused: bool) -> CapabilityRow:
         "teams": ("video", _("Teams meetings")),
         "rooms": ("door", _("Room booking")),
         "shared_calendar": ("calendar", _("Organisation calendar")),
+        "meeting_options": ("video", _("Co-organisers and lobby")),
     }.get(line["capability"], ("info", line["capability"].replace("_", " ").capitalize()))
     if paused:
         return icon, label, "", "danger", _("Paused")

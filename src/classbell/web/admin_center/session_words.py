@@ -79,13 +79,16 @@ def entry_lines(session: CourseSession, *, connected: bool) -> list[Line]:
         hint = _("Choose another room or another time.") if declined else ""
         lines.append(("door", _("Room"), hint, *room))
     if session.teams_meeting:
-        lines.append(("video", _("Teams meeting"), "", *_teams_badge(entry)))
+        note = entry.meeting_problem if entry else ""
+        lines.append(("video", _("Teams meeting"), note, *_teams_badge(entry)))
     return lines
 
 
 def _teams_badge(entry: Entry | None) -> Badge:
     """Return whether the join link is there."""
     if entry is not None and entry.join_url:
+        if entry.meeting_problem:
+            return "warning", _("Link ready, options not set")
         return "success", _("Link ready")
     if entry is not None and entry.state == EntryState.CREATED:
         return "warning", _("No link yet")

@@ -15,8 +15,11 @@ from classbell.domain.notifications.kinds import (
     held_mail_waiting,
     invitation_dead,
     operator_trouble,
+    session_cancelled,
+    session_changed,
     session_invitation,
     session_message,
+    session_unenrolled,
     sign_in_link,
 )
 from classbell.domain.notifications.kinds.kind import Kind
@@ -36,8 +39,11 @@ REGISTRY: dict[str, Kind] = {
         held_mail_waiting,
         invitation_dead,
         operator_trouble,
+        session_cancelled,
+        session_changed,
         session_invitation,
         session_message,
+        session_unenrolled,
         sign_in_link,
     )
 }

@@ -32,9 +32,10 @@ KIND = Kind(
     subject="Invitation: {COURSE TITLE}, {SESSION TITLE}",
     message=(
         "<p>Hello {PERSON NAME},</p>"
-        "<p>please put <b>{COURSE TITLE}</b>: {SESSION TITLE} into your calendar; "
-        "the attached file does it.</p>"
-        "<p>{SESSION START} to {SESSION END} ({SESSION TIME ZONE})<br>{SESSION PLACE}</p>"
+        "<p>you are invited to <b>{COURSE TITLE}</b>: {SESSION TITLE}. "
+        "The attached file puts it into your calendar.</p>"
+        "<p>{SESSION START} to {SESSION END} ({SESSION TIME ZONE})<br>"
+        "{SESSION PLACE}<br>{SESSION LINK}</p>"
         "<p>{CATALOG TITLE}</p>"
     ),
     expires_at=session_expiry,
