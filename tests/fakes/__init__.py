@@ -8,11 +8,13 @@ from tests.fakes.identity import FakeIdentity
 from tests.fakes.mail import FakeMailSender, FakeSystemMailer
 from tests.fakes.rooms import FakeRooms
 from tests.fakes.script import Call
+from tests.fakes.watching import FakeCalendarWatching
 
 __all__ = [
     "Call",
     "FakeAccountFacts",
     "FakeCalendar",
+    "FakeCalendarWatching",
     "FakeClock",
     "FakeEmailService",
     "FakeIdentity",

@@ -16,6 +16,7 @@ from classbell.ports.queue import Doorbell
 from classbell.ports.reports import ReportReader
 from classbell.ports.rooms import RoomDirectory
 from classbell.ports.secrets import Cipher
+from classbell.ports.watching import CalendarWatching
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Ports:
     identity: IdentityProvider
     mail: AccountMail
     calendar: Calendar
+    watching: CalendarWatching
     rooms: RoomDirectory
     account_facts: AccountFacts
     own_mailbox: Callable[[str, frozenset[str]], Mailbox]
