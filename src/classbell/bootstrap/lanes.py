@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 from django.db import DatabaseError, InterfaceError, transaction
@@ -37,8 +38,9 @@ from classbell.domain.notifications.render import Renderer, resends_unknown
 from classbell.domain.notifications.returned import READ_RETURNS, read_returns
 from classbell.domain.notifications.routes import REROUTE, reroute
 from classbell.domain.scheduling.reconcile import reconcile
-from classbell.domain.scheduling.request import RECONCILE
+from classbell.domain.scheduling.request import RECONCILE, WATCH
 from classbell.domain.scheduling.rooms import REFRESH_ROOMS, refresh_rooms
+from classbell.domain.scheduling.watch import begin_watching, watch_calendar
 from classbell.engine.alone import OnlyWorker
 from classbell.engine.loop import Engine
 from classbell.engine.wake_postgresql import Listener
@@ -89,6 +91,7 @@ def _work(outside: Ports, chosen: Settings, handlers: Handlers) -> dict[str, Wor
         REROUTE: partial(reroute, outside),
         STILL_LOST: partial(still_lost, outside),
         TROUBLE_CHECK: partial(trouble_check, outside),
+        WATCH: partial(watch_calendar, outside, timedelta(minutes=chosen.watch_minutes)),
         WATCH_ROUTE: partial(watch_route, outside),
     }
 
@@ -103,6 +106,7 @@ def begin_daily_work() -> None:
     outside = ports()
     ask_operator_check(outside)
     ask_trouble_check(outside)
+    begin_watching(outside)
     with transaction.atomic():
         lane, now = housekeeping_lane(None), outside.clock.now()
         ask(outside, lane, kind=PURGE, subject="messages", due_at=now, priority=BULK)

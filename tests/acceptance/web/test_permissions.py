@@ -40,6 +40,7 @@ ACTS = [
     "/delivery/send-again",
     "/delivery/export",
     "/sessions/{session}/sign-in-link/{session}",
+    "/sessions/{session}/outlook-edit",
     "/settings/connection/connect",
     "/settings/connection/save",
     "/settings/connection/cancel",

@@ -7,7 +7,13 @@ from django.db import transaction
 from classbell.domain.organisations.events import emit
 from classbell.domain.scheduling.applied import Applied, written
 from classbell.domain.scheduling.entry_problems import Problem, room_word
-from classbell.domain.scheduling.request import request_clearing
+from classbell.domain.scheduling.outlook_edits import (
+    EditKind,
+    OutlookEdit,
+    outlook_edit,
+    was_decided,
+)
+from classbell.domain.scheduling.request import request_clearing, request_watch
 from classbell.domain.scheduling.situation import Situation
 from classbell.ports.bundle import Ports
 from classbell.ports.calendar import Answer, AttendeeAnswer, DesiredEntry, EntrySnapshot
@@ -48,9 +54,11 @@ def prepare(ports: Ports, found: Situation, *, online: bool) -> tuple[Entry, boo
 
 def renew_lost(ports: Ports, found: Situation, entry: Entry) -> None:
     """Begin a new generation, because the event is gone from the calendar."""
+    was_told = was_decided(Applied.read(entry.applied))
     with transaction.atomic():
         _renew(found, entry)
-        _tell(ports, found, "session.entry_missing")
+        if not was_told:
+            _tell(ports, found, "session.entry_missing")
 
 
 def settle(
@@ -82,6 +90,7 @@ def settle(
         "answers": {a.address.casefold(): a.answer.value for a in current.answers},
         "problem_code": problem.code[:100],
         "problem": problem.text[:500],
+        "edited": {},
         "read_at": found.now,
     }
     if wrote:
@@ -92,11 +101,61 @@ def settle(
             return False
         if first:
             _tell(ports, found, "session.entry_created")
+            request_watch(ports, found.account)
         if current.join_url and current.join_url != before_link:
             _tell(ports, found, "teams.link_created")
         if room and room.answer.value != before_room and (word := room_word(room.answer)):
             _tell(ports, found, word, room=room.address)
     return True
+
+
+def settle_edited(
+    ports: Ports,
+    found: Situation,
+    entry: Entry,
+    edit: OutlookEdit,
+    current: EntrySnapshot | None,
+) -> bool:
+    """Write down what somebody did in Outlook, so that an admin decides; tell it once.
+
+    Returns:
+        Whether the row was still the one that the work began with.
+    """
+    before = outlook_edit(entry.edited)
+    is_news = before is None or before.mark != edit.mark
+    key = found.session.room_address.casefold()
+    answers = current.answers if current else ()
+    room = next((a for a in answers if key and a.address.casefold() == key), None)
+    changes: dict[str, object] = {
+        "join_url": current.join_url if current else "",
+        "room_answer": room.answer.value if room else "",
+        "room_answered_at": room.answered_at if room else None,
+        "answers": {a.address.casefold(): a.answer.value for a in answers},
+        "problem_code": edit.problem.code,
+        "problem": edit.problem.text,
+        "read_at": found.now,
+    }
+    if current is not None:
+        changes["etag"] = current.etag
+    if is_news:
+        changes["edited"] = edit.stored()
+    with transaction.atomic():
+        if not _unchanged(entry, changes):
+            return False
+        if is_news:
+            word = "missing" if edit.kind is EditKind.DELETED else "moved"
+            _tell(ports, found, f"session.entry_{word}")
+    return True
+
+
+def begin_cancelling(entry: Entry) -> None:
+    """Remember that we are about to take the event back.
+
+    If that is all we get to write, and the session is published again, the missing event is our
+    own doing and nobody's decision in Outlook.
+    """
+    applied = Applied.read(entry.applied)
+    _unchanged(entry, {"applied": Applied(applied.wish, {}).stored()})
 
 
 def settle_cancelled(ports: Ports, found: Situation, entry: Entry) -> None:
@@ -110,6 +169,7 @@ def settle_cancelled(ports: Ports, found: Situation, entry: Entry) -> None:
             "answers": {},
             "problem_code": "",
             "problem": "",
+            "edited": {},
             "read_at": found.now,
         }
         if _unchanged(entry, changes):
@@ -193,6 +253,7 @@ def _renew(found: Situation, entry: Entry) -> None:
     entry.state = EntryState.PLANNED
     entry.event_id = entry.etag = entry.ical_uid = entry.join_url = ""
     entry.applied = {}
+    entry.edited = {}
     entry.answers = {}
     entry.room_answer = ""
     entry.room_answered_at = None
@@ -206,6 +267,7 @@ def _renew(found: Situation, entry: Entry) -> None:
         ical_uid="",
         join_url="",
         applied={},
+        edited={},
         answers={},
         room_answer="",
         room_answered_at=None,

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from classbell.domain.connections.tokens import mailbox_for
 from classbell.domain.scheduling import entry_problems, entry_rows
+from classbell.domain.scheduling.applied import Applied
 from classbell.domain.scheduling.calendar_event import (
     Job,
     existing_event,
@@ -21,6 +22,7 @@ from classbell.domain.scheduling.calendar_event import (
 )
 from classbell.domain.scheduling.desired import SessionPicture, beyond_entry, desired_entry
 from classbell.domain.scheduling.mailed import invite_by_mail
+from classbell.domain.scheduling.outlook_edits import noticed
 from classbell.domain.scheduling.picture import picture_of
 from classbell.domain.scheduling.request import COLLECTING
 from classbell.domain.scheduling.route import writes_calendar
@@ -104,8 +106,15 @@ def _brought_up_to_date(job: Job, entry: Entry, *, fresh: bool) -> datetime | No
     ports, found = job.ports, job.found
     current = existing_event(job, entry, fresh=fresh)
     wanted = desired_entry(job.picture, entry.generation)
+    edit = noticed(wanted, current, Applied.read(entry.applied), found.now)
+    if edit is not None:
+        done = entry_rows.settle_edited(ports, found, entry, edit, current)
+        return None if done else found.now + AT_ONCE
     wrote = current is None or not entry.applied
     if current is None:
+        if entry.event_id:
+            entry_rows.renew_lost(ports, found, entry)
+            wanted = desired_entry(job.picture, entry.generation)
         current = ports.calendar.create(job.mailbox, wanted)
     else:
         changed = updated_event(job, wanted, current, entry)

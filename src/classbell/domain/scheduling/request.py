@@ -22,6 +22,7 @@ from classbell.storage.models import (
 
 RECONCILE = "reconcile"
 REFRESH_ROOMS = "refresh_rooms"
+WATCH = "watch_calendar"
 
 COLLECTING = timedelta(seconds=5)
 """How long changes to one session are gathered, so that many enrolments become one patch."""
@@ -97,6 +98,18 @@ def request_rooms(ports: Ports, account: Account) -> None:
         subject=str(account.organisation_id),
         due_at=ports.clock.now(),
         priority=NORMAL,
+    )
+
+
+def request_watch(ports: Ports, account: Account) -> None:
+    """Ask for the account's calendar to be watched from now on, in the caller's transaction."""
+    ask(
+        ports,
+        mailbox_lane(account),
+        kind=WATCH,
+        subject=str(account.pk),
+        due_at=ports.clock.now() + COLLECTING,
+        priority=BULK,
     )
 
 

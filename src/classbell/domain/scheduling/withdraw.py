@@ -25,6 +25,7 @@ def withdraw(ports: Ports, found: Situation) -> None:
             made = ports.calendar.find(mailbox, str(found.session.pk))
             event_id = made.event_id if made else ""
         if event_id:
+            entry_rows.begin_cancelling(entry)
             ports.calendar.cancel(mailbox, event_id, _comment(found))
     entry_rows.settle_cancelled(ports, found, entry)
 
