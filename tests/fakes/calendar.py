@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
@@ -41,6 +42,7 @@ class FakeCalendar(Scripted):
 
     Set ``teams`` to False for an account without Teams licence; call ``answer`` for a room or a
     person that answers, ``edit`` for a change made in Outlook, ``delete`` for one deleted there.
+    ``interfere`` happens once, just before the next update: somebody in Outlook is faster.
     """
 
     def __init__(self) -> None:
@@ -49,6 +51,7 @@ class FakeCalendar(Scripted):
         self.can_edit = True
         self.cancelled: list[_Cancelled] = []
         self._kept: dict[str, _Kept] = {}
+        self.interfere: Callable[[], None] | None = None
         self._numbers = count(1)
 
     @property
@@ -111,6 +114,9 @@ class FakeCalendar(Scripted):
         with self._turn("update", mailbox=mailbox, current=current, entry=entry):
             if not _differs(current, entry):
                 return current
+            meanwhile, self.interfere = self.interfere, None
+            if meanwhile is not None:
+                meanwhile()
             kept = self._existing(current.event_id)
             if kept.snapshot.etag != current.etag:
                 raise refuse(VerdictKind.CONFLICT, "ErrorIrresolvableConflict", 412)

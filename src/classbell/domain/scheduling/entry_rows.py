@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from classbell.domain.organisations.events import emit
 from classbell.domain.scheduling.applied import Applied, written
 from classbell.domain.scheduling.entry_problems import Problem, room_word
-from classbell.domain.scheduling.outlook_edits import (
-    EditKind,
-    OutlookEdit,
-    outlook_edit,
-    was_decided,
-)
+from classbell.domain.scheduling.entry_writes import tell as _tell
+from classbell.domain.scheduling.entry_writes import write_if_same as _unchanged
+from classbell.domain.scheduling.outlook_edits import was_decided
 from classbell.domain.scheduling.request import request_clearing, request_watch
 from classbell.domain.scheduling.situation import Situation
 from classbell.ports.bundle import Ports
@@ -107,55 +103,6 @@ def settle(
         if room and room.answer.value != before_room and (word := room_word(room.answer)):
             _tell(ports, found, word, room=room.address)
     return True
-
-
-def settle_edited(
-    ports: Ports,
-    found: Situation,
-    entry: Entry,
-    edit: OutlookEdit,
-    current: EntrySnapshot | None,
-) -> bool:
-    """Write down what somebody did in Outlook, so that an admin decides; tell it once.
-
-    Returns:
-        Whether the row was still the one that the work began with.
-    """
-    before = outlook_edit(entry.edited)
-    is_news = before is None or before.mark != edit.mark
-    key = found.session.room_address.casefold()
-    answers = current.answers if current else ()
-    room = next((a for a in answers if key and a.address.casefold() == key), None)
-    changes: dict[str, object] = {
-        "join_url": current.join_url if current else "",
-        "room_answer": room.answer.value if room else "",
-        "room_answered_at": room.answered_at if room else None,
-        "answers": {a.address.casefold(): a.answer.value for a in answers},
-        "problem_code": edit.problem.code,
-        "problem": edit.problem.text,
-        "read_at": found.now,
-    }
-    if current is not None:
-        changes["etag"] = current.etag
-    if is_news:
-        changes["edited"] = edit.stored()
-    with transaction.atomic():
-        if not _unchanged(entry, changes):
-            return False
-        if is_news:
-            word = "missing" if edit.kind is EditKind.DELETED else "moved"
-            _tell(ports, found, f"session.entry_{word}")
-    return True
-
-
-def begin_cancelling(entry: Entry) -> None:
-    """Remember that we are about to take the event back.
-
-    If that is all we get to write, and the session is published again, the missing event is our
-    own doing and nobody's decision in Outlook.
-    """
-    applied = Applied.read(entry.applied)
-    _unchanged(entry, {"applied": Applied(applied.wish, {}).stored()})
 
 
 def settle_cancelled(ports: Ports, found: Situation, entry: Entry) -> None:
@@ -272,31 +219,4 @@ def _renew(found: Situation, entry: Entry) -> None:
         room_answer="",
         room_answered_at=None,
         requested_at=entry.requested_at,
-    )
-
-
-def _unchanged(entry: Entry, changes: dict[str, object]) -> bool:
-    """Write changes if the row still stands for the event it was read for; tell whether it did."""
-    rows = Entry.objects.filter(
-        pk=entry.pk,
-        generation=entry.generation,
-        account=entry.account_id,
-        event_id=entry.event_id,
-    )
-    if not rows.update(**changes):
-        return False
-    for name, value in changes.items():
-        setattr(entry, name, value)
-    return True
-
-
-def _tell(ports: Ports, found: Situation, name: str, **facts: str) -> None:
-    """Tell integrators what is new about the entry."""
-    catalog = found.session.course.catalog
-    emit(
-        ports,
-        organisation_id=catalog.organisation_id,
-        catalog=catalog,
-        name=name,
-        payload={"session": str(found.session.pk), "code": found.session.code, **facts},
     )

@@ -21,6 +21,7 @@ from classbell.domain.scheduling.calendar_event import (
     updated_event,
 )
 from classbell.domain.scheduling.desired import SessionPicture, beyond_entry, desired_entry
+from classbell.domain.scheduling.entry_edits import settle_edited
 from classbell.domain.scheduling.mailed import invite_by_mail
 from classbell.domain.scheduling.outlook_edits import noticed
 from classbell.domain.scheduling.picture import picture_of
@@ -108,7 +109,7 @@ def _brought_up_to_date(job: Job, entry: Entry, *, fresh: bool) -> datetime | No
     wanted = desired_entry(job.picture, entry.generation)
     edit = noticed(wanted, current, Applied.read(entry.applied), found.now)
     if edit is not None:
-        done = entry_rows.settle_edited(ports, found, entry, edit, current)
+        done = settle_edited(ports, found, entry, edit, current)
         return None if done else found.now + AT_ONCE
     wrote = current is None or not entry.applied
     if current is None:
