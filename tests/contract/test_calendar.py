@@ -200,6 +200,30 @@ def test_without_a_difference_nothing_is_touched(side: Side) -> None:
     assert side.calendar.get(side.mailbox, made.event_id).etag == current.etag
 
 
+def test_differences_are_named_without_touching_the_event(side: Side) -> None:
+    entry, made = side.make(attendees=(ZOE, ROOM))
+    current = side.calendar.get(side.mailbox, made.event_id)
+    wanted = replace(
+        entry,
+        subject="Fire safety",
+        html="<p>Bring water.</p>",
+        starts_at=entry.starts_at + timedelta(hours=1),
+        place="Library",
+        attendees=(ZOE,),
+        online=True,
+    )
+    assert side.calendar.differences(current, entry) == ()
+    assert set(side.calendar.differences(current, wanted)) == {
+        "subject",
+        "times",
+        "place",
+        "text",
+        "attendees",
+        "online",
+    }
+    assert side.calendar.get(side.mailbox, made.event_id).etag == current.etag
+
+
 def test_whoever_is_late_gets_a_conflict(side: Side) -> None:
     entry, made = side.make()
     stale = side.calendar.get(side.mailbox, made.event_id)

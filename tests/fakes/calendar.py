@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
@@ -108,11 +108,14 @@ class FakeCalendar(Scripted):
             found = (k.snapshot for k in self._kept.values() if k.entry.session_ref == session_ref)
             return next(found, None)
 
+    def differences(self, current: EntrySnapshot, entry: DesiredEntry) -> tuple[str, ...]:
+        return tuple(_differences(current, entry))
+
     def update(
         self, mailbox: Mailbox, current: EntrySnapshot, entry: DesiredEntry
     ) -> EntrySnapshot:
         with self._turn("update", mailbox=mailbox, current=current, entry=entry):
-            if not _differs(current, entry):
+            if not self.differences(current, entry):
                 return current
             meanwhile, self.interfere = self.interfere, None
             if meanwhile is not None:
@@ -166,13 +169,19 @@ class FakeCalendar(Scripted):
         )
 
 
-def _differs(current: EntrySnapshot, entry: DesiredEntry) -> bool:
+def _differences(current: EntrySnapshot, entry: DesiredEntry) -> Iterator[str]:
+    if current.subject != entry.subject:
+        yield "subject"
+    if (current.starts_at, current.ends_at) != (entry.starts_at, entry.ends_at):
+        yield "times"
+    if current.place != entry.place:
+        yield "place"
+    if current.html != entry.html:
+        yield "text"
     invited: set[tuple[str, AttendeeKind]] = {
         (a.address.address.casefold(), a.kind) for a in entry.attendees
     }
-    return (
-        (current.subject, current.html, current.place, current.starts_at, current.ends_at)
-        != (entry.subject, entry.html, entry.place, entry.starts_at, entry.ends_at)
-        or invited != {(a.address.casefold(), a.kind) for a in current.answers}
-        or (entry.online and not current.online)
-    )
+    if invited != {(a.address.casefold(), a.kind) for a in current.answers}:
+        yield "attendees"
+    if entry.online and not current.online:
+        yield "online"

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Q
 
 from classbell.delivery.lanes import mailbox_lane
 from classbell.delivery.work import ask
+from classbell.domain.organisations.audit import Actor, record
 from classbell.ports.bundle import Ports
 from classbell.storage.models import (
     Account,
@@ -82,6 +84,31 @@ def request_all(ports: Ports, catalog: Catalog) -> int:
         | Q(pk__in=retired.values("session"))
     )
     return _ask(ports, account, sessions.order_by("starts_at"), now, BULK)
+
+
+def request_again(
+    ports: Ports, catalog: Catalog, sessions: Iterable[CourseSession], actor: Actor
+) -> int:
+    """Ask at once for sessions of a catalog to be looked at, because somebody wants to be sure.
+
+    Returns:
+        How many were asked for: none where no account works for the catalog.
+    """
+    account = account_serving(catalog)
+    if account is None:
+        return 0
+    with transaction.atomic():
+        asked = _ask(ports, account, sessions, ports.clock.now(), BULK)
+        record(
+            ports,
+            actor=actor,
+            organisation_id=catalog.organisation_id,
+            catalog=catalog,
+            action="sessions.reconcile_requested",
+            subject=f"catalog:{catalog.slug}",
+            after={"sessions": asked},
+        )
+    return asked
 
 
 def request_clearing(ports: Ports, session: CourseSession, account: Account) -> None:
