@@ -18,6 +18,7 @@ from classbell.storage.models import (
     Catalog,
     Connection,
     CourseSession,
+    Entry,
     EntryState,
     RetiredEvent,
 )
@@ -28,6 +29,9 @@ WATCH = "watch_calendar"
 
 COLLECTING = timedelta(seconds=5)
 """How long changes to one session are gathered, so that many enrolments become one patch."""
+
+GATHERING = timedelta(minutes=1)
+"""After an entry was written, those who come or go within so long are gathered into one patch."""
 
 NORMAL, BULK = 50, 80
 
@@ -53,6 +57,23 @@ def request_entry(ports: Ports, session: CourseSession) -> None:
     account serves the catalog; connecting one asks for every session to come.
     """
     request_entries(ports, session.course.catalog, [session])
+
+
+def request_attendees(ports: Ports, session: CourseSession) -> None:
+    """Ask the same because learners came or went, who may be followed by many more.
+
+    The first of them is seen to at once. The next ones wait until a minute after that, so that a
+    class that enrols within a minute costs two looks and not one every few seconds.
+    """
+    account = account_serving(session.course.catalog)
+    if account is None:
+        return
+    now = ports.clock.now()
+    due_at = now + COLLECTING
+    entry = Entry.objects.filter(session=session).only("applied_at").first()
+    if entry is not None and entry.applied_at is not None:
+        due_at = max(due_at, min(entry.applied_at, now) + GATHERING)
+    _ask(ports, account, [session], due_at, NORMAL)
 
 
 def request_entries(ports: Ports, catalog: Catalog, sessions: Iterable[CourseSession]) -> None:
