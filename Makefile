@@ -21,6 +21,8 @@ SEED ?= $(shell date +%s)
 EXAMPLES ?= 200
 # How many pairs of faults make torture lets each route meet.
 PAIRS ?= 1000
+# How many random histories of a session make torture brings to rest.
+HISTORIES ?= 200
 # More words for pytest: make test ARGS="-k rooms"
 ARGS ?=
 
@@ -104,6 +106,8 @@ torture: $(INSTALLED)  ## Kill, freeze and besiege for long, seeds printed (RUNS
 	@$(BIN)/python -m tests.torture.soak --minutes $(MINUTES) --seed $(SEED)
 	@echo "== each fault at each step of each route, and $(PAIRS) pairs, from seed $(SEED)"
 	@CLASSBELL_TEST_PAIRS=$(PAIRS) CLASSBELL_TEST_SEED=$(SEED) $(BIN)/python -m pytest -n $(JOBS) tests/acceptance/faults
+	@echo "== $(HISTORIES) histories of sessions, Outlook, faults and killed workers"
+	@CLASSBELL_TEST_HISTORIES=$(HISTORIES) $(BIN)/python -m pytest --hypothesis-seed=$(SEED) tests/domain/scheduling/test_histories.py
 	@echo "== sandbox, $(EXAMPLES) examples of every operation"
 	@CLASSBELL_TEST_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -n $(JOBS) tests/sandbox/graph/test_schemathesis.py $(ARGS)
 

@@ -32,6 +32,7 @@ from classbell.storage.models import (
 from tests.fakes import (
     FakeAccountFacts,
     FakeCalendar,
+    FakeCalendarWatching,
     FakeClock,
     FakeEmailService,
     FakeIdentity,
@@ -61,6 +62,8 @@ class FakeDoorbell:
 def fake_ports(**chosen: Any) -> Ports:
     """Return ports made of fakes; name a port to bring your own."""
     clock = chosen.get("clock") or FakeClock(NOW)
+    calendar = chosen.get("calendar") or FakeCalendar()
+    watched = calendar if isinstance(calendar, FakeCalendar) else FakeCalendar()
     made = Ports(
         base_url="http://localhost:8000",
         secret_key=SECRET_KEY,
@@ -69,8 +72,9 @@ def fake_ports(**chosen: Any) -> Ports:
         doorbell=FakeDoorbell(),
         identity=FakeIdentity(),
         mail=FakeMailSender(clock),
-        calendar=FakeCalendar(),
+        calendar=calendar,
         meetings=FakeMeetings(),
+        watching=FakeCalendarWatching(watched),
         rooms=FakeRooms(),
         account_facts=FakeAccountFacts(),
         own_mailbox=lambda token, granted: Mailbox("/me", token, granted),

@@ -59,6 +59,7 @@ class Settings:
         teams_plans: ids of further service plans with Teams.
         held_decision_messages: above so many held messages of a catalog its admins decide.
         held_decision_days: with held mail that is late by more days than this they decide as well.
+        watch_minutes: after how many minutes calendars are read again for changes made in Outlook.
         debug: shows error details in pages; never for production.
     """
 
@@ -99,6 +100,7 @@ class Settings:
     teams_plans: str = ""
     held_decision_messages: int = 1000
     held_decision_days: int = 7
+    watch_minutes: int = 5
     debug: bool = False
 
     @property

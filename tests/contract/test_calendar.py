@@ -22,7 +22,6 @@ from classbell.ports.calendar import (
 from classbell.ports.errors import ProviderFailure, Verdict, VerdictKind
 from classbell.ports.mail import Address, Mailbox
 from m365sandbox.testing import Sandbox
-from tests.contract.conftest import ALL_SCOPES, SERVICE_ACCOUNT
 from tests.fakes import FakeCalendar
 from tests.fakes.clock import MONDAY_MORNING
 
@@ -110,22 +109,6 @@ def sandbox_side(
 
 
 _days = iter(range(1000))
-
-TRAINING = "training-calendar@contoso.example"
-
-
-@pytest.fixture
-def shared_side(side: Side, request: pytest.FixtureRequest) -> Side:
-    """The same side, at the calendar of a shared mailbox that the account may edit."""
-    if isinstance(side.calendar, FakeCalendar):
-        side.calendar.editors_of.add(TRAINING)
-    else:
-        sandbox: Sandbox = request.getfixturevalue("sandbox")
-        sandbox.control.share_calendar(TRAINING, who=SERVICE_ACCOUNT, right="Editor")
-        scopes = ALL_SCOPES | {"Calendars.ReadWrite.Shared"}
-        token = sandbox.access_token(SERVICE_ACCOUNT, *sorted(scopes))
-        side = replace(side, mailbox=Mailbox(side.mailbox.path, token, scopes))
-    return replace(side, mailbox=side.calendar.shared(side.mailbox, TRAINING))
 
 
 def test_the_account_can_edit_and_make_teams_meetings(side: Side) -> None:
@@ -217,6 +200,30 @@ def test_without_a_difference_nothing_is_touched(side: Side) -> None:
     assert side.calendar.get(side.mailbox, made.event_id).etag == current.etag
 
 
+def test_differences_are_named_without_touching_the_event(side: Side) -> None:
+    entry, made = side.make(attendees=(ZOE, ROOM))
+    current = side.calendar.get(side.mailbox, made.event_id)
+    wanted = replace(
+        entry,
+        subject="Fire safety",
+        html="<p>Bring water.</p>",
+        starts_at=entry.starts_at + timedelta(hours=1),
+        place="Library",
+        attendees=(ZOE,),
+        online=True,
+    )
+    assert side.calendar.differences(current, entry) == ()
+    assert set(side.calendar.differences(current, wanted)) == {
+        "subject",
+        "times",
+        "place",
+        "text",
+        "attendees",
+        "online",
+    }
+    assert side.calendar.get(side.mailbox, made.event_id).etag == current.etag
+
+
 def test_whoever_is_late_gets_a_conflict(side: Side) -> None:
     entry, made = side.make()
     stale = side.calendar.get(side.mailbox, made.event_id)
@@ -250,40 +257,6 @@ def test_an_event_that_is_gone_cannot_be_changed(side: Side) -> None:
     side.calendar.cancel(side.mailbox, made.event_id, "")
     verdict = side.verdict_of(lambda: side.calendar.update(side.mailbox, made, other))
     assert verdict.kind is VerdictKind.NOT_FOUND
-
-
-def test_a_calendar_that_is_shared_with_the_account_is_written_in_its_owners_name(
-    shared_side: Side,
-) -> None:
-    calendar, there = shared_side.calendar, shared_side.mailbox
-    assert calendar.facts(there).can_edit
-    entry = shared_side.entry(attendees=())
-    made = calendar.create(there, entry)
-    assert calendar.create(there, entry).event_id == made.event_id
-    changed = calendar.update(there, made, replace(entry, subject="Moved"))
-    assert changed.subject == "Moved"
-    found = calendar.find(there, entry.session_ref)
-    assert found is not None
-    assert found.event_id == made.event_id
-    calendar.cancel(there, made.event_id, "")
-    assert calendar.find(there, entry.session_ref) is None
-
-
-def test_a_calendar_that_nobody_shared_is_not_found_and_is_no_loss_of_the_account(
-    shared_side: Side,
-) -> None:
-    calendar = shared_side.calendar
-    stranger = calendar.shared(shared_side.mailbox, "ana.oliveira@contoso.example")
-    entry = shared_side.entry(attendees=())
-    for act in (
-        lambda: calendar.create(stranger, entry),
-        lambda: calendar.find(stranger, entry.session_ref),
-        lambda: calendar.facts(stranger),
-    ):
-        assert shared_side.verdict_of(act).kind in {
-            VerdictKind.NOT_FOUND,
-            VerdictKind.ADMIN_NEEDED,
-        }
 
 
 def test_answers_are_asked_for_as_wished_and_a_wish_alone_tells_nobody(side: Side) -> None:

@@ -9,11 +9,13 @@ from tests.fakes.mail import FakeMailSender, FakeSystemMailer
 from tests.fakes.meetings import FakeMeetings
 from tests.fakes.rooms import FakeRooms
 from tests.fakes.script import Call
+from tests.fakes.watching import FakeCalendarWatching
 
 __all__ = [
     "Call",
     "FakeAccountFacts",
     "FakeCalendar",
+    "FakeCalendarWatching",
     "FakeClock",
     "FakeEmailService",
     "FakeIdentity",

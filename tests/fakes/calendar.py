@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
@@ -45,6 +46,7 @@ class FakeCalendar(Scripted):
     Set ``teams`` to False for an account without Teams licence; call ``answer`` for a room or a
     person that answers, ``edit`` for a change made in Outlook, ``delete`` for one deleted there.
     ``editors_of`` names the calendars of others that the account may write.
+    ``interfere`` happens once, just before the next update: somebody in Outlook is faster.
     """
 
     def __init__(self) -> None:
@@ -54,6 +56,7 @@ class FakeCalendar(Scripted):
         self.cancelled: list[_Cancelled] = []
         self.editors_of: set[str] = set()
         self._kept: dict[str, _Kept] = {}
+        self.interfere: Callable[[], None] | None = None
         self._numbers = count(1)
 
     @property
@@ -125,13 +128,19 @@ class FakeCalendar(Scripted):
             )
             return next(found, None)
 
+    def differences(self, current: EntrySnapshot, entry: DesiredEntry) -> tuple[str, ...]:
+        return tuple(_differences(current, entry))
+
     def update(
         self, mailbox: Mailbox, current: EntrySnapshot, entry: DesiredEntry
     ) -> EntrySnapshot:
         with self._turn("update", mailbox=mailbox, current=current, entry=entry):
-            if not _differs(current, entry):
+            if not self.differences(current, entry):
                 return current
             self._let_in(mailbox)
+            meanwhile, self.interfere = self.interfere, None
+            if meanwhile is not None:
+                meanwhile()
             kept = self._existing(current.event_id)
             if kept.snapshot.etag != current.etag:
                 raise refuse(VerdictKind.CONFLICT, "ErrorIrresolvableConflict", 412)
@@ -209,13 +218,19 @@ def _told(before: EntrySnapshot, entry: DesiredEntry) -> bool:
     )
 
 
-def _differs(current: EntrySnapshot, entry: DesiredEntry) -> bool:
+def _differences(current: EntrySnapshot, entry: DesiredEntry) -> Iterator[str]:
+    if current.subject != entry.subject:
+        yield "subject"
+    if (current.starts_at, current.ends_at) != (entry.starts_at, entry.ends_at):
+        yield "times"
+    if current.place != entry.place:
+        yield "place"
+    if current.html != entry.html:
+        yield "text"
     invited: set[tuple[str, AttendeeKind]] = {
         (a.address.address.casefold(), a.kind) for a in entry.attendees
     }
-    return (
-        (current.subject, current.html, current.place, current.starts_at, current.ends_at)
-        != (entry.subject, entry.html, entry.place, entry.starts_at, entry.ends_at)
-        or invited != {(a.address.casefold(), a.kind) for a in current.answers}
-        or (entry.online and not current.online)
-    )
+    if invited != {(a.address.casefold(), a.kind) for a in current.answers}:
+        yield "attendees"
+    if entry.online and not current.online:
+        yield "online"

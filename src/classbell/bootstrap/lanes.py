@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 from django.db import DatabaseError, InterfaceError, transaction
@@ -39,8 +40,9 @@ from classbell.domain.notifications.returned import READ_RETURNS, read_returns
 from classbell.domain.notifications.routes import REROUTE, reroute
 from classbell.domain.scheduling.reconcile import reconcile
 from classbell.domain.scheduling.reconcile_shared import reconcile_shared
-from classbell.domain.scheduling.request import RECONCILE, REFRESH_ROOMS, SHARE
+from classbell.domain.scheduling.request import RECONCILE, REFRESH_ROOMS, SHARE, WATCH
 from classbell.domain.scheduling.room_listing import refresh_rooms
+from classbell.domain.scheduling.watch import begin_watching, watch_calendar
 from classbell.engine.alone import OnlyWorker
 from classbell.engine.loop import Engine
 from classbell.engine.wake_postgresql import Listener
@@ -93,6 +95,7 @@ def _work(outside: Ports, chosen: Settings, handlers: Handlers) -> dict[str, Wor
         SHARE: partial(reconcile_shared, outside),
         STILL_LOST: partial(still_lost, outside),
         TROUBLE_CHECK: partial(trouble_check, outside),
+        WATCH: partial(watch_calendar, outside, timedelta(minutes=chosen.watch_minutes)),
         WATCH_ROUTE: partial(watch_route, outside),
     }
 
@@ -107,6 +110,7 @@ def begin_daily_work() -> None:
     outside = ports()
     ask_operator_check(outside)
     ask_trouble_check(outside)
+    begin_watching(outside)
     with transaction.atomic():
         lane, now = housekeeping_lane(None), outside.clock.now()
         ask(outside, lane, kind=PURGE, subject="messages", due_at=now, priority=BULK)

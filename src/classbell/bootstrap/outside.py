@@ -29,6 +29,7 @@ from classbell.microsoft.entra import (
 from classbell.microsoft.graph import (
     GraphAccount,
     GraphCalendar,
+    GraphCalendarWatching,
     GraphClient,
     GraphMail,
     GraphMeetings,
@@ -125,13 +126,12 @@ def build(
             clock=clock,
             client_id=chosen.client_id,
             credential=Proofs(proofs),
-            page_door=HttpDoor(
-                before_call=leave_the_store, observe=observe, timeouts=PAGE_TIMEOUTS
-            ),
+            page_door=_page_door(observe),
         ),
         mail=GraphMail(graph),
         calendar=GraphCalendar(graph),
         meetings=GraphMeetings(graph),
+        watching=GraphCalendarWatching(graph),
         rooms=GraphRooms(graph),
         account_facts=GraphAccount(graph),
         own_mailbox=own_mailbox,
@@ -147,6 +147,11 @@ def build(
 def _held_mail(chosen: Settings) -> HeldMailRule:
     """Return when admins decide about mail that was held."""
     return HeldMailRule(chosen.held_decision_messages, timedelta(days=chosen.held_decision_days))
+
+
+def _page_door(observe: Callable[[HttpRequest, HttpAnswer], None]) -> HttpDoor:
+    """Build the door for calls that somebody waits for in front of a page."""
+    return HttpDoor(before_call=leave_the_store, observe=observe, timeouts=PAGE_TIMEOUTS)
 
 
 def _clock(chosen: Settings) -> Clock:

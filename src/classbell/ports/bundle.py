@@ -17,6 +17,7 @@ from classbell.ports.queue import Doorbell
 from classbell.ports.reports import ReportReader
 from classbell.ports.rooms import RoomDirectory
 from classbell.ports.secrets import Cipher
+from classbell.ports.watching import CalendarWatching
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Ports:
     mail: AccountMail
     calendar: Calendar
     meetings: Meetings
+    watching: CalendarWatching
     rooms: RoomDirectory
     account_facts: AccountFacts
     own_mailbox: Callable[[str, frozenset[str]], Mailbox]

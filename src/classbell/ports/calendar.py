@@ -138,6 +138,14 @@ class Calendar(Protocol):
         """Find the event that carries our id, or None."""
         ...
 
+    def differences(self, current: EntrySnapshot, entry: DesiredEntry) -> tuple[str, ...]:
+        """Name what ``update`` would send, and send nothing.
+
+        Returns:
+            Of ``subject``, ``times``, ``place``, ``text``, ``attendees`` and ``online``.
+        """
+        ...
+
     def update(
         self, mailbox: Mailbox, current: EntrySnapshot, entry: DesiredEntry
     ) -> EntrySnapshot:

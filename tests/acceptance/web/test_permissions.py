@@ -49,6 +49,7 @@ ACTS = [
     "/rooms/show",
     "/sessions/{session}/recreate-link",
     "/settings/sessions",
+    "/sessions/{session}/outlook-edit",
     "/settings/connection/connect",
     "/settings/connection/save",
     "/settings/connection/cancel",

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from classbell.domain.courses.outlook_decisions import put_back
+from classbell.domain.organisations.audit import OPERATOR
 from classbell.ports.calendar import Answer
 from classbell.ports.errors import ProviderFailure, VerdictKind
 from classbell.storage.models import (
@@ -113,6 +117,7 @@ STEPS = st.sampled_from(
         "publish",
         "outlook edits",
         "outlook deletes",
+        "outlook moves",
         "room answers",
         "lost call",
         "broken call",
@@ -138,6 +143,9 @@ def test_at_rest_the_calendar_is_what_it_should_be(stage: Stage, steps: list[str
             continue
     stage.calendar.recover()
     for _ in range(3):
+        stage.run(session)
+    if any(entry.edited for entry in Entry.objects.filter(session=session)):
+        put_back(stage.ports, session=session, actor=OPERATOR)
         stage.run(session)
     if not session.published:
         assert stage.calendar.events == []
@@ -188,5 +196,7 @@ def happen_in_outlook(stage: Stage, step: str, event_id: str) -> None:
         stage.calendar.edit(event_id, subject="Lunch")
     elif step == "outlook deletes":
         stage.calendar.delete(event_id)
+    elif step == "outlook moves":
+        stage.calendar.edit(event_id, starts_at=NOW, ends_at=NOW + timedelta(hours=1))
     elif step == "room answers":
         stage.calendar.answer(event_id, ROOM, Answer.ACCEPTED)

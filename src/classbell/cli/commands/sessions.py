@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from classbell.cli.commands import sessions_reconcile
 from classbell.cli.commands.serve import Commands
 from classbell.cli.framework import start_django
 from classbell.cli.output import as_json, table
@@ -38,6 +39,7 @@ def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
     write.add_argument("--subject", required=True, help="one line")
     write.add_argument("--text", required=True, help="plain text; - reads standard input")
     write.set_defaults(run=run_message)
+    sessions_reconcile.add_to(acts)
 
 
 def run_list(arguments: argparse.Namespace) -> int:

@@ -14,6 +14,7 @@ from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.audit import Actor, record
 from classbell.domain.organisations.events import emit
 from classbell.domain.scheduling.carried import invited_by_mail
+from classbell.domain.scheduling.request import request_attendees
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import InvalidInput
 from classbell.storage.models import CourseSession, Enrolment, EnrolmentState, Person
@@ -59,7 +60,7 @@ def enrol(
         enrolled = give_places(ports, locked, people)
         if enrolled.new:
             confirm(ports, locked, enrolled.new)
-            request_if_current(ports, locked)
+            request_if_current(ports, locked, request=request_attendees)
             _record(ports, locked, actor, "session.enrolled", enrolled.new)
     return enrolled
 
@@ -84,7 +85,7 @@ def unenrol(
         if gone:
             enrolled.filter(person_id__in=having).update(state=EnrolmentState.CANCELLED)
             _emit(ports, locked, "session.unenrolled", gone)
-            request_if_current(ports, locked)
+            request_if_current(ports, locked, request=request_attendees)
             _record(ports, locked, actor, "session.unenrolled", gone)
     return gone
 

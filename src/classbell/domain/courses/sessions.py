@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -140,10 +140,16 @@ def cancel_session(ports: Ports, *, session: CourseSession, actor: Actor) -> Cou
     return locked
 
 
-def request_if_current(ports: Ports, session: CourseSession, *, was_over: bool = True) -> None:
+def request_if_current(
+    ports: Ports,
+    session: CourseSession,
+    *,
+    was_over: bool = True,
+    request: Callable[[Ports, CourseSession], None] = request_entry,
+) -> None:
     """Ask for the entry of a session, unless it is over and was over before the change."""
     if session.ends_at > ports.clock.now() or not was_over:
-        request_entry(ports, session)
+        request(ports, session)
 
 
 def _facts(values: SessionValues) -> dict[str, object]:

@@ -29,7 +29,7 @@ class Job:
 
 
 def existing_event(job: Job, entry: Entry, *, fresh: bool) -> EntrySnapshot | None:
-    """Return the event as it is in the calendar, or None where it has to be made."""
+    """Return the event as it is in the calendar, or None where there is none."""
     calendar = job.ports.calendar
     if not entry.event_id:
         # A create may have gone through without our knowing of it.
@@ -39,17 +39,19 @@ def existing_event(job: Job, entry: Entry, *, fresh: bool) -> EntrySnapshot | No
     except ProviderFailure as failure:
         if failure.verdict.kind is not VerdictKind.NOT_FOUND:
             raise
-    else:
-        if not current.cancelled:
-            return current
-    entry_rows.renew_lost(job.ports, job.found, entry)
-    return None
+        return None
+    return None if current.cancelled else current
 
 
 def updated_event(
     job: Job, wanted: DesiredEntry, current: EntrySnapshot, entry: Entry
 ) -> EntrySnapshot:
-    """Send what differs; where somebody was faster, read and send once more."""
+    """Send what differs; where somebody was faster, read and send once more.
+
+    Raises:
+        ProviderFailure: verdict ``CONFLICT`` also where they moved the event, which is looked at
+            first.
+    """
     calendar, applied = job.ports.calendar, Applied.read(entry.applied)
     online = _asks_online(job, wanted, current, applied)
     try:
@@ -59,7 +61,9 @@ def updated_event(
     except ProviderFailure as failure:
         if failure.verdict.kind is not VerdictKind.CONFLICT:
             raise
-    current = calendar.get(job.mailbox, current.event_id)
+        before, current = current, calendar.get(job.mailbox, current.event_id)
+        if (before.starts_at, before.ends_at) != (current.starts_at, current.ends_at):
+            raise
     return calendar.update(job.mailbox, current, to_send(wanted, current, applied, online=online))
 
 

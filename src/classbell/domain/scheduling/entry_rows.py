@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from classbell.domain.organisations.events import emit
 from classbell.domain.scheduling.applied import Applied, written
 from classbell.domain.scheduling.entry_problems import Problem, room_word
-from classbell.domain.scheduling.request import request_clearing
+from classbell.domain.scheduling.entry_writes import tell as _tell
+from classbell.domain.scheduling.entry_writes import write_if_same as _unchanged
+from classbell.domain.scheduling.outlook_edits import was_decided
+from classbell.domain.scheduling.request import request_clearing, request_watch
 from classbell.domain.scheduling.situation import Situation
 from classbell.ports.bundle import Ports
 from classbell.ports.calendar import Answer, AttendeeAnswer, DesiredEntry, EntrySnapshot
@@ -55,9 +57,11 @@ def begin_anew(ports: Ports, found: Situation) -> None:
 
 def renew_lost(ports: Ports, found: Situation, entry: Entry) -> None:
     """Begin a new generation, because the event is gone from the calendar."""
+    was_told = was_decided(Applied.read(entry.applied))
     with transaction.atomic():
         _renew(found, entry)
-        _tell(ports, found, "session.entry_missing")
+        if not was_told:
+            _tell(ports, found, "session.entry_missing")
 
 
 def settle(
@@ -89,6 +93,7 @@ def settle(
         "answers": {a.address.casefold(): a.answer.value for a in current.answers},
         "problem_code": problem.code[:100],
         "problem": problem.text[:500],
+        "edited": {},
         "read_at": found.now,
     }
     if wrote:
@@ -99,6 +104,7 @@ def settle(
             return False
         if first:
             _tell(ports, found, "session.entry_created")
+            request_watch(ports, found.account)
         if current.join_url and current.join_url != before_link:
             _tell(ports, found, "teams.link_created")
         if room and room.answer.value != before_room and (word := room_word(room.answer)):
@@ -119,6 +125,7 @@ def settle_cancelled(ports: Ports, found: Situation, entry: Entry) -> None:
             "meeting_problem": "",
             "problem_code": "",
             "problem": "",
+            "edited": {},
             "read_at": found.now,
         }
         if _unchanged(entry, changes):
@@ -215,6 +222,7 @@ def _renew(found: Situation, entry: Entry) -> None:
     entry.state = EntryState.PLANNED
     entry.event_id = entry.etag = entry.ical_uid = entry.join_url = ""
     entry.applied = {}
+    entry.edited = {}
     entry.answers = {}
     entry.meeting_options = {}
     entry.meeting_problem = ""
@@ -230,37 +238,11 @@ def _renew(found: Situation, entry: Entry) -> None:
         ical_uid="",
         join_url="",
         applied={},
+        edited={},
         answers={},
         meeting_options={},
         meeting_problem="",
         room_answer="",
         room_answered_at=None,
         requested_at=entry.requested_at,
-    )
-
-
-def _unchanged(entry: Entry, changes: dict[str, object]) -> bool:
-    """Write changes if the row still stands for the event it was read for; tell whether it did."""
-    rows = Entry.objects.filter(
-        pk=entry.pk,
-        generation=entry.generation,
-        account=entry.account_id,
-        event_id=entry.event_id,
-    )
-    if not rows.update(**changes):
-        return False
-    for name, value in changes.items():
-        setattr(entry, name, value)
-    return True
-
-
-def _tell(ports: Ports, found: Situation, name: str, **facts: str) -> None:
-    """Tell integrators what is new about the entry."""
-    catalog = found.session.course.catalog
-    emit(
-        ports,
-        organisation_id=catalog.organisation_id,
-        catalog=catalog,
-        name=name,
-        payload={"session": str(found.session.pk), "code": found.session.code, **facts},
     )

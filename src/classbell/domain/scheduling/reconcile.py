@@ -14,6 +14,7 @@ from uuid import UUID
 
 from classbell.domain.connections.tokens import mailbox_for
 from classbell.domain.scheduling import entry_problems, entry_rows
+from classbell.domain.scheduling.applied import Applied
 from classbell.domain.scheduling.calendar_event import (
     Job,
     existing_event,
@@ -21,6 +22,7 @@ from classbell.domain.scheduling.calendar_event import (
     updated_event,
 )
 from classbell.domain.scheduling.desired import SessionPicture, beyond_entry, desired_entry
+from classbell.domain.scheduling.entry_edits import settle_edited
 from classbell.domain.scheduling.former_account import (
     ask_room_again,
     tell_dead_invitations,
@@ -28,6 +30,7 @@ from classbell.domain.scheduling.former_account import (
 )
 from classbell.domain.scheduling.mailed import invite_by_mail
 from classbell.domain.scheduling.meeting_options import bring_meeting_options
+from classbell.domain.scheduling.outlook_edits import noticed
 from classbell.domain.scheduling.picture import picture_of
 from classbell.domain.scheduling.request import COLLECTING
 from classbell.domain.scheduling.route import writes_calendar
@@ -41,7 +44,7 @@ from classbell.domain.scheduling.situation import (
 from classbell.domain.scheduling.withdraw import clear_retired, withdraw
 from classbell.domain.scheduling.without_calendar import invite_without_calendar
 from classbell.ports.bundle import Ports
-from classbell.ports.calendar import Answer
+from classbell.ports.calendar import Answer, DesiredEntry, EntrySnapshot
 from classbell.ports.errors import ProviderFailure, VerdictKind
 from classbell.storage.models import Entry, Lane
 
@@ -111,19 +114,39 @@ def _brought_up_to_date(job: Job, entry: Entry, *, fresh: bool) -> datetime | No
     ports, found = job.ports, job.found
     current = existing_event(job, entry, fresh=fresh)
     wanted = desired_entry(job.picture, entry.generation)
+    edit = noticed(wanted, current, Applied.read(entry.applied), found.now)
+    if edit is not None:
+        done = settle_edited(ports, found, entry, edit, current)
+        return None if done else found.now + AT_ONCE
     wrote = current is None or not entry.applied
     if current is None:
+        if entry.event_id:
+            entry_rows.renew_lost(ports, found, entry)
+            wanted = desired_entry(job.picture, entry.generation)
         current = ports.calendar.create(job.mailbox, wanted)
     else:
         changed = updated_event(job, wanted, current, entry)
         wrote = wrote or changed.etag != current.etag
         current = changed
     since = found.now if wrote or entry.applied_at is None else entry.applied_at
-    problem = problem_of(job, wanted, current, since)
     if not entry_rows.settle(
-        ports, found, entry, wanted=wanted, current=current, wrote=wrote, problem=problem
+        ports,
+        found,
+        entry,
+        wanted=wanted,
+        current=current,
+        wrote=wrote,
+        problem=problem_of(job, wanted, current, since),
     ):
         return found.now + AT_ONCE
+    return _followed_up(job, entry, wanted=wanted, current=current, since=since)
+
+
+def _followed_up(
+    job: Job, entry: Entry, *, wanted: DesiredEntry, current: EntrySnapshot, since: datetime
+) -> datetime | None:
+    """Do what follows from an event that stands as wanted, and return when to look again."""
+    ports, found = job.ports, job.found
     tell_dead_invitations(ports, found)
     room = entry_rows.room_answer(wanted, current)
     if job.picture.room_withheld and room is not None and room.answer is Answer.ACCEPTED:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Q
 
 from classbell.delivery.lanes import mailbox_lane
 from classbell.delivery.work import ask
+from classbell.domain.organisations.audit import Actor, record
 from classbell.ports.bundle import Ports
 from classbell.storage.models import (
     Account,
@@ -17,6 +19,7 @@ from classbell.storage.models import (
     Catalog,
     Connection,
     CourseSession,
+    Entry,
     EntryState,
     RetiredEvent,
 )
@@ -24,9 +27,13 @@ from classbell.storage.models import (
 RECONCILE = "reconcile"
 SHARE = "share"
 REFRESH_ROOMS = "refresh_rooms"
+WATCH = "watch_calendar"
 
 COLLECTING = timedelta(seconds=5)
 """How long changes to one session are gathered, so that many enrolments become one patch."""
+
+GATHERING = timedelta(minutes=1)
+"""After an entry was written, those who come or go within so long are gathered into one patch."""
 
 NORMAL, BULK = 50, 80
 
@@ -56,6 +63,24 @@ def request_entry(ports: Ports, session: CourseSession) -> None:
     account serves the catalog; connecting one asks for every session to come.
     """
     request_entries(ports, session.course.catalog, [session])
+
+
+def request_attendees(ports: Ports, session: CourseSession) -> None:
+    """Ask the same because learners came or went, who may be followed by many more.
+
+    The first of them is seen to at once. The next ones wait until a minute after that, so that a
+    class that enrols within a minute costs two looks and not one every few seconds.
+    """
+    account = account_serving(session.course.catalog)
+    if account is None:
+        return
+    now = ports.clock.now()
+    due_at = now + COLLECTING
+    entry = Entry.objects.filter(session=session).only("applied_at").first()
+    if entry is not None and entry.applied_at is not None:
+        due_at = max(due_at, min(entry.applied_at, now) + GATHERING)
+    # The organisation's calendar names no learners, so it has nothing to follow.
+    _ask(ports, account, [session], due_at, NORMAL, kinds=(RECONCILE,))
 
 
 def request_entries(ports: Ports, catalog: Catalog, sessions: Iterable[CourseSession]) -> None:
@@ -111,6 +136,32 @@ def request_sharing(ports: Ports, catalog: Catalog) -> int:
     return _ask(ports, account, sessions.order_by("starts_at"), now, BULK, kinds=(SHARE,))
 
 
+def request_again(
+    ports: Ports, catalog: Catalog, sessions: Iterable[CourseSession], actor: Actor
+) -> int:
+    """Ask at once for sessions of a catalog to be looked at, because somebody wants to be sure.
+
+    Returns:
+        How many were asked for: none where no account works for the catalog.
+    """
+    account = account_serving(catalog)
+    if account is None:
+        return 0
+    with transaction.atomic():
+        now = ports.clock.now()
+        asked = _ask(ports, account, sessions, now, BULK, kinds=_kinds(catalog))
+        record(
+            ports,
+            actor=actor,
+            organisation_id=catalog.organisation_id,
+            catalog=catalog,
+            action="sessions.reconcile_requested",
+            subject=f"catalog:{catalog.slug}",
+            after={"sessions": asked},
+        )
+    return asked
+
+
 def request_clearing(ports: Ports, session: CourseSession, account: Account) -> None:
     """Ask an account's lane to cancel its retired event of a session, in the transaction."""
     _ask(ports, account, [session], ports.clock.now(), NORMAL, kinds=(RECONCILE,))
@@ -125,6 +176,18 @@ def request_rooms(ports: Ports, account: Account) -> None:
         subject=str(account.organisation_id),
         due_at=ports.clock.now(),
         priority=NORMAL,
+    )
+
+
+def request_watch(ports: Ports, account: Account) -> None:
+    """Ask for the account's calendar to be watched from now on, in the caller's transaction."""
+    ask(
+        ports,
+        mailbox_lane(account),
+        kind=WATCH,
+        subject=str(account.pk),
+        due_at=ports.clock.now() + COLLECTING,
+        priority=BULK,
     )
 
 

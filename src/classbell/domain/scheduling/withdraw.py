@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from classbell.domain.connections.tokens import mailbox_for
 from classbell.domain.scheduling import entry_rows
+from classbell.domain.scheduling.entry_edits import begin_cancelling
 from classbell.domain.scheduling.mailed import cancel_by_mail
 from classbell.domain.scheduling.route import writes_calendar
 from classbell.domain.scheduling.shared_problems import OF_THE_CALENDAR
@@ -30,6 +31,7 @@ def withdraw(ports: Ports, found: Situation) -> None:
             made = ports.calendar.find(mailbox, str(found.session.pk))
             event_id = made.event_id if made else ""
         if event_id:
+            begin_cancelling(entry)
             ports.calendar.cancel(mailbox, event_id, _comment(found))
     entry_rows.settle_cancelled(ports, found, entry)
 

@@ -2,6 +2,7 @@
 
 from classbell.microsoft.graph.account import GraphAccount
 from classbell.microsoft.graph.calendar import GraphCalendar
+from classbell.microsoft.graph.calendar_delta import GraphCalendarWatching
 from classbell.microsoft.graph.client import GraphClient
 from classbell.microsoft.graph.mail import GraphMail
 from classbell.microsoft.graph.mailbox_path import mailbox_path, own_mailbox
@@ -11,6 +12,7 @@ from classbell.microsoft.graph.rooms import GraphRooms
 __all__ = [
     "GraphAccount",
     "GraphCalendar",
+    "GraphCalendarWatching",
     "GraphClient",
     "GraphMail",
     "GraphMeetings",

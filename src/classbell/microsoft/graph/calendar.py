@@ -8,6 +8,7 @@ from urllib.parse import quote
 from classbell.microsoft.answers import JsonPart, NotUnderstood
 from classbell.microsoft.graph.client import GraphCall, GraphClient, not_understood
 from classbell.microsoft.graph.events import (
+    PARTS,
     TEAMS,
     changes,
     new_event,
@@ -87,6 +88,10 @@ class GraphCalendar:
         )
         found = [_snapshot(event) for event in self._graph.pages(mailbox, call)]
         return next((event for event in found if not event.cancelled), None)
+
+    def differences(self, current: EntrySnapshot, entry: DesiredEntry) -> tuple[str, ...]:
+        """Name what ``update`` would send, and send nothing."""
+        return tuple(PARTS[name] for name in changes(current, entry) if name in PARTS)
 
     def update(
         self, mailbox: Mailbox, current: EntrySnapshot, entry: DesiredEntry

@@ -33,6 +33,17 @@ _ANSWERS = {
 _KINDS = {kind.value: kind for kind in AttendeeKind}
 
 
+# What each member of a change is to us; those that go with another one are not named again.
+PARTS = {
+    "subject": "subject",
+    "start": "times",
+    "location": "place",
+    "body": "text",
+    "attendees": "attendees",
+    "isOnlineMeeting": "online",
+}
+
+
 def new_event(entry: DesiredEntry) -> dict[str, object]:
     """Return the event to create for an entry."""
     return {

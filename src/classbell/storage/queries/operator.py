@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -94,6 +95,28 @@ def session_of(slug: str, code: str) -> CourseSession | None:
     """Return the session of that code in a catalog, or None where there is none."""
     rows = CourseSession.objects.select_related("course__catalog")
     return rows.filter(course__catalog__slug=slug, code=code).first()
+
+
+def sessions_to_reconcile(
+    now: datetime, *, slug: str | None, code: str | None
+) -> list[tuple[Catalog, list[CourseSession]]]:
+    """Return catalogs with their sessions that are not over, by start.
+
+    Args:
+        now: business time.
+        slug: only this catalog.
+        code: only the session of this code.
+    """
+    rows = CourseSession.objects.select_related("course__catalog").filter(ends_at__gt=now)
+    if slug is not None:
+        rows = rows.filter(course__catalog__slug=slug)
+    if code is not None:
+        rows = rows.filter(code=code)
+    found: dict[str, tuple[Catalog, list[CourseSession]]] = {}
+    for session in rows.order_by("course__catalog__slug", "starts_at", "code"):
+        catalog = session.course.catalog
+        found.setdefault(catalog.slug, (catalog, []))[1].append(session)
+    return list(found.values())
 
 
 def log_of(catalog: Catalog | None) -> Log:

@@ -20,6 +20,7 @@ from classbell.storage.queries import pages_sessions as queries
 from classbell.storage.queries.pages_shell import connection_status
 from classbell.storage.scope import Scope
 from classbell.web.access import actor_of, signed_in
+from classbell.web.admin_center.outlook_edits import open_edit
 from classbell.web.admin_center.session_rooms import session_room
 from classbell.web.admin_center.session_shared import shared_lines
 from classbell.web.admin_center.session_words import (
@@ -137,6 +138,7 @@ def session(request: HttpRequest, slug: str, session_id: UUID) -> HttpResponse:
         "instructors": list(found.instructors.all()),
         "learners": learners,
         "room_now": session_room(found),
+        "edit": open_edit(found, slug),
         "here": here,
         "look_again": _look_again(request, here, found) if connected else "",
     }

@@ -1,0 +1,148 @@
+"""The product's calendar work against the sandbox, driven by hand so that requests can be counted.
+
+Needs Django's settings: name the sandbox by `bench.delivery.start_django` first.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from bench.calendar import Counted
+from classbell import bootstrap
+from classbell.delivery.chores import next_chore
+from classbell.delivery.lanes import mailbox_lane
+from classbell.domain.connections.sealing import Tokens, account_place, seal_tokens
+from classbell.domain.courses.enrol import enrol
+from classbell.domain.organisations.audit import OPERATOR
+from classbell.domain.scheduling.reconcile import reconcile
+from classbell.domain.scheduling.request import RECONCILE, request_entry
+from classbell.domain.scheduling.watch import watch_calendar
+from classbell.network.messages import HttpAnswer, HttpRequest
+from classbell.ports.bundle import Ports
+from classbell.ports.calendar import Answer, Attendee, DesiredEntry
+from classbell.ports.mail import Address, Mailbox
+from classbell.storage.models import Account, CourseSession, Entry, Lane, Person, WorkItem
+from m365sandbox.testing import Sandbox
+from tests.fakes import FakeClock
+from tests.support import a_catalog, a_connected_account, a_person, a_session
+
+ROOM = "harbour@contoso.example"
+INTERVAL = timedelta(minutes=5)
+
+
+@dataclass
+class CalendarLane:
+    """One account's lane, and what people do to its sessions and events."""
+
+    sandbox: Sandbox
+    clock: FakeClock
+    ports: Ports
+    account: Account
+    lane: Lane
+    mailbox: Mailbox
+
+    def a_session(self, number: int, *, bare: bool = False) -> CourseSession:
+        """Return a session with its event; bare ones have neither room nor learners."""
+        start = self.clock.now().replace(hour=9, minute=0, second=0, microsecond=0)
+        session = a_session(
+            code=f"S-{number}",
+            starts_at=start + timedelta(days=8 + number % 200),
+            room_address="" if bare else ROOM,
+            seats=None,
+        )
+        if bare:
+            reconcile(self.ports, self.lane, str(session.pk))
+        else:
+            request_entry(self.ports, session)
+        return session
+
+    def people(self, count: int) -> list[Person]:
+        """Return so many people of the organisation."""
+        return [a_person(f"Learner No{number}") for number in range(count)]
+
+    def enrol(self, session: CourseSession, person: Person) -> None:
+        """Enrol somebody, as a door of the product does."""
+        enrol(self.ports, session=session, people=[person], actor=OPERATOR)
+
+    def wait(self, span: timedelta) -> None:
+        """Let business time pass and the lane work."""
+        self.clock.set(self.sandbox.control.advance(span))
+        self.work()
+
+    def settle(self) -> None:
+        """Wait until the room has decided and nothing is due."""
+        for _ in range(6):
+            self.wait(timedelta(minutes=1))
+
+    def work(self) -> int:
+        """Do what the lane has to do about sessions; return how much that was."""
+        done = 0
+        WorkItem.objects.filter(lane=self.lane).exclude(kind=RECONCILE).delete()
+        while (item := next_chore(self.lane, self.clock.now())) is not None:
+            again = reconcile(self.ports, self.lane, item.subject)
+            done += 1
+            same = WorkItem.objects.filter(pk=item.pk, revision=item.revision)
+            if again is None:
+                same.delete()
+            else:
+                same.update(due_at=again)
+        return done
+
+    def read(self) -> None:
+        """Read once what changed in the calendar."""
+        watch_calendar(self.ports, INTERVAL, self.lane, str(self.account.pk))
+
+    def attendees(self, session: CourseSession) -> int:
+        """Return how many are on the event."""
+        event_id = Entry.objects.get(session=session).event_id
+        return len(self.ports.calendar.get(self.mailbox, event_id).answers)
+
+    def edit_in_outlook(self, session: CourseSession) -> None:
+        """Give the event another title."""
+        event_id = Entry.objects.get(session=session).event_id
+        current = self.ports.calendar.get(self.mailbox, event_id)
+        same = DesiredEntry(
+            session_ref="",
+            transaction_id="",
+            subject="Lunch",
+            html=current.html,
+            starts_at=current.starts_at,
+            ends_at=current.ends_at,
+            time_zone="UTC",
+            place=current.place,
+            attendees=tuple(
+                Attendee(Address(one.address), one.kind)
+                for one in current.answers
+                if one.answer is not Answer.ORGANIZER
+            ),
+            online=current.online,
+        )
+        self.ports.calendar.update(self.mailbox, current, same)
+
+    def is_edited(self, session: CourseSession) -> bool:
+        """Tell whether the event still has the other title."""
+        event_id = Entry.objects.get(session=session).event_id
+        return self.ports.calendar.get(self.mailbox, event_id).subject == "Lunch"
+
+
+@contextmanager
+def opened(
+    sandbox: Sandbox, counted: Counted, address: str, scopes: Sequence[str]
+) -> Iterator[CalendarLane]:
+    """Connect a catalog to the sandbox's account, every request counted."""
+
+    def note(request: HttpRequest, answer: HttpAnswer) -> None:
+        counted.note(request.method, answer.status)
+
+    clock = FakeClock(sandbox.control.now())
+    ports = replace(bootstrap.build(bootstrap.settings(), observe=note), clock=clock)
+    account = a_connected_account(ports, a_catalog(), scopes=scopes)
+    token = sandbox.access_token(address, *scopes)
+    account.sealed_tokens = seal_tokens(
+        ports, Tokens(token, "none"), place=account_place(account.pk)
+    )
+    account.token_expires_at = clock.now() + timedelta(days=400)
+    account.save()
+    mailbox = Mailbox("/me", token, frozenset(scopes))
+    yield CalendarLane(sandbox, clock, ports, account, mailbox_lane(account), mailbox)

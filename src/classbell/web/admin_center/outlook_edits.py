@@ -1,0 +1,101 @@
+"""What somebody did to a session's event in Outlook, and the two answers an admin has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from classbell import bootstrap
+from classbell.domain.courses.outlook_decisions import put_back, take_outlook_edit
+from classbell.domain.organisations.access import require_catalog_admin
+from classbell.domain.scheduling.outlook_edits import EditKind, outlook_edit
+from classbell.ports.errors import InvalidInput, NotFoundHere
+from classbell.storage.models import CourseSession, Entry
+from classbell.storage.queries import pages_sessions as queries
+from classbell.web.access import actor_of, signed_in
+from classbell.web.signin import leave_for
+from classbell.web.toasts import add_toast
+
+TAKE, PUT_BACK = "take", "put-back"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenEdit:
+    """An edit that waits, as the page asks about it.
+
+    Attributes:
+        deleted: whether the event is gone; else it was moved to ``starts_at`` until ``ends_at``.
+        action: where the decision is posted.
+        fields: what tells this edit from a later one.
+        take, back: labels of the two answers.
+    """
+
+    deleted: bool
+    title: str
+    text: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+    action: str
+    fields: dict[str, str]
+    take: str
+    back: str
+
+
+def open_edit(found: CourseSession, slug: str) -> OpenEdit | None:
+    """Return what waits for a decision about a session; None where nothing does."""
+    entry: Entry | None = getattr(found, "entry", None)
+    edit = outlook_edit(entry.edited) if entry is not None else None
+    over = found.ends_at <= bootstrap.ports().clock.now()
+    if edit is None or over or found.cancelled_at is not None:
+        return None
+    deleted = edit.kind is EditKind.DELETED
+    return OpenEdit(
+        deleted=deleted,
+        title=_("Somebody deleted this in Outlook")
+        if deleted
+        else _("Somebody moved this in Outlook"),
+        text=_("Nothing was changed or sent by Classbell. Outlook has told everybody on the event.")
+        if deleted
+        else _(
+            "Nothing was changed or sent by Classbell. The session here still has its own time."
+        ),
+        starts_at=edit.starts_at,
+        ends_at=edit.ends_at,
+        action=reverse("outlook-edit", args=[slug, found.pk]),
+        fields={"edit": edit.mark},
+        take=_("Cancel the session") if deleted else _("Keep the new time"),
+        back=_("Put the event back"),
+    )
+
+
+@require_POST
+def decide(request: HttpRequest, slug: str, session_id: UUID) -> HttpResponse:
+    """Carry out what an admin decided about the edit they looked at."""
+    access = signed_in(request)
+    catalog = require_catalog_admin(access, slug)
+    found = queries.session_in(access.scope.narrowed_to(catalog.id), session_id)
+    if found is None:
+        raise NotFoundHere(_("There is no such session in this catalog."))
+    answers = {TAKE: take_outlook_edit, PUT_BACK: put_back}
+    act = answers.get(request.POST.get("answer", ""))
+    if act is None:
+        raise InvalidInput(_("Choose one of the two answers."), field="answer")
+    mark = request.POST.get("edit", "")
+    after = act(bootstrap.ports(), session=found, actor=actor_of(access), mark=mark)
+    add_toast(request, *_words(request.POST["answer"], after))
+    return leave_for(reverse("session", args=[slug, session_id]))
+
+
+def _words(answer: str, after: CourseSession) -> tuple[str, str]:
+    """Return what was done, and what follows."""
+    if answer == PUT_BACK:
+        return _("The event is put back."), _("Outlook tells everybody on it.")
+    if after.cancelled_at is not None:
+        return _("The session is cancelled."), _("The event is gone already.")
+    return _("The session has the new time."), _("The event stays where it is.")

@@ -1,0 +1,218 @@
+"""Classbell's scheduling in front of a running sandbox, with a worker that may fall at any step."""
+
+from __future__ import annotations
+
+import json
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from classbell.delivery.chores import next_chore
+from classbell.delivery.lanes import mailbox_lane
+from classbell.domain.scheduling.reconcile import reconcile
+from classbell.domain.scheduling.request import RECONCILE, WATCH
+from classbell.domain.scheduling.watch import watch_calendar
+from classbell.microsoft.clouds import Cloud
+from classbell.microsoft.graph import GraphCalendar, GraphCalendarWatching, GraphClient
+from classbell.network.http import HttpDoor
+from classbell.ports.bundle import Ports
+from classbell.ports.calendar import (
+    Answer,
+    Attendee,
+    CalendarFacts,
+    DesiredEntry,
+    EntrySnapshot,
+)
+from classbell.ports.errors import ProviderFailure
+from classbell.ports.mail import Address, Mailbox
+from classbell.storage.models import Account, Entry, Lane, WorkItem
+from m365sandbox.testing import Sandbox
+from tests.fakes import FakeClock
+from tests.support import a_catalog, a_connected_account, fake_ports
+
+ACCOUNT = "learning@contoso.example"
+SCOPES = ("Calendars.ReadWrite", "Mail.Send", "Place.Read.All", "User.Read")
+INTERVAL = timedelta(minutes=5)
+MOST_CHORES = 60
+
+
+class Killed(Exception):
+    """The worker is gone in the middle of its work."""
+
+
+@dataclass
+class MortalCalendar:
+    """Graph's calendar, of whose caller nothing is left before or after one of its calls.
+
+    Before a call, what was written to our store stands and Microsoft knows nothing of it; after a
+    call it is the other way round.
+    """
+
+    graph: GraphCalendar
+    before: int = 0
+    after: int = 0
+
+    def facts(self, mailbox: Mailbox) -> CalendarFacts:
+        with self._call():
+            return self.graph.facts(mailbox)
+
+    def create(self, mailbox: Mailbox, entry: DesiredEntry) -> EntrySnapshot:
+        with self._call():
+            return self.graph.create(mailbox, entry)
+
+    def get(self, mailbox: Mailbox, event_id: str) -> EntrySnapshot:
+        with self._call():
+            return self.graph.get(mailbox, event_id)
+
+    def find(self, mailbox: Mailbox, session_ref: str) -> EntrySnapshot | None:
+        with self._call():
+            return self.graph.find(mailbox, session_ref)
+
+    def differences(self, current: EntrySnapshot, entry: DesiredEntry) -> tuple[str, ...]:
+        return self.graph.differences(current, entry)
+
+    def update(
+        self, mailbox: Mailbox, current: EntrySnapshot, entry: DesiredEntry
+    ) -> EntrySnapshot:
+        with self._call():
+            return self.graph.update(mailbox, current, entry)
+
+    def cancel(self, mailbox: Mailbox, event_id: str, comment: str) -> None:
+        with self._call():
+            self.graph.cancel(mailbox, event_id, comment)
+
+    def spare(self) -> None:
+        """Let the worker live."""
+        self.before = self.after = 0
+
+    @contextmanager
+    def _call(self) -> Iterator[None]:
+        if self.before and not (counted := self.before - 1):
+            self.before = counted
+            raise Killed
+        self.before = max(self.before - 1, 0)
+        yield
+        if self.after and not (counted := self.after - 1):
+            self.after = counted
+            raise Killed
+        self.after = max(self.after - 1, 0)
+
+
+@dataclass
+class Wire:
+    """The parts, and what people in Outlook can do."""
+
+    sandbox: Sandbox
+    clock: FakeClock
+    ports: Ports
+    mortal: MortalCalendar
+    account: Account
+    lane: Lane
+    outlook: Mailbox
+    killed: int = field(default=0)
+
+    def wait(self, span: timedelta) -> None:
+        """Let time pass on both sides."""
+        self.clock.set(self.sandbox.control.advance(span))
+
+    def work(self) -> None:
+        """Do what is due in the lane, as workers do that take over from each other."""
+        for _ in range(MOST_CHORES):
+            item = next_chore(self.lane, self.clock.now())
+            if item is None:
+                return
+            try:
+                again = self._done(item)
+            except Killed:
+                self.killed += 1
+                continue
+            except ProviderFailure:
+                again = self.clock.now() + timedelta(seconds=10)
+            same = WorkItem.objects.filter(pk=item.pk, revision=item.revision)
+            if again is None:
+                same.delete()
+            else:
+                same.update(due_at=again)
+        message = "The lane finds no rest."
+        raise AssertionError(message)
+
+    def _done(self, item: WorkItem) -> datetime | None:
+        if item.kind == RECONCILE:
+            return reconcile(self.ports, self.lane, item.subject)
+        if item.kind == WATCH:
+            return watch_calendar(self.ports, INTERVAL, self.lane, item.subject)
+        return None
+
+    def rest(self) -> None:
+        """Let everything come to rest: faults over, two rounds of the watch, rooms decided."""
+        self.mortal.spare()
+        self.sandbox.control.clear_faults()
+        for _ in range(3):
+            self.wait(INTERVAL + timedelta(seconds=1))
+            self.work()
+
+    def edit(self, entry: Entry, **changed: object) -> bool:
+        """Change an event in Outlook; tell whether it was there."""
+        current = self._seen_in_outlook(entry)
+        if current is None:
+            return False
+        same = DesiredEntry(
+            session_ref="",
+            transaction_id="",
+            subject=current.subject,
+            html=current.html,
+            starts_at=current.starts_at,
+            ends_at=current.ends_at,
+            time_zone="UTC",
+            place=current.place,
+            attendees=tuple(
+                Attendee(Address(a.address), a.kind)
+                for a in current.answers
+                if a.answer is not Answer.ORGANIZER
+            ),
+            online=current.online,
+        )
+        self.mortal.graph.update(self.outlook, current, replace(same, **changed))  # type: ignore[arg-type]  # any field may be changed
+        return True
+
+    def delete(self, entry: Entry) -> bool:
+        """Cancel an event in Outlook; tell whether it was there."""
+        there = self._seen_in_outlook(entry) is not None
+        if there:
+            self.mortal.graph.cancel(self.outlook, entry.event_id, "")
+        return there
+
+    def _seen_in_outlook(self, entry: Entry) -> EntrySnapshot | None:
+        """Return the event as people see it, whose own calls are not the ones that fail."""
+        self.sandbox.control.clear_faults()
+        try:
+            return self.mortal.graph.get(self.outlook, entry.event_id)
+        except ProviderFailure:
+            return None
+
+    def received(self, address: str) -> int:
+        """Return how many messages somebody has received."""
+        return len(self.sandbox.control.received(to=address))
+
+
+@contextmanager
+def wired(sandbox: Sandbox) -> Iterator[Wire]:
+    """Connect a catalog to the service account of a fresh sandbox."""
+    sandbox.control.reset()
+    trust = ssl.create_default_context(cafile=str(sandbox.ca_file))
+    clock = FakeClock(sandbox.control.now())
+    with HttpDoor(verify=trust) as door:
+        graph = GraphClient(Cloud(sandbox.secure_url, sandbox.graph_url), door, clock)
+        mortal = MortalCalendar(GraphCalendar(graph))
+        ports = fake_ports(clock=clock, calendar=mortal, watching=GraphCalendarWatching(graph))
+        account = a_connected_account(ports, a_catalog(), scopes=SCOPES)
+        token = sandbox.access_token(ACCOUNT, *SCOPES)
+        tokens = {"access_token": token, "refresh_token": "not needed"}
+        account.sealed_tokens = ports.cipher.seal(
+            json.dumps(tokens).encode(), bound_to=f"account.tokens:{account.id}"
+        )
+        account.save()
+        outlook = Mailbox("/me", token, frozenset(SCOPES))
+        yield Wire(sandbox, clock, ports, mortal, account, mailbox_lane(account), outlook)
