@@ -83,10 +83,15 @@ def set_instructors(session: CourseSession, people: Sequence[Person]) -> bool:
 
 
 def lock_session(session_id: UUID) -> CourseSession:
-    """Read a session for change: nobody else changes it or its seats until the commit."""
+    """Read a session for change: nobody else changes it or its seats until the commit.
+
+    Its course is locked first, because places may be the course's or a group's, and because
+    whoever gives a freed place changes other sessions of the course.
+    """
+    Course.objects.select_for_update(of=("self",)).get(sessions=session_id)
     return (
         CourseSession.objects.select_for_update(of=("self",))
-        .select_related("course__catalog")
+        .select_related("course__catalog", "group")
         .get(pk=session_id)
     )
 

@@ -15,6 +15,7 @@ from classbell.domain.courses.session_rows import (
     emit_session,
     lock_session,
 )
+from classbell.domain.courses.waiting import fill_places
 from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.audit import Actor, record
 from classbell.domain.scheduling.request import request_entry
@@ -112,6 +113,7 @@ def update_session(
             request_if_current(ports, locked, was_over=was_over)
             after = {name: str(getattr(locked, name)) for name in before}
             _record(ports, locked, actor, "session.changed", before=before, after=after)
+            fill_places(ports, locked)
     return SavedSession(locked, changed=changed, notes=notes)
 
 

@@ -14,9 +14,11 @@ from classbell.domain.notifications.kinds import (
     enrolment_confirmed,
     held_mail_waiting,
     operator_trouble,
+    place_offered,
     session_invitation,
     session_message,
     sign_in_link,
+    waiting_list_joined,
 )
 from classbell.domain.notifications.kinds.kind import Kind
 
@@ -34,9 +36,11 @@ REGISTRY: dict[str, Kind] = {
         enrolment_confirmed,
         held_mail_waiting,
         operator_trouble,
+        place_offered,
         session_invitation,
         session_message,
         sign_in_link,
+        waiting_list_joined,
     )
 }
 
