@@ -28,8 +28,8 @@ def add_session(
 ) -> CourseSession:
     """Write a new session in the caller's transaction; the caller asks for its entry."""
     session = CourseSession(course=course, code=code, created_at=ports.clock.now())
-    for name in values.__dataclass_fields__:
-        setattr(session, name, getattr(values, name))
+    for name, value in values.stated().items():
+        setattr(session, name, value)
     session.save(force_insert=True)
     set_instructors(session, instructors)
     emit_session(ports, session, "session.created")
