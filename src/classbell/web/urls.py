@@ -22,12 +22,16 @@ from classbell.web.admin_center import (
     invitations,
     notifications,
     rooms,
+    session_acts,
+    session_form,
+    session_learners,
     sessions,
     sharing,
     start,
 )
 
 CATALOG = "catalogs/<slug:slug>"
+SESSION = f"{CATALOG}/sessions/<uuid:session_id>"
 SETTINGS = f"{CATALOG}/settings"
 CONNECTION = f"{SETTINGS}/connection"
 
@@ -53,6 +57,17 @@ urlpatterns = [
     path(CATALOG, home.home, name="home"),
     path(f"{CATALOG}/become-admin", catalogs.become_admin, name="become-admin"),
     path(f"{CATALOG}/sessions", sessions.sessions, name="sessions"),
+    path(f"{CATALOG}/sessions/new", session_form.new_session, name="session-new"),
+    path(f"{SESSION}/edit", session_form.edit_session, name="session-edit"),
+    path(f"{SESSION}/publish", session_acts.publish, name="session-publish"),
+    path(f"{SESSION}/copy", session_acts.copy, name="session-copy"),
+    path(f"{SESSION}/cancel", session_acts.cancel, name="session-cancel"),
+    path(f"{SESSION}/try-again", session_acts.retry, name="session-retry"),
+    path(f"{SESSION}/learners", session_learners.learners, name="session-learners"),
+    path(f"{SESSION}/learners/enrol", session_learners.enrol_learners, name="session-enrol"),
+    path(f"{SESSION}/learners/unenrol", session_learners.unenrol_learner, name="session-unenrol"),
+    path(f"{SESSION}/learners/change", session_learners.change_learner, name="session-change"),
+    path(f"{SESSION}/learners/attendance", session_learners.attendance, name="session-attendance"),
     path(f"{CATALOG}/sessions/<uuid:session_id>", sessions.session, name="session"),
     path(
         f"{CATALOG}/sessions/<uuid:session_id>/sign-in-link/<uuid:person_id>",

@@ -108,19 +108,6 @@ def values_of(details: SessionDetails) -> tuple[SessionValues, tuple[str, ...]]:
         )
     if details.seats is not None and details.seats < 1:
         raise InvalidInput("A session needs at least one seat.", field="seats")
-    place = details.place.strip()
-    if len(place) > PLACE_LENGTH:
-        raise InvalidInput(
-            f"The place has {len(place)} characters.",
-            field="place",
-            remedy=f"Shorten it to {PLACE_LENGTH} characters or fewer.",
-        )
-    if place and details.room_address.strip():
-        raise InvalidInput(
-            "A session has a room or a place in words, not both.",
-            field="place",
-            remedy="Leave one of the two empty.",
-        )
     values = SessionValues(
         title=checked_title(details.title),
         description=details.description.strip(),
@@ -130,7 +117,7 @@ def values_of(details: SessionDetails) -> tuple[SessionValues, tuple[str, ...]]:
         seats=details.seats,
         enrolment_deadline=deadline.utc if deadline else None,
         room_address=_room(details.room_address),
-        place=place,
+        place=_place(details),
         teams_meeting=details.teams_meeting,
         published=details.published,
         meeting_url=_meeting_url(details),
@@ -159,6 +146,28 @@ def details_of(session: CourseSession) -> SessionDetails:
         meeting_url=session.meeting_url,
         co_organisers=session.co_organisers,
     )
+
+
+def _place(details: SessionDetails) -> str:
+    """Return the place in words; a room of the directory leaves no need for one.
+
+    Raises:
+        InvalidInput: it is too long, or there is a room as well.
+    """
+    place = details.place.strip()
+    if len(place) > PLACE_LENGTH:
+        raise InvalidInput(
+            f"The place has {len(place)} characters.",
+            field="place",
+            remedy=f"Shorten it to {PLACE_LENGTH} characters or fewer.",
+        )
+    if place and details.room_address.strip():
+        raise InvalidInput(
+            "A session has a room or a place in words, not both.",
+            field="place",
+            remedy="Leave one of the two empty.",
+        )
+    return place
 
 
 def _meeting_url(details: SessionDetails) -> str | None:

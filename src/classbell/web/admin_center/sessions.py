@@ -20,6 +20,7 @@ from classbell.storage.queries import pages_sessions as queries
 from classbell.storage.queries.pages_shell import connection_status
 from classbell.storage.scope import Scope
 from classbell.web.access import actor_of, signed_in
+from classbell.web.admin_center.session_addresses import acts_of
 from classbell.web.admin_center.session_words import (
     Badge,
     entry_badge,
@@ -134,6 +135,7 @@ def session(request: HttpRequest, slug: str, session_id: UUID) -> HttpResponse:
         "lines": entry_lines(found, connected=connected),
         "instructors": list(found.instructors.all()),
         "learners": learners,
+        "acts": acts_of(found, slug),
         "here": here,
         "look_again": _look_again(request, here, found) if connected else "",
     }
