@@ -23,6 +23,9 @@ pytestmark = pytest.mark.django_db
 
 PAGES = [
     "",
+    "/courses",
+    "/courses/new",
+    "/courses/{course}",
     "/sessions",
     "/sessions/new",
     "/sessions/{session}",
@@ -45,6 +48,8 @@ ACTS = [
     "/delivery/send-again",
     "/delivery/export",
     "/sessions/{session}/sign-in-link/{session}",
+    "/courses/new",
+    "/courses/{course}",
     "/sessions/new",
     "/sessions/{session}/edit",
     "/sessions/{session}/publish",
@@ -84,7 +89,11 @@ def session(cast: Cast) -> CourseSession:
 
 def address(path: str, session: CourseSession) -> str:
     message = Message.objects.filter(catalog__slug="academy").first()
-    numbers = {"session": session.pk, "message": message.pk if message else 0}
+    numbers = {
+        "session": session.pk,
+        "course": session.course_id,
+        "message": message.pk if message else 0,
+    }
     return "/catalogs/academy" + path.format(**numbers)
 
 
