@@ -27,6 +27,7 @@ PAGES = [
     "/courses/new",
     "/courses/{course}",
     "/sessions",
+    "/sessions/month",
     "/sessions/new",
     "/sessions/{session}",
     "/sessions/{session}/edit",
