@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from classbell.domain.courses.enrolment_rows import (
@@ -44,6 +44,17 @@ def waiting_people(offer: Offer) -> list[Person]:
     for row in rows:
         found.setdefault(row.person_id, row.person)
     return list(found.values())
+
+
+def sessions_waited_for(sessions: Iterable[CourseSession]) -> list[CourseSession]:
+    """Return those of many sessions that somebody waits for, in their order."""
+    found = {session.pk: session for session in sessions}
+    waited_for = set(
+        Enrolment.objects.filter(session__in=found, state=EnrolmentState.WAITING).values_list(
+            "session_id", flat=True
+        )
+    )
+    return [session for pk, session in found.items() if pk in waited_for]
 
 
 def fill_places(ports: Ports, session: CourseSession) -> tuple[Person, ...]:
