@@ -163,7 +163,11 @@ def _catalog_groups(catalog: Catalog) -> list[NavGroup]:
         NavGroup("", (item("home", "home", _("Home")),)),
         NavGroup(
             catalog.title,
-            (item("sessions", "calendar", _("Sessions")), item("rooms", "door", _("Rooms"))),
+            (
+                item("courses", "book", _("Courses")),
+                item("sessions", "calendar", _("Sessions")),
+                item("rooms", "door", _("Rooms")),
+            ),
         ),
         NavGroup(
             _("Catalog settings"),

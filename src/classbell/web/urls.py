@@ -12,6 +12,7 @@ from classbell.web.admin_center import (
     audit,
     catalogs,
     connection,
+    courses,
     deliveries,
     delivery,
     delivery_acts,
@@ -25,6 +26,10 @@ from classbell.web.admin_center import (
     outlook_edits,
     rooms,
     session_acts,
+    session_form,
+    session_learners,
+    session_link,
+    session_month,
     session_rooms,
     session_settings,
     sessions,
@@ -33,6 +38,7 @@ from classbell.web.admin_center import (
 )
 
 CATALOG = "catalogs/<slug:slug>"
+SESSION = f"{CATALOG}/sessions/<uuid:session_id>"
 SETTINGS = f"{CATALOG}/settings"
 CONNECTION = f"{SETTINGS}/connection"
 
@@ -57,7 +63,22 @@ urlpatterns = [
     path("help/delivery", delivery_help.delivery_help, name="delivery-help"),
     path(CATALOG, home.home, name="home"),
     path(f"{CATALOG}/become-admin", catalogs.become_admin, name="become-admin"),
+    path(f"{CATALOG}/courses", courses.courses, name="courses"),
+    path(f"{CATALOG}/courses/new", courses.new_course, name="course-new"),
+    path(f"{CATALOG}/courses/<uuid:course_id>", courses.edit_course, name="course-edit"),
     path(f"{CATALOG}/sessions", sessions.sessions, name="sessions"),
+    path(f"{CATALOG}/sessions/month", session_month.month, name="session-month"),
+    path(f"{CATALOG}/sessions/new", session_form.new_session, name="session-new"),
+    path(f"{SESSION}/edit", session_form.edit_session, name="session-edit"),
+    path(f"{SESSION}/publish", session_acts.publish, name="session-publish"),
+    path(f"{SESSION}/copy", session_acts.copy, name="session-copy"),
+    path(f"{SESSION}/cancel", session_acts.cancel, name="session-cancel"),
+    path(f"{SESSION}/try-again", session_acts.retry, name="session-retry"),
+    path(f"{SESSION}/learners", session_learners.learners, name="session-learners"),
+    path(f"{SESSION}/learners/enrol", session_learners.enrol_learners, name="session-enrol"),
+    path(f"{SESSION}/learners/unenrol", session_learners.unenrol_learner, name="session-unenrol"),
+    path(f"{SESSION}/learners/change", session_learners.change_learner, name="session-change"),
+    path(f"{SESSION}/learners/attendance", session_learners.attendance, name="session-attendance"),
     path(f"{CATALOG}/sessions/<uuid:session_id>", sessions.session, name="session"),
     path(
         f"{CATALOG}/sessions/<uuid:session_id>/sign-in-link/<uuid:person_id>",
@@ -68,7 +89,7 @@ urlpatterns = [
     path(f"{CATALOG}/sessions/<uuid:session_id>/room", session_rooms.move, name="session-room"),
     path(
         f"{CATALOG}/sessions/<uuid:session_id>/recreate-link",
-        session_acts.recreate_link,
+        session_link.recreate_link,
         name="recreate-link",
     ),
     path(

@@ -23,9 +23,18 @@ pytestmark = pytest.mark.django_db
 
 PAGES = [
     "",
+    "/courses",
+    "/courses/new",
+    "/courses/{course}",
     "/sessions",
+    "/sessions/month",
+    "/sessions/new",
     "/sessions/{session}",
     "/sessions/{session}/rooms",
+    "/sessions/{session}/edit",
+    "/sessions/{session}/copy",
+    "/sessions/{session}/cancel",
+    "/sessions/{session}/learners",
     "/rooms",
     "/delivery",
     "/delivery/{message}",
@@ -50,6 +59,18 @@ ACTS = [
     "/sessions/{session}/recreate-link",
     "/settings/sessions",
     "/sessions/{session}/outlook-edit",
+    "/courses/new",
+    "/courses/{course}",
+    "/sessions/new",
+    "/sessions/{session}/edit",
+    "/sessions/{session}/publish",
+    "/sessions/{session}/copy",
+    "/sessions/{session}/cancel",
+    "/sessions/{session}/try-again",
+    "/sessions/{session}/learners/enrol",
+    "/sessions/{session}/learners/unenrol",
+    "/sessions/{session}/learners/change",
+    "/sessions/{session}/learners/attendance",
     "/settings/connection/connect",
     "/settings/connection/save",
     "/settings/connection/cancel",
@@ -80,7 +101,11 @@ def session(cast: Cast) -> CourseSession:
 
 def address(path: str, session: CourseSession) -> str:
     message = Message.objects.filter(catalog__slug="academy").first()
-    numbers = {"session": session.pk, "message": message.pk if message else 0}
+    numbers = {
+        "session": session.pk,
+        "course": session.course_id,
+        "message": message.pk if message else 0,
+    }
     return "/catalogs/academy" + path.format(**numbers)
 
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from classbell.domain.courses.enrol import enrol
 from classbell.domain.courses.importing.apply import ImportResult, apply_import
 from classbell.domain.courses.importing.planned import Counts
 from classbell.domain.courses.importing.row_problems import ImportRefused
@@ -156,6 +157,16 @@ def test_a_changed_session_is_changed_and_its_entry_follows(stage: Stage) -> Non
     ]
     assert stage.is_asked(session.pk)
     assert len(stage.told()) == 1, "the entry's update is the news, not another mail"
+
+
+def test_seats_that_a_file_adds_go_to_those_who_wait(stage: Stage) -> None:
+    bring_in(stage, [a_row(seats="1")], [an_enrolment_row()])
+    Course.objects.update(waiting_list=True)
+    session = CourseSession.objects.select_related("course__catalog").get()
+    enrol(stage.ports, session=session, people=[stage.cast.learner], actor=stage.owner)
+    assert stage.told("place_offered") == []
+    bring_in(stage, [a_row(seats="2")], [])
+    assert stage.told("place_offered") == [{str(stage.cast.learner.pk)}]
 
 
 def test_only_the_catalogs_admin_may_import(stage: Stage) -> None:

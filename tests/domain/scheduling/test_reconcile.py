@@ -182,6 +182,16 @@ def test_a_lost_or_disconnected_account_is_not_used(stage: Stage) -> None:
     assert stage.wire() == []
 
 
+def test_the_admins_words_stand_in_the_cancellation(stage: Stage) -> None:
+    session = stage.session("Ana Sørensen")
+    stage.run(session)
+    session.cancelled_at, session.cancel_message = NOW, "Ivo is ill; Thursday instead."
+    session.save()
+    stage.run(session)
+    (cancelled,) = stage.calendar.cancelled
+    assert cancelled.comment.endswith("was cancelled.\n\nIvo is ill; Thursday instead.")
+
+
 @pytest.mark.parametrize("how", [{"cancelled_at": NOW}, {"published": False}])
 def test_what_no_longer_takes_place_is_cancelled_for_everybody(
     stage: Stage, how: dict[str, object]

@@ -1,4 +1,4 @@
-"""Giving learners a place in a session, and taking it back."""
+"""Giving learners a place in a session or a waiting list, and taking it back."""
 
 from __future__ import annotations
 
@@ -7,30 +7,45 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from classbell.domain.courses.enrolment_rows import (
+    emit_people,
+    record_people,
+    tell_unless_invited_by_mail,
+    write_enrolments,
+)
+from classbell.domain.courses.offers import Offer, offer_of, people_with_all, places_left
 from classbell.domain.courses.session_rows import lock_session, require_own_people
 from classbell.domain.courses.sessions import request_if_current
-from classbell.domain.notifications.notify import notify
+from classbell.domain.courses.waiting import fill_places, queue, waiting_people
 from classbell.domain.organisations.access import require_actor_administers
-from classbell.domain.organisations.audit import Actor, record
-from classbell.domain.organisations.events import emit
-from classbell.domain.scheduling.carried import invited_by_mail
+from classbell.domain.organisations.audit import Actor
 from classbell.domain.scheduling.request import request_attendees
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import InvalidInput
-from classbell.storage.models import CourseSession, Enrolment, EnrolmentState, Person
+from classbell.storage.models import (
+    CourseSession,
+    Enrolment,
+    EnrolmentState,
+    EnrolmentType,
+    Person,
+)
+
+NOBODY = "Nobody was enrolled."
 
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """Who has a place now.
+    """Who has a place now, and who waits for one.
 
     Attributes:
         new: those who got it by this act, in the order given.
         already: those who had it before; nothing was done about them.
+        waiting: those who found no place and wait for one, first come first.
     """
 
     new: tuple[Person, ...]
     already: tuple[Person, ...]
+    waiting: tuple[Person, ...] = ()
 
 
 def enrol(
@@ -39,29 +54,31 @@ def enrol(
     """Enrol learners, confirm it to them, and let the session's entry follow.
 
     Enrolments, event, notification with its audience and the request for the entry are one
-    transaction. Somebody who is enrolled already is left alone and told nothing.
+    transaction. Somebody who is enrolled already is left alone and told nothing. Sessions that are
+    taken together (a group, or all of a course) are enrolled to together.
 
     Args:
         ports: the outside world.
         session: where.
-        people: whom; all or none of them.
+        people: whom; all or none of them, except that those who find no place wait for one where
+            the course has a waiting list.
         actor: who enrols them.
 
     Raises:
-        InvalidInput: too few seats are left, the deadline has passed, or the session is a draft,
-            cancelled or over.
+        InvalidInput: too few seats are left, the deadline has passed, the session is a draft,
+            cancelled or over, or somebody has the one session of the course that they may have.
         NotAllowed, NotFoundHere: the actor does not administer the catalog, or somebody is not of
             its organisation.
     """
     require_actor_administers(actor, session.course.catalog)
     with transaction.atomic():
         locked = lock_session(session.pk)
-        _refuse_closed(ports, locked)
-        enrolled = give_places(ports, locked, people)
-        if enrolled.new:
-            confirm(ports, locked, enrolled.new)
-            request_if_current(ports, locked, request=request_attendees)
-            _record(ports, locked, actor, "session.enrolled", enrolled.new)
+        offer = offer_of(ports, locked)
+        refuse_closed(ports, locked, offer)
+        enrolled = _take(ports, locked, offer, people)
+        for action, told in (("enrolled", enrolled.new), ("waiting", enrolled.waiting)):
+            if told:
+                record_people(ports, locked, actor, f"session.{action}", told)
     return enrolled
 
 
@@ -70,8 +87,10 @@ def unenrol(
 ) -> tuple[Person, ...]:
     """Take learners' places back; Outlook tells those on the entry that it is off for them.
 
+    Somebody who only waited waits no more. The freed places go to those who wait longest.
+
     Returns:
-        Those who had a place.
+        Those who had a place or waited for one.
 
     Raises:
         NotAllowed, NotFoundHere: the actor does not administer the catalog.
@@ -79,19 +98,35 @@ def unenrol(
     require_actor_administers(actor, session.course.catalog)
     with transaction.atomic():
         locked = lock_session(session.pk)
-        enrolled = Enrolment.objects.filter(session=locked, state=EnrolmentState.ENROLLED)
-        having = set(enrolled.filter(person__in=people).values_list("person_id", flat=True))
-        gone = tuple(person for person in people if person.pk in having)
+        gone = take_back(ports, locked, people)
         if gone:
-            enrolled.filter(person_id__in=having).update(state=EnrolmentState.CANCELLED)
-            _emit(ports, locked, "session.unenrolled", gone)
-            request_if_current(ports, locked, request=request_attendees)
-            _record(ports, locked, actor, "session.unenrolled", gone)
+            record_people(ports, locked, actor, "session.unenrolled", gone)
+            fill_places(ports, locked)
     return gone
 
 
+def take_back(ports: Ports, session: CourseSession, people: Sequence[Person]) -> tuple[Person, ...]:
+    """Take places back in the caller's transaction, in every session that is taken with this one.
+
+    The caller gives the freed places to those who wait.
+    """
+    gone: dict[object, Person] = {}
+    for one in offer_of(ports, session).sessions:
+        rows = Enrolment.objects.filter(session=one, person__in=people).exclude(
+            state=EnrolmentState.CANCELLED
+        )
+        having = set(rows.values_list("person_id", flat=True))
+        leaving = [person for person in people if person.pk in having]
+        if leaving:
+            rows.update(state=EnrolmentState.CANCELLED)
+            emit_people(ports, one, "session.unenrolled", leaving)
+            request_if_current(ports, one, request=request_attendees)
+            gone |= {person.pk: person for person in leaving}
+    return tuple(gone.values())
+
+
 def give_places(ports: Ports, session: CourseSession, people: Sequence[Person]) -> Enrolled:
-    """Enrol in the caller's transaction, on a session read by ``lock_session``.
+    """Enrol in the caller's transaction, in one session as read by ``lock_session``.
 
     The caller confirms it to those who are new and asks for the entry to follow.
 
@@ -100,134 +135,115 @@ def give_places(ports: Ports, session: CourseSession, people: Sequence[Person]) 
         NotFoundHere: somebody belongs to another organisation.
     """
     require_own_people(session, people)
-    states = dict(
-        Enrolment.objects.filter(session=session, person__in=people).values_list(
-            "person_id", "state"
-        )
-    )
-    given = list({person.pk: person for person in people}.values())
-    new = [person for person in given if states.get(person.pk) != EnrolmentState.ENROLLED]
-    already = [person for person in given if states.get(person.pk) == EnrolmentState.ENROLLED]
+    offer = Offer(session.title, (session,), session.seats, session.enrolment_deadline)
+    new, already = _new_and_already(offer, people)
     if new:
-        _refuse_too_many(session, len(new))
-        _write(ports, session, new, returning=[person for person in new if person.pk in states])
-        _emit(ports, session, "session.enrolled", new)
+        _refuse_too_many(offer, places_left(offer), len(new))
+        write_enrolments(ports, session, new, EnrolmentState.ENROLLED)
+        emit_people(ports, session, "session.enrolled", new)
     return Enrolled(tuple(new), tuple(already))
 
 
 def confirm(ports: Ports, session: CourseSession, people: Sequence[Person]) -> int:
-    """Tell learners that they are enrolled, unless the session is past telling about.
+    """Tell learners that they are enrolled; return how many are told."""
+    return tell_unless_invited_by_mail(ports, "enrolment_confirmed", session, people)
 
-    Those whose invitation is a mail learn it from that.
 
-    Returns:
-        How many are told.
+def refuse_closed(ports: Ports, session: CourseSession, offer: Offer) -> None:
+    """Refuse a session that takes nobody any more, saying why.
+
+    Raises:
+        InvalidInput: it is cancelled, over or a draft, or its deadline has passed.
     """
-    if not tells_people(ports, session):
-        return 0
-    told = invited_by_mail(session, people)
-    people = [person for person in people if person.pk not in told]
-    notify(
-        ports,
-        kind="enrolment_confirmed",
-        organisation_id=session.course.catalog.organisation_id,
-        catalog=session.course.catalog,
-        audience=[person.pk for person in people],
-        context={"session": str(session.pk)},
-    )
-    return len(people)
-
-
-def tells_people(ports: Ports, session: CourseSession) -> bool:
-    """Tell whether anything about a session is still worth a mail."""
-    return (
-        session.published and session.cancelled_at is None and session.ends_at > ports.clock.now()
-    )
-
-
-def _write(
-    ports: Ports, session: CourseSession, new: Sequence[Person], *, returning: Sequence[Person]
-) -> None:
-    """Write the rows; those who come back after unenrolling have one already."""
-    back = {person.pk for person in returning}
-    now = ports.clock.now()
-    Enrolment.objects.filter(session=session, person_id__in=back).update(
-        state=EnrolmentState.ENROLLED, created_at=now
-    )
-    Enrolment.objects.bulk_create(
-        (
-            Enrolment(session=session, person=person, state=EnrolmentState.ENROLLED, created_at=now)
-            for person in new
-            if person.pk not in back
-        ),
-        batch_size=500,
-    )
-
-
-def _refuse_closed(ports: Ports, session: CourseSession) -> None:
-    """Refuse a session that takes nobody any more, saying why."""
     now = ports.clock.now()
     if session.cancelled_at is not None:
-        raise InvalidInput(f"«{session.title}» was cancelled.", meaning="Nobody was enrolled.")
+        raise InvalidInput(f"«{session.title}» was cancelled.", meaning=NOBODY)
     if session.ends_at <= now:
-        raise InvalidInput(f"«{session.title}» is over.", meaning="Nobody was enrolled.")
+        raise InvalidInput(f"«{session.title}» is over.", meaning=NOBODY)
     if not session.published:
         raise InvalidInput(
-            f"«{session.title}» is a draft.",
-            meaning="Nobody was enrolled.",
-            remedy="Publish the session first.",
+            f"«{session.title}» is a draft.", meaning=NOBODY, remedy="Publish the session first."
         )
-    if session.enrolment_deadline is not None and session.enrolment_deadline < now:
+    if offer.deadline is not None and offer.deadline < now:
         raise InvalidInput(
-            f"The enrolment deadline of «{session.title}» has passed.",
-            meaning="Nobody was enrolled.",
+            f"The enrolment deadline of «{offer.title}» has passed.",
+            meaning=NOBODY,
             remedy="Move the deadline, then enrol.",
         )
 
 
-def _refuse_too_many(session: CourseSession, asked: int) -> None:
-    """Refuse more learners than there are seats left, saying how many are."""
-    if session.seats is None:
+def _take(ports: Ports, session: CourseSession, offer: Offer, people: Sequence[Person]) -> Enrolled:
+    """Give the places there are, let the others wait, and tell both."""
+    require_own_people(session, people)
+    new, already = _new_and_already(offer, people)
+    if not new:
+        return Enrolled((), tuple(already))
+    _refuse_second_choice(offer, new)
+    before = waiting_people(offer) if offer.waits else []
+    left = places_left(offer)
+    if not offer.waits:
+        _refuse_too_many(offer, left, len(new))
+    # Whoever waits was there first: newcomers do not overtake them.
+    free = len(new) if left is None else max(left - len(before), 0)
+    waits_already = {person.pk for person in before}
+    newcomers = [person for person in new if person.pk not in waits_already]
+    lucky, late = newcomers[:free], newcomers[free:]
+    if lucky:
+        for one in offer.sessions:
+            write_enrolments(ports, one, lucky, EnrolmentState.ENROLLED)
+            emit_people(ports, one, "session.enrolled", lucky)
+            request_if_current(ports, one, request=request_attendees)
+            confirm(ports, one, lucky)
+    if late:
+        queue(ports, offer, session, late)
+    still = [person for person in before if person in new]
+    return Enrolled(tuple(lucky), tuple(already), (*still, *late))
+
+
+def _new_and_already(offer: Offer, people: Sequence[Person]) -> tuple[list[Person], list[Person]]:
+    """Part people, each once, into those without and those with a place."""
+    given = {person.pk: person for person in people}
+    having = people_with_all(offer, given)
+    new = [person for person in given.values() if person.pk not in having]
+    return new, [person for person in given.values() if person.pk in having]
+
+
+def _refuse_second_choice(offer: Offer, people: Sequence[Person]) -> None:
+    """Refuse another session of a course of which one is enough."""
+    course = offer.sessions[0].course
+    if course.enrolment_type != EnrolmentType.SINGLE:
         return
-    taken = Enrolment.objects.filter(session=session, state=EnrolmentState.ENROLLED).count()
-    left = max(session.seats - taken, 0)
-    if asked > left:
+    other = (
+        Enrolment.objects.filter(
+            session__course=course, person__in=people, session__cancelled_at__isnull=True
+        )
+        .exclude(state=EnrolmentState.CANCELLED)
+        .exclude(session__in=offer.ids)
+        .select_related("person", "session")
+        .order_by("created_at", "id")
+        .first()
+    )
+    if other is not None:
         raise InvalidInput(
-            f"«{session.title}» has {left} of {session.seats} seats left, and {asked} "
-            f"{'person needs' if asked == 1 else 'people need'} one.",
-            field="seats",
-            meaning="Nobody was enrolled.",
-            remedy="Give the session more seats, or enrol fewer people.",
+            f"{other.person.name} has «{other.session.title}» of this course, and one session "
+            "is enough here.",
+            field="people",
+            meaning=NOBODY,
+            remedy="Change their session instead of enrolling them again.",
         )
 
 
-def _emit(ports: Ports, session: CourseSession, name: str, people: Sequence[Person]) -> None:
-    """Tell integrators who came or went."""
-    catalog = session.course.catalog
-    emit(
-        ports,
-        organisation_id=catalog.organisation_id,
-        catalog=catalog,
-        name=name,
-        payload={
-            "session": str(session.pk),
-            "code": session.code,
-            "people": [str(person.pk) for person in people],
-        },
-    )
-
-
-def _record(
-    ports: Ports, session: CourseSession, actor: Actor, action: str, people: Sequence[Person]
-) -> None:
-    """Write the audit row; the names are in the enrolments."""
-    catalog = session.course.catalog
-    record(
-        ports,
-        actor=actor,
-        organisation_id=catalog.organisation_id,
-        catalog=catalog,
-        action=action,
-        subject=f"session:{session.code}",
-        after={"people": len(people)},
+def _refuse_too_many(offer: Offer, left: int | None, asked: int) -> None:
+    """Refuse more learners than there are seats left, saying how many are."""
+    if left is None or asked <= left:
+        return
+    limits = [one.seats for one in offer.sessions if one.seats is not None]
+    if offer.seats is not None:
+        limits.append(offer.seats)
+    raise InvalidInput(
+        f"«{offer.title}» has {left} of {min(limits)} seats left, and {asked} "
+        f"{'person needs' if asked == 1 else 'people need'} one.",
+        field="seats",
+        meaning=NOBODY,
+        remedy="Give the session more seats, or enrol fewer people.",
     )

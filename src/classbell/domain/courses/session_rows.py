@@ -28,8 +28,8 @@ def add_session(
 ) -> CourseSession:
     """Write a new session in the caller's transaction; the caller asks for its entry."""
     session = CourseSession(course=course, code=code, created_at=ports.clock.now())
-    for name in values.__dataclass_fields__:
-        setattr(session, name, getattr(values, name))
+    for name, value in values.stated().items():
+        setattr(session, name, value)
     session.save(force_insert=True)
     set_instructors(session, instructors)
     emit_session(ports, session, "session.created")
@@ -83,10 +83,15 @@ def set_instructors(session: CourseSession, people: Sequence[Person]) -> bool:
 
 
 def lock_session(session_id: UUID) -> CourseSession:
-    """Read a session for change: nobody else changes it or its seats until the commit."""
+    """Read a session for change: nobody else changes it or its seats until the commit.
+
+    Its course is locked first, because places may be the course's or a group's, and because
+    whoever gives a freed place changes other sessions of the course.
+    """
+    Course.objects.select_for_update(of=("self",)).get(sessions=session_id)
     return (
         CourseSession.objects.select_for_update(of=("self",))
-        .select_related("course__catalog")
+        .select_related("course__catalog", "group")
         .get(pk=session_id)
     )
 

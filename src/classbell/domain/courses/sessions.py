@@ -15,12 +15,15 @@ from classbell.domain.courses.session_rows import (
     emit_session,
     lock_session,
 )
+from classbell.domain.courses.waiting import fill_places
 from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.audit import Actor, record
 from classbell.domain.scheduling.request import request_entry
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import InvalidInput
 from classbell.storage.models import Course, CourseSession, Person
+
+MESSAGE_LENGTH = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,28 +115,43 @@ def update_session(
             request_if_current(ports, locked, was_over=was_over)
             after = {name: str(getattr(locked, name)) for name in before}
             _record(ports, locked, actor, "session.changed", before=before, after=after)
+            fill_places(ports, locked)
     return SavedSession(locked, changed=changed, notes=notes)
 
 
-def cancel_session(ports: Ports, *, session: CourseSession, actor: Actor) -> CourseSession:
+def cancel_session(
+    ports: Ports, *, session: CourseSession, actor: Actor, message: str = ""
+) -> CourseSession:
     """Cancel a session: its room is released and everybody on the entry is told by Outlook.
 
     Cancelling twice does nothing.
 
+    Args:
+        ports: the outside world.
+        session: which one.
+        actor: who cancels it.
+        message: plain text that people read in the cancellation; may be empty.
+
     Raises:
-        InvalidInput: it is over.
+        InvalidInput: it is over, or the message is too long.
         NotAllowed, NotFoundHere: the actor does not administer the catalog.
     """
     require_actor_administers(actor, session.course.catalog)
-    now = ports.clock.now()
+    now, message = ports.clock.now(), message.strip()
+    if len(message) > MESSAGE_LENGTH:
+        raise InvalidInput(
+            f"The message has {len(message)} characters.",
+            field="message",
+            remedy=f"Shorten it to {MESSAGE_LENGTH} characters or fewer.",
+        )
     with transaction.atomic():
         locked = lock_session(session.pk)
         if locked.cancelled_at is not None:
             return locked
         if locked.ends_at <= now:
             raise InvalidInput("The session is over and cannot be cancelled any more.")
-        locked.cancelled_at = now
-        locked.save(update_fields=["cancelled_at"])
+        locked.cancelled_at, locked.cancel_message = now, message
+        locked.save(update_fields=["cancelled_at", "cancel_message"])
         emit_session(ports, locked, "session.cancelled")
         request_entry(ports, locked)
         _record(ports, locked, actor, "session.cancelled")

@@ -104,8 +104,8 @@ def zone_of(name: str) -> ZoneInfo:
 def moment_of(wall: datetime, zone_name: str) -> Moment:
     """Turn a wall time into UTC.
 
-    A wall time that happens twice, because clocks are put back, means its first occurrence, and
-    the note says so.
+    A wall time that happens twice, because clocks are put back, means its first occurrence, or its
+    second where its ``fold`` is 1, and the note says so.
 
     Args:
         wall: naive date and time, as a clock on the wall of that place shows it.
@@ -129,15 +129,19 @@ def moment_of(wall: datetime, zone_name: str) -> Moment:
     if utc.astimezone(zone).replace(tzinfo=None) != wall:
         raise _gap(wall, zone_name, second.astimezone(UTC), utc)
     again = second.astimezone(UTC)
+    which, meant, other = ("second", again, utc) if wall.fold else ("first", utc, again)
     return Moment(
-        utc,
-        f"{wall:{WRITTEN}} happens twice in {zone_name}, because clocks are put back; the first is "
-        f"meant ({utc:%H:%M} UTC, not {again:%H:%M} UTC).",
+        meant,
+        f"{wall:{WRITTEN}} happens twice in {zone_name}, because clocks are put back; the {which} "
+        f"is meant ({meant:%H:%M} UTC, not {other:%H:%M} UTC).",
     )
 
 
 def wall_time(moment: datetime, zone_name: str) -> datetime:
-    """Return what a clock on the wall shows at an aware moment, as a naive time."""
+    """Return what a clock on the wall shows at an aware moment, as a naive time.
+
+    Its ``fold`` tells the second occurrence from the first, so ``moment_of`` leads back.
+    """
     return moment.astimezone(zone_of(zone_name)).replace(tzinfo=None)
 
 

@@ -69,5 +69,6 @@ def _comment(found: Situation) -> str:
     """Return what people read in the cancellation."""
     name = f"{found.session.course.title}: {found.session.title}"
     if found.session.cancelled_at is not None:
-        return f"«{name}» was cancelled."
+        message = found.session.cancel_message
+        return f"«{name}» was cancelled." + (f"\n\n{message}" if message else "")
     return f"«{name}» was withdrawn."

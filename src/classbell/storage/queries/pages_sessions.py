@@ -39,6 +39,23 @@ def sessions(scope: Scope, *, now: datetime, past: bool) -> QuerySet[CourseSessi
     return rows.filter(ends_at__gt=now).order_by("starts_at", "id")
 
 
+def sessions_between(
+    scope: Scope, *, start: datetime, end: datetime, course: str = ""
+) -> QuerySet[CourseSession]:
+    """Return sessions that start in a period, soonest first, with their course.
+
+    Args:
+        scope: the catalogs to look in.
+        start: aware, when the period begins.
+        end: aware, the first moment that is no more part of it.
+        course: code of the only course to show; empty for all.
+    """
+    rows = scope.of(CourseSession).filter(starts_at__gte=start, starts_at__lt=end)
+    if course:
+        rows = rows.filter(course__code=course)
+    return rows.select_related("course").order_by("starts_at", "id")
+
+
 def session_in(scope: Scope, session_id: UUID) -> CourseSession | None:
     """Return one session with course, entry and instructors, or None outside the scope."""
     return (

@@ -108,6 +108,21 @@ def period(viewer: Viewer, starts_at: datetime, ends_at: datetime) -> str:
     return f"{begin} – {_weekday(viewer, last)}, {_clock(viewer, ends_at)}"
 
 
+def clock(viewer: Viewer, moment: datetime) -> str:
+    """Return the time of day, such as «10:00 AM»."""
+    return _clock(viewer, moment)
+
+
+def weekday(viewer: Viewer, moment: datetime) -> str:
+    """Return weekday and date, such as «Thu, Dec 3, 2026»."""
+    return _weekday(viewer, moment.astimezone(viewer.zone))
+
+
+def month(viewer: Viewer, moment: datetime) -> str:
+    """Return month and year, such as «December 2026»."""
+    return format_skeleton("yMMMM", moment.astimezone(viewer.zone), locale=viewer.locale)
+
+
 def zone_text(viewer: Viewer, at: datetime | None = None) -> str:
     """Return the zone's place and offset, such as «Copenhagen (UTC+1)», as it is at a moment."""
     offset = (at or viewer.now).astimezone(viewer.zone).utcoffset() or timedelta()

@@ -26,6 +26,7 @@ from classbell.domain.courses.importing.planned import (
 )
 from classbell.domain.courses.importing.row_problems import ImportRefused, RowProblem
 from classbell.domain.courses.session_rows import add_session, change_session, lock_session
+from classbell.domain.courses.waiting import fill_places, sessions_waited_for
 from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.addresses import address_key
 from classbell.domain.organisations.audit import Actor, record
@@ -232,6 +233,8 @@ def _tell(work: _Work) -> int:
     for session, people in work.confirmations:
         told += confirm(work.ports, session, people)
     request_entries(work.ports, work.catalog, work.entries.values())
+    for session in sessions_waited_for(work.entries.values()):
+        fill_places(work.ports, session)
     return told
 
 

@@ -15,12 +15,14 @@ from classbell.domain.notifications.kinds import (
     held_mail_waiting,
     invitation_dead,
     operator_trouble,
+    place_offered,
     session_cancelled,
     session_changed,
     session_invitation,
     session_message,
     session_unenrolled,
     sign_in_link,
+    waiting_list_joined,
 )
 from classbell.domain.notifications.kinds.kind import Kind
 
@@ -41,10 +43,12 @@ REGISTRY: dict[str, Kind] = {
         operator_trouble,
         session_cancelled,
         session_changed,
+        place_offered,
         session_invitation,
         session_message,
         session_unenrolled,
         sign_in_link,
+        waiting_list_joined,
     )
 }
 

@@ -1,0 +1,75 @@
+"""Who attended a session, and how much of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.db import transaction
+
+from classbell.domain.courses.session_rows import lock_session
+from classbell.domain.organisations.access import require_actor_administers
+from classbell.domain.organisations.audit import Actor, record
+from classbell.ports.bundle import Ports
+from classbell.ports.errors import InvalidInput
+from classbell.storage.models import CourseSession, Enrolment, EnrolmentState
+
+WHOLE = 100
+
+
+def record_attendance(
+    ports: Ports, *, session: CourseSession, attended: Mapping[UUID, int | None], actor: Actor
+) -> int:
+    """Write down how much of a session its learners attended.
+
+    Args:
+        ports: the outside world.
+        session: which one.
+        attended: per cent by person id; None takes back what was said. Others are left alone.
+        actor: who says so.
+
+    Returns:
+        For how many learners something changed.
+
+    Raises:
+        InvalidInput: a share below 0 or above 100, or the session has not begun.
+        NotAllowed, NotFoundHere: the actor does not administer the catalog.
+    """
+    catalog = session.course.catalog
+    require_actor_administers(actor, catalog)
+    _refuse_impossible(attended)
+    with transaction.atomic():
+        locked = lock_session(session.pk)
+        if locked.starts_at > ports.clock.now():
+            raise InvalidInput(
+                f"«{locked.title}» has not begun.",
+                meaning="Nobody can have attended it, and nothing was saved.",
+            )
+        rows = Enrolment.objects.filter(
+            session=locked, state=EnrolmentState.ENROLLED, person__in=attended
+        )
+        changed = [row for row in rows if row.attendance != attended[row.person_id]]
+        for row in changed:
+            row.attendance = attended[row.person_id]
+        Enrolment.objects.bulk_update(changed, ["attendance"], batch_size=200)
+        if changed:
+            record(
+                ports,
+                actor=actor,
+                organisation_id=catalog.organisation_id,
+                catalog=catalog,
+                action="session.attendance_recorded",
+                subject=f"session:{locked.code}",
+                after={"people": len(changed)},
+            )
+    return len(changed)
+
+
+def _refuse_impossible(attended: Mapping[UUID, int | None]) -> None:
+    """Refuse shares that nobody can have attended."""
+    if any(share is not None and not 0 <= share <= WHOLE for share in attended.values()):
+        raise InvalidInput(
+            "Attendance is a share from 0 to 100 per cent.",
+            field="attendance",
+            meaning="Nothing was saved.",
+        )

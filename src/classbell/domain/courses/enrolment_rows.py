@@ -1,0 +1,112 @@
+"""Rows of enrolments: written in the caller's transaction, confirmed, and told to integrators."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from classbell.domain.notifications.notify import notify
+from classbell.domain.organisations.audit import Actor, record
+from classbell.domain.organisations.events import emit
+from classbell.domain.scheduling.carried import invited_by_mail
+from classbell.ports.bundle import Ports
+from classbell.storage.models import CourseSession, Enrolment, EnrolmentState, Person
+
+
+def write_enrolments(
+    ports: Ports, session: CourseSession, people: Sequence[Person], state: EnrolmentState
+) -> None:
+    """Let people be in a state from now on; those who were there before have a row already.
+
+    One act keeps the order in which the people were given: each row is a microsecond later than
+    the one before, which is what the waiting list is sorted by.
+    """
+    now = ports.clock.now()
+    moments = {
+        person.pk: now + timedelta(microseconds=number) for number, person in enumerate(people)
+    }
+    back = list(Enrolment.objects.filter(session=session, person__in=people))
+    for row in back:
+        row.state, row.created_at = state, moments[row.person_id]
+    Enrolment.objects.bulk_update(back, ["state", "created_at"], batch_size=200)
+    known = {row.person_id for row in back}
+    Enrolment.objects.bulk_create(
+        (
+            Enrolment(session=session, person=person, state=state, created_at=moments[person.pk])
+            for person in people
+            if person.pk not in known
+        ),
+        batch_size=500,
+    )
+
+
+def tell(ports: Ports, kind: str, session: CourseSession, people: Sequence[Person]) -> int:
+    """Tell people something about a session, unless it is past telling about.
+
+    Returns:
+        How many are told.
+    """
+    if not people or not tells_people(ports, session):
+        return 0
+    notify(
+        ports,
+        kind=kind,
+        organisation_id=session.course.catalog.organisation_id,
+        catalog=session.course.catalog,
+        audience=[person.pk for person in people],
+        context={"session": str(session.pk)},
+    )
+    return len(people)
+
+
+def tell_unless_invited_by_mail(
+    ports: Ports, kind: str, session: CourseSession, people: Sequence[Person]
+) -> int:
+    """Tell people that they have a place, except those whose invitation is a mail and says it.
+
+    Returns:
+        How many are told.
+    """
+    if not people or not tells_people(ports, session):
+        return 0
+    invited = invited_by_mail(session, people)
+    return tell(ports, kind, session, [one for one in people if one.pk not in invited])
+
+
+def tells_people(ports: Ports, session: CourseSession) -> bool:
+    """Tell whether anything about a session is still worth a mail."""
+    return (
+        session.published and session.cancelled_at is None and session.ends_at > ports.clock.now()
+    )
+
+
+def emit_people(ports: Ports, session: CourseSession, name: str, people: Sequence[Person]) -> None:
+    """Tell integrators who came or went."""
+    catalog = session.course.catalog
+    emit(
+        ports,
+        organisation_id=catalog.organisation_id,
+        catalog=catalog,
+        name=name,
+        payload={
+            "session": str(session.pk),
+            "code": session.code,
+            "people": [str(person.pk) for person in people],
+        },
+    )
+
+
+def record_people(
+    ports: Ports, session: CourseSession, actor: Actor, action: str, people: Sequence[Person]
+) -> None:
+    """Write the audit row; the names are in the enrolments."""
+    catalog = session.course.catalog
+    record(
+        ports,
+        actor=actor,
+        organisation_id=catalog.organisation_id,
+        catalog=catalog,
+        action=action,
+        subject=f"session:{session.code}",
+        after={"people": len(people)},
+    )

@@ -1,0 +1,95 @@
+"""What can be done about a session, as addresses, and what its publishing would set in motion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from classbell import bootstrap
+from classbell.domain.courses.drafts import Forecast, forecast_publishing
+from classbell.storage.models import CourseSession
+from classbell.web.admin_center.session_words import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """Addresses of acts; empty where an act is not possible now.
+
+    Attributes:
+        publish_lines: what happens on publishing; empty for what is published.
+    """
+
+    learners: str
+    edit: str = ""
+    copy: str = ""
+    cancel: str = ""
+    publish: str = ""
+    retry: str = ""
+    publish_lines: tuple[Line, ...] = ()
+
+
+def acts_of(session: CourseSession, slug: str) -> Acts:
+    """Return what can be done about a session now."""
+    at = {
+        name: reverse(f"session-{name}", args=[slug, session.pk])
+        for name in ("learners", "edit", "copy", "cancel", "publish", "retry")
+    }
+    if session.cancelled_at is not None:
+        return Acts(at["learners"], copy=at["copy"])
+    if session.ends_at <= bootstrap.ports().clock.now():
+        return Acts(at["learners"], edit=at["edit"], copy=at["copy"])
+    if session.published:
+        return Acts(
+            at["learners"],
+            edit=at["edit"],
+            copy=at["copy"],
+            cancel=at["cancel"],
+            retry=at["retry"],
+        )
+    return Acts(
+        at["learners"],
+        edit=at["edit"],
+        copy=at["copy"],
+        cancel=at["cancel"],
+        publish=at["publish"],
+        publish_lines=tuple(_lines(session, forecast_publishing(session))),
+    )
+
+
+def _lines(session: CourseSession, forecast: Forecast) -> list[Line]:
+    """Put the forecast into words."""
+    if not forecast.account:
+        note = _("No account is connected. Connecting one requests everything that is to come.")
+        return [("warning", _("Nothing is booked and nobody is invited"), note, "", "")]
+    as_whom = _("As %(address)s.") % {"address": forecast.account}
+    lines: list[Line] = []
+    if not forecast.by_calendar:
+        note = _("The account may not write its calendar: people are invited by email only.")
+        lines.append(("warning", _("No calendar entry, room or Teams meeting"), note, "", ""))
+    else:
+        lines.append(("calendar", _("A calendar entry is made"), as_whom, "", ""))
+    if forecast.room:
+        lines.append(("door", _("The room is requested"), forecast.room, "", ""))
+    if forecast.teams:
+        lines.append(("video", _("A Teams meeting is made"), as_whom, "", ""))
+    if session.meeting_url:
+        lines.append(("video", _("The pasted link is given"), session.meeting_url, "", ""))
+    return [*lines, *_invited(forecast)]
+
+
+def _invited(forecast: Forecast) -> list[Line]:
+    """Say how many people are invited, and how."""
+    lines: list[Line] = []
+    for count, note in (
+        (forecast.by_entry, _("By the calendar entry.")),
+        (forecast.by_mail, _("By email.")),
+    ):
+        if count:
+            text = ngettext("%(num)s person is invited", "%(num)s people are invited", count)
+            lines.append(("people", text % {"num": count}, note, "", ""))
+    if not forecast.by_entry and not forecast.by_mail:
+        lines.append(("people", _("Nobody is invited yet"), _("No one is enrolled."), "", ""))
+    return lines
