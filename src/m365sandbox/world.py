@@ -8,6 +8,7 @@ from datetime import datetime
 from m365sandbox.acs import Acs
 from m365sandbox.calendars import Calendars
 from m365sandbox.clock import SandboxClock
+from m365sandbox.directory.application_access import ApplicationAccess
 from m365sandbox.directory.directory import Directory
 from m365sandbox.directory.grants import Grants
 from m365sandbox.entra.state import EntraState
@@ -42,6 +43,7 @@ class World:
     public: PublicNames = field(default_factory=PublicNames)
     directory: Directory = field(default_factory=Directory)
     grants: Grants = field(default_factory=Grants)
+    application_access: ApplicationAccess = field(default_factory=ApplicationAccess)
     entra: EntraState = field(default_factory=EntraState)
     faults: Faults = field(default_factory=Faults)
     log: ExchangeLog = field(default_factory=ExchangeLog)
@@ -64,6 +66,7 @@ class World:
             "clock": self.clock,
             "directory": self.directory,
             "grants": self.grants,
+            "application_access": self.application_access,
             "entra": self.entra,
             "mailboxes": self.mailboxes,
             "calendars": self.calendars,

@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from m365sandbox.control import (
+    application_access,
     clock,
     consent,
     email_resources,
@@ -40,6 +41,7 @@ def routes(world: World) -> list[BaseRoute]:
         *rooms.routes(world),
         *registrations.routes(world),
         *consent.routes(world),
+        *application_access.routes(world),
         *email_resources.routes(world),
         *email_traffic.routes(world),
         *_others(world),

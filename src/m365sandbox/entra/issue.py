@@ -127,7 +127,7 @@ def application_token(
     life: timedelta,
     proof: Proof,
 ) -> str:
-    """Return an application's own access token; the sandbox grants no application permissions."""
+    """Return an application's own access token, with the app roles consented to in the tenant."""
     now = int(world.now().timestamp())
     principal = str(uuid5(UUID(tenant_id), application.client_id))
     claims: dict[str, object] = {
@@ -138,6 +138,9 @@ def application_token(
         "oid": principal,
         "sub": principal,
     }
+    roles = world.application_access.roles_of(application.client_id, tenant_id)
+    if roles and audience.rstrip("/") == GRAPH_AUDIENCE:
+        claims["roles"] = roles
     return sign(world, claims)
 
 

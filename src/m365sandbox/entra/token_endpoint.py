@@ -263,8 +263,9 @@ def by_client_credentials(
     if named is None:
         raise EntraError(50059)
     is_home = named.tenant_id == application.home_tenant_id
-    is_there = application.is_multitenant and world.grants.is_known(
-        application.client_id, named.tenant_id
+    key = (application.client_id, named.tenant_id)
+    is_there = application.is_multitenant and (
+        world.grants.is_known(*key) or bool(world.application_access.roles_of(*key))
     )
     if not is_home and not is_there:
         raise EntraError(700016, client=application.client_id, tenant=named.name)

@@ -21,13 +21,50 @@ CLOCK_SKEW = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls Graph: a client acting for a person with the granted permissions, for some time."""
+    """Who calls Graph: a client acting for a person with the granted permissions, for some time.
+
+    Of an application that calls for itself, `person` stands for its service principal, until it
+    is known which account a call is about, and `scopes` are the app roles of its token.
+    """
 
     tenant: Tenant
     person: Person
     scopes: frozenset[str]
     client_id: str
     expires: datetime
+    is_application: bool = False
+
+
+def authenticate_any(request: Request, world: World) -> Caller:
+    """Return the caller of a Graph request, be it a person's client or an application itself.
+
+    Raises:
+        GraphError: 401 as `authenticate_graph` does.
+    """
+    claims = read_access_token(bearer_token(request), world)
+    if "scp" in claims:
+        return authenticate_graph(request, world)
+    tenant = world.directory.tenant(str(claims["tid"]))
+    if tenant is None:
+        raise _invalid("The identity of the calling application could not be found.")
+    roles = claims.get("roles", [])
+    principal = Person(
+        tenant_id=tenant.tenant_id,
+        oid=str(claims["oid"]),
+        address="",
+        upn="",
+        display_name=str(claims["app_displayname"]),
+        password="",
+        mailbox_kind="none",
+    )
+    return Caller(
+        tenant=tenant,
+        person=principal,
+        scopes=frozenset(map(str, roles)) if isinstance(roles, list) else frozenset(),
+        client_id=str(claims["appid"]),
+        expires=_time(claims["exp"], world.now()),
+        is_application=True,
+    )
 
 
 def authenticate_graph(request: Request, world: World) -> Caller:
@@ -36,7 +73,7 @@ def authenticate_graph(request: Request, world: World) -> Caller:
     Raises:
         GraphError: 401 InvalidAuthenticationToken when the token is missing, malformed, expired,
             for another audience, or ended early by continuous access evaluation; 403 when the
-            token is an application's own and carries no permission.
+            token is an application's own.
     """
     claims = read_access_token(bearer_token(request), world)
     if "scp" not in claims:

@@ -6,8 +6,9 @@ import asyncio
 import re
 from typing import TYPE_CHECKING, Final
 
-from m365sandbox.entra.tokens import authenticate_graph
+from m365sandbox.entra.tokens import authenticate_any
 from m365sandbox.errors import GraphError, access_denied, not_found
+from m365sandbox.graph.applications import acting_for
 from m365sandbox.graph.call import Answer, Call
 from m365sandbox.graph.errors import mailbox_not_enabled, request_denied, user_not_found
 from m365sandbox.graph.odata import Query, parse_query
@@ -41,7 +42,7 @@ async def answer(request: Request, world: World, gate: Gate) -> Answer:
     Raises:
         GraphError: The refusal, in Graph's words.
     """
-    caller = authenticate_graph(request, world)
+    caller = authenticate_any(request, world)
     segments = split_path(graph_path(request))
     operation, parameters, allowed = find(request.method, segments)
     if operation is None:
@@ -50,6 +51,8 @@ async def answer(request: Request, world: World, gate: Gate) -> Answer:
         text = f"The method '{request.method}' is not allowed for this resource."
         raise GraphError(405, "Request_BadRequest", text, headers={"Allow": ", ".join(allowed)})
     person = _person(world, caller, parameters)
+    if caller.is_application:
+        caller = acting_for(world, caller, operation, person)
     check_permission(operation, caller, person)
     if operation.area != "mailbox":
         body = await read_body(request)

@@ -11,7 +11,7 @@ from uuid import uuid4
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from m365sandbox.entra.tokens import authenticate_graph
+from m365sandbox.entra.tokens import authenticate_any
 from m365sandbox.errors import (
     JSON_WITH_METADATA,
     GraphError,
@@ -64,7 +64,7 @@ class Desk:
         """Return the answer to a request, be it a success or a refusal."""
         try:
             if graph_path(request).strip("/").lower() == PATH and request.method == "POST":
-                authenticate_graph(request, self._world)
+                authenticate_any(request, self._world)
                 return await answer_batch(request, await read_body(request), self.part)
             return await answer(request, self._world, self._gate)
         except GraphError as error:
