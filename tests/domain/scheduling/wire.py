@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -15,8 +15,14 @@ from classbell.domain.scheduling.reconcile import reconcile
 from classbell.domain.scheduling.request import RECONCILE, WATCH
 from classbell.domain.scheduling.watch import watch_calendar
 from classbell.microsoft.clouds import Cloud
-from classbell.microsoft.graph import GraphCalendar, GraphCalendarWatching, GraphClient
-from classbell.network.http import HttpDoor
+from classbell.microsoft.graph import (
+    GraphCalendar,
+    GraphCalendarWatching,
+    GraphClient,
+    GraphRooms,
+)
+from classbell.network.http import HttpDoor, watch_nothing
+from classbell.network.messages import HttpAnswer, HttpRequest
 from classbell.ports.bundle import Ports
 from classbell.ports.calendar import (
     Answer,
@@ -198,15 +204,22 @@ class Wire:
 
 
 @contextmanager
-def wired(sandbox: Sandbox) -> Iterator[Wire]:
-    """Connect a catalog to the service account of a fresh sandbox."""
+def wired(
+    sandbox: Sandbox, observe: Callable[[HttpRequest, HttpAnswer], None] = watch_nothing
+) -> Iterator[Wire]:
+    """Connect a catalog to the service account of a fresh sandbox, each exchange observed."""
     sandbox.control.reset()
     trust = ssl.create_default_context(cafile=str(sandbox.ca_file))
     clock = FakeClock(sandbox.control.now())
-    with HttpDoor(verify=trust) as door:
+    with HttpDoor(verify=trust, observe=observe) as door:
         graph = GraphClient(Cloud(sandbox.secure_url, sandbox.graph_url), door, clock)
         mortal = MortalCalendar(GraphCalendar(graph))
-        ports = fake_ports(clock=clock, calendar=mortal, watching=GraphCalendarWatching(graph))
+        ports = fake_ports(
+            clock=clock,
+            calendar=mortal,
+            watching=GraphCalendarWatching(graph),
+            rooms=GraphRooms(graph),
+        )
         account = a_connected_account(ports, a_catalog(), scopes=SCOPES)
         token = sandbox.access_token(ACCOUNT, *SCOPES)
         tokens = {"access_token": token, "refresh_token": "not needed"}

@@ -99,6 +99,18 @@ def _by_hand(method: str, path: str, status: int, body: object) -> list[str]:
     return departures(schema, body)
 
 
+def from_the_root(schema: Any) -> Any:
+    """Return a part of the description whose references lead into the description."""
+    if isinstance(schema, list):
+        return [from_the_root(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        name: f"urn:graph{value}" if name == "$ref" else from_the_root(value)
+        for name, value in schema.items()
+    }
+
+
 def departures(schema: dict[str, Any], body: object) -> list[str]:
     """Return how a body departs from a schema."""
     validator = Draft202012Validator(schema, registry=_registry())
