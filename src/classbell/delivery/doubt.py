@@ -12,7 +12,7 @@ from classbell.delivery.handlers import Handlers
 from classbell.delivery.holding import Holding
 from classbell.delivery.lanes import renew
 from classbell.delivery.ledger import move
-from classbell.delivery.retry import delay
+from classbell.delivery.retry import Fail, decide, delay
 from classbell.delivery.work import put
 from classbell.ports.clock import Clock
 from classbell.ports.errors import ProviderFailure, VerdictKind
@@ -39,9 +39,6 @@ UNDER_WAY = timedelta(seconds=30)
 
 PATIENCE = timedelta(days=1)
 """For how long it is asked. Then the kind's own rule decides."""
-
-_OF_THE_QUESTION = (VerdictKind.REFUSED, VerdictKind.NOT_FOUND, VerdictKind.CONFLICT)
-"""Failures that concern one request alone, and here the request is only a question."""
 
 
 def doubt_older(holding: Holding, now: datetime) -> int:
@@ -125,8 +122,9 @@ def look_up(clock: Clock, handlers: Handlers, lane: Lane, subject: str) -> datet
     envelope = Envelope.objects.filter(pk=UUID(subject), state=EnvelopeState.UNKNOWN).first()
     if envelope is None:
         return None
-    patient = clock.now() < envelope.started_at + PATIENCE
-    sighting = _asked(handlers, lane, envelope.pk, patient=patient)
+    asked_at = clock.now()
+    patient = asked_at < envelope.started_at + PATIENCE
+    sighting = _asked(handlers, lane, envelope.pk, asked_at, patient=patient)
     now = clock.now()
     if sighting is not None and sighting.state is SightingState.UNDER_WAY and patient:
         return now + UNDER_WAY
@@ -135,7 +133,9 @@ def look_up(clock: Clock, handlers: Handlers, lane: Lane, subject: str) -> datet
     return None
 
 
-def _asked(handlers: Handlers, lane: Lane, envelope_id: UUID, *, patient: bool) -> Sighting | None:
+def _asked(
+    handlers: Handlers, lane: Lane, envelope_id: UUID, now: datetime, *, patient: bool
+) -> Sighting | None:
     """Ask the provider; None where it cannot tell, or has refused to for too long.
 
     A refusal of the question says nothing of the mail, so as long as there is patience it is a
@@ -144,7 +144,7 @@ def _asked(handlers: Handlers, lane: Lane, envelope_id: UUID, *, patient: bool) 
     try:
         return handlers.look_up(lane, envelope_id)
     except ProviderFailure as failure:
-        if failure.verdict.kind not in _OF_THE_QUESTION:
+        if not isinstance(decide(failure.verdict, 1, now), Fail):
             raise
         if not patient:
             return None

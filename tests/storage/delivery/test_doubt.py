@@ -58,10 +58,18 @@ def test_as_long_as_the_provider_cannot_say_it_is_asked_again(world: World) -> N
 
 
 @pytest.mark.parametrize(
-    "kind", [VerdictKind.REFUSED, VerdictKind.NOT_FOUND, VerdictKind.CONFLICT, VerdictKind.RETRY]
+    "refusal",
+    [
+        Verdict(VerdictKind.REFUSED, "ErrorInvalidRequest", "That cannot be asked."),
+        Verdict(VerdictKind.NOT_FOUND, "ErrorItemNotFound", "There is no such thing."),
+        Verdict(VerdictKind.CONFLICT, "ErrorIrresolvableConflict", "Somebody changed it."),
+        Verdict(VerdictKind.CONSENT_NEEDED, "ErrorAccessDenied", permission="Mail.ReadWrite"),
+        Verdict(VerdictKind.RETRY, "UnknownError", "It passes."),
+    ],
+    ids=lambda refusal: refusal.kind,
 )
-def test_a_question_that_is_refused_is_asked_again_soon(world: World, kind: VerdictKind) -> None:
-    in_doubt(world, Verdict(kind, "ErrorItemNotFound", "There is no such thing."), SENT)
+def test_a_question_that_is_refused_is_asked_again_soon(world: World, refusal: Verdict) -> None:
+    in_doubt(world, refusal, SENT)
     assert world.states() == {"ana": "accepted"}
     assert world.provider.sent == []
 
