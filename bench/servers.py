@@ -128,7 +128,9 @@ class Acceptor(asyncio.Protocol):
         """Answer every request that is complete."""
         self._left += data
         while (end := self._left.find(b"\r\n\r\n")) >= 0:
-            length = int(_LENGTH.search(self._left, 0, end)[1])  # type: ignore[index]  # always sent
+            found = _LENGTH.search(self._left, 0, end)
+            # Who only asks what became of a mail sends no body, and hears that it is under way.
+            length = int(found[1]) if found else 0
             if len(self._left) < end + 4 + length:
                 return
             self._left = self._left[end + 4 + length :]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
+from classbell.bootstrap.read_once import ReadOnce
 from classbell.config import Settings
 from classbell.delivery.handlers import cannot_tell
 from classbell.delivery.pace import UNLIMITED, Pace, approved
@@ -15,7 +16,7 @@ from classbell.domain.notifications.returned import is_traced
 from classbell.domain.providers.resource import resource_for
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import ConfigurationFault
-from classbell.ports.mail import Accepted, EmailService, Mail, Sighting
+from classbell.ports.mail import Accepted, EmailResource, EmailService, Mail, Sighting
 from classbell.storage.models import Account, EmailProvider, Envelope, Lane, LaneKind
 
 
@@ -43,14 +44,7 @@ def route_of(outside: Ports, chosen: Settings, lane: Lane) -> Route:
     if lane.kind == LaneKind.MAILBOX:
         return _mailbox_route(outside, chosen, UUID(lane.key))
     if lane.kind == LaneKind.ACS:
-        provider = EmailProvider.objects.get(pk=UUID(lane.key))
-        return Route(
-            partial(_send_through_azure, outside),
-            approved(provider.messages_per_minute, provider.messages_per_hour),
-            traceable=True,
-            look_up=partial(_ask_azure, outside),
-            follows=not provider.report_key_hash,
-        )
+        return _azure_route(outside, UUID(lane.key))
     # The limits are Exchange Online's; the operator's own mail server has none of ours.
     return Route(partial(_send_by_system_mailer, outside), UNLIMITED)
 
@@ -64,6 +58,20 @@ def _mailbox_route(outside: Ports, chosen: Settings, account_id: UUID) -> Route:
         mailbox_pace(chosen),
         traceable=True,
         look_up=partial(_ask_mailbox, outside),
+    )
+
+
+def _azure_route(outside: Ports, provider_id: UUID) -> Route:
+    """Return the way through a resource, whose row is read once for each time the lane is taken."""
+    provider = EmailProvider.objects.get(pk=provider_id)
+    usable = ReadOnce(partial(resource_for, outside, provider_id))
+    known = ReadOnce(partial(resource_for, outside, provider_id, only_active=False))
+    return Route(
+        partial(_send_through_azure, outside, usable),
+        approved(provider.messages_per_minute, provider.messages_per_hour),
+        traceable=True,
+        look_up=partial(_ask_azure, outside, known),
+        follows=not provider.report_key_hash,
     )
 
 
@@ -103,16 +111,18 @@ def _send_by_system_mailer(outside: Ports, _lane: Lane, _envelope_id: UUID, mail
     return outside.system_mailer.send(mail)
 
 
-def _send_through_azure(outside: Ports, lane: Lane, envelope_id: UUID, mail: Mail) -> Accepted:
+def _send_through_azure(
+    outside: Ports, resource: ReadOnce[EmailResource], _lane: Lane, envelope_id: UUID, mail: Mail
+) -> Accepted:
     """Send through the resource whose lane it is, as an operation that can be looked up."""
-    resource = resource_for(outside, UUID(lane.key))
-    return _azure(outside).send(resource, mail, str(envelope_id))
+    return _azure(outside).send(resource(), mail, str(envelope_id))
 
 
-def _ask_azure(outside: Ports, lane: Lane, envelope_id: UUID) -> Sighting:
+def _ask_azure(
+    outside: Ports, resource: ReadOnce[EmailResource], _lane: Lane, envelope_id: UUID
+) -> Sighting:
     """Ask the resource, deactivated or not, what became of an operation."""
-    resource = resource_for(outside, UUID(lane.key), only_active=False)
-    return _azure(outside).look_up(resource, str(envelope_id))
+    return _azure(outside).look_up(resource(), str(envelope_id))
 
 
 def _azure(outside: Ports) -> EmailService:

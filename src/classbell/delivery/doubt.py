@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,10 +12,10 @@ from classbell.delivery.handlers import Handlers
 from classbell.delivery.holding import Holding
 from classbell.delivery.lanes import renew
 from classbell.delivery.ledger import move
-from classbell.delivery.retry import delay
+from classbell.delivery.retry import Fail, decide, delay
 from classbell.delivery.work import put
 from classbell.ports.clock import Clock
-from classbell.ports.errors import VerdictKind
+from classbell.ports.errors import ProviderFailure, VerdictKind
 from classbell.ports.mail import Sighting, SightingState
 from classbell.storage.models import Envelope, EnvelopeState, Lane, Message, MessageState
 
@@ -121,14 +122,33 @@ def look_up(clock: Clock, handlers: Handlers, lane: Lane, subject: str) -> datet
     envelope = Envelope.objects.filter(pk=UUID(subject), state=EnvelopeState.UNKNOWN).first()
     if envelope is None:
         return None
-    sighting = handlers.look_up(lane, envelope.pk)
+    asked_at = clock.now()
+    patient = asked_at < envelope.started_at + PATIENCE
+    sighting = _asked(handlers, lane, envelope.pk, asked_at, patient=patient)
     now = clock.now()
-    patient = now < envelope.started_at + PATIENCE
     if sighting is not None and sighting.state is SightingState.UNDER_WAY and patient:
         return now + UNDER_WAY
     with transaction.atomic():
         _decide(envelope, sighting, handlers, now)
     return None
+
+
+def _asked(
+    handlers: Handlers, lane: Lane, envelope_id: UUID, now: datetime, *, patient: bool
+) -> Sighting | None:
+    """Ask the provider; None where it cannot tell, or has refused to for too long.
+
+    A refusal of the question says nothing of the mail, so as long as there is patience it is a
+    failure that passes: given up like other work, it would leave the mail in doubt for a day.
+    """
+    try:
+        return handlers.look_up(lane, envelope_id)
+    except ProviderFailure as failure:
+        if not isinstance(decide(failure.verdict, 1, now), Fail):
+            raise
+        if not patient:
+            return None
+        raise ProviderFailure(replace(failure.verdict, kind=VerdictKind.RETRY)) from failure
 
 
 def _decide(

@@ -17,6 +17,9 @@ SQLITE_OPTIONS: dict[str, Any] = {
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
 }
 
+KEPT_SECONDS = 60
+"""For how long a thread keeps its connection to a SQLite file; it holds no lock meanwhile."""
+
 POSTGRESQL_OPTIONS: dict[str, Any] = {
     # A worker stopped inside a transaction would otherwise keep its row locks until it wakes.
     "options": "-c idle_in_transaction_session_timeout=5s",
@@ -57,6 +60,8 @@ def database(
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": str(Path(url.removeprefix("sqlite:///")).absolute()),
+            # Opening the file anew for each page and each mail costs more than what is asked of it.
+            "CONN_MAX_AGE": KEPT_SECONDS,
             "OPTIONS": dict(SQLITE_OPTIONS),
         }
     parts = urlsplit(url)

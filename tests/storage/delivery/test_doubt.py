@@ -18,7 +18,7 @@ UNKNOWN = Verdict(VerdictKind.UNKNOWN, "network", "The connection broke before t
 SENT = Sighting(SightingState.SENT, Accepted(provider_id="op-1", internet_message_id="<a@b>"))
 
 
-def in_doubt(world: World, *sightings: Sighting | None) -> None:
+def in_doubt(world: World, *sightings: Sighting | Verdict | None) -> None:
     """Send one mail of which nobody knows whether it left, to a provider that says this."""
     world.sightings = list(sightings)
     world.provider.answers["ana@contoso.example"] = [UNKNOWN]
@@ -54,6 +54,31 @@ def test_as_long_as_the_provider_cannot_say_it_is_asked_again(world: World) -> N
     in_doubt(world, *[Sighting(SightingState.UNDER_WAY)] * 3, SENT)
     assert world.states() == {"ana": "accepted"}
     assert world.sightings == []
+    assert not WorkItem.objects.filter(kind=LOOK_UP).exists()
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        Verdict(VerdictKind.REFUSED, "ErrorInvalidRequest", "That cannot be asked."),
+        Verdict(VerdictKind.NOT_FOUND, "ErrorItemNotFound", "There is no such thing."),
+        Verdict(VerdictKind.CONFLICT, "ErrorIrresolvableConflict", "Somebody changed it."),
+        Verdict(VerdictKind.CONSENT_NEEDED, "ErrorAccessDenied", permission="Mail.ReadWrite"),
+        Verdict(VerdictKind.RETRY, "UnknownError", "It passes."),
+    ],
+    ids=lambda refusal: refusal.kind,
+)
+def test_a_question_that_is_refused_is_asked_again_soon(world: World, refusal: Verdict) -> None:
+    in_doubt(world, refusal, SENT)
+    assert world.states() == {"ana": "accepted"}
+    assert world.provider.sent == []
+
+
+def test_a_question_that_is_refused_for_a_day_leaves_it_to_the_kind(world: World) -> None:
+    refused = Verdict(VerdictKind.REFUSED, "ErrorInvalidRequest", "That cannot be asked.")
+    in_doubt(world, *[refused] * 200)
+    world.run_until(NOW + timedelta(days=1, hours=1), step=timedelta(minutes=10))
+    assert world.states() == {"ana": "unknown"}
     assert not WorkItem.objects.filter(kind=LOOK_UP).exists()
 
 

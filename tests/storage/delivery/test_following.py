@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from classbell.delivery.following import FOLLOW, GIVES_UP, HANDED_OVER
-from classbell.ports.errors import ProviderFailure, Verdict, VerdictKind
+from classbell.ports.errors import Verdict, VerdictKind
 from classbell.ports.mail import Sighting, SightingState
 from classbell.ports.reports import ReportedState
 from classbell.storage.models import Envelope, Message, WorkItem
@@ -89,14 +89,9 @@ def test_a_provider_that_reports_is_never_asked(world: World) -> None:
 
 def test_a_quota_of_asking_that_is_used_up_delays_no_mail(following: World) -> None:
     until = NOW + 5 * MINUTE
-
-    class Full(list[Sighting | None]):
-        def pop(self, *_args: object) -> Sighting | None:
-            raise ProviderFailure(Verdict(VerdictKind.THROTTLED, "429", until=until))
-
     following.queue("bo")
     following.drain()
-    following.sightings = Full([SENT])
+    following.sightings = [Verdict(VerdictKind.THROTTLED, "429", until=until), SENT]
     following.run_until(NOW + MINUTE, step=timedelta(seconds=10))
     assert {item.due_at for item in WorkItem.objects.filter(kind=FOLLOW)} == {until}
     following.queue("cy")

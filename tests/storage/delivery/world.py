@@ -79,7 +79,7 @@ class World:
     work: dict[str, WorkFunction] = field(default_factory=dict)
     unwritable: dict[str, Exception] = field(default_factory=dict)
     resend_unknown: bool = False
-    sightings: list[Sighting | None] | None = None
+    sightings: list[Sighting | Verdict | None] | None = None
     follows: bool = False
 
     def __post_init__(self) -> None:
@@ -151,10 +151,17 @@ class World:
             pace=self.pace,
             traceable=self.sightings is not None,
             follows=self.follows,
-            look_up=lambda _lane, _envelope: (self.sightings or [None]).pop(0),
+            look_up=lambda _lane, _envelope: self._asked(),
             resends_unknown=lambda _kind: self.resend_unknown,
             is_external=lambda address: not address.endswith("@contoso.example"),
         )
+
+    def _asked(self) -> Sighting | None:
+        """Say what the provider says next of an envelope."""
+        said = (self.sightings or [None]).pop(0)
+        if isinstance(said, Verdict):
+            raise ProviderFailure(said)
+        return said
 
     def _look_up(self, lane: Lane, subject: str) -> datetime | None:
         return look_up(self.clock, self.handlers, lane, subject)

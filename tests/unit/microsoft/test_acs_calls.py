@@ -163,6 +163,13 @@ def machine_time() -> datetime:
     return datetime.now(UTC)  # noqa: DTZ005, RUF100, TID251 -- see the docstring
 
 
+def test_a_mail_that_was_taken_with_a_wish_to_wait_was_taken() -> None:
+    answer = httpx2.Response(202, headers={"Retry-After": "30"}, json={"id": OPERATION})
+    azure = Azure(answer)
+    assert azure.mail.send(RESOURCE, MAIL, OPERATION).provider_id == OPERATION
+    assert len(azure.requests) == 1
+
+
 def test_a_token_goes_in_place_of_a_signature() -> None:
     azure = Azure(TAKEN)
     azure.mail.send(replace(RESOURCE, access_token="token-1"), MAIL, OPERATION)

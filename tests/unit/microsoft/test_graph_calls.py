@@ -74,6 +74,12 @@ def test_a_mail_that_may_have_left_is_unknown(
     assert kind_of(lambda: GraphMail(graph.client).send(ME, MAIL)) is kind
 
 
+def test_a_mail_that_was_taken_with_a_wish_to_wait_was_taken() -> None:
+    graph = GraphStub(httpx2.Response(202, headers={"request-id": "r-1", "Retry-After": "30"}))
+    assert GraphMail(graph.client).send(ME, MAIL) == Accepted(request_id="r-1")
+    assert len(graph.requests) == 1
+
+
 def test_a_shared_mailbox_is_only_another_path() -> None:
     graph = GraphStub(httpx2.Response(202))
     path = mailbox_path("training+1@contoso.example")
