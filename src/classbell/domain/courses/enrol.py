@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from classbell.domain.courses.session_rows import lock_session, require_own_people
-from classbell.domain.courses.sessions import request_if_current
+from classbell.domain.courses.sessions import request_who_comes_if_current
 from classbell.domain.notifications.notify import notify
 from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.audit import Actor, record
@@ -59,7 +59,7 @@ def enrol(
         enrolled = give_places(ports, locked, people)
         if enrolled.new:
             confirm(ports, locked, enrolled.new)
-            request_if_current(ports, locked)
+            request_who_comes_if_current(ports, locked)
             _record(ports, locked, actor, "session.enrolled", enrolled.new)
     return enrolled
 
@@ -84,7 +84,7 @@ def unenrol(
         if gone:
             enrolled.filter(person_id__in=having).update(state=EnrolmentState.CANCELLED)
             _emit(ports, locked, "session.unenrolled", gone)
-            request_if_current(ports, locked)
+            request_who_comes_if_current(ports, locked)
             _record(ports, locked, actor, "session.unenrolled", gone)
     return gone
 

@@ -17,7 +17,7 @@ from classbell.domain.courses.session_rows import (
 )
 from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.audit import Actor, record
-from classbell.domain.scheduling.request import request_entry
+from classbell.domain.scheduling.request import request_entry, request_who_comes
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import InvalidInput
 from classbell.storage.models import Course, CourseSession, Person
@@ -144,6 +144,12 @@ def request_if_current(ports: Ports, session: CourseSession, *, was_over: bool =
     """Ask for the entry of a session, unless it is over and was over before the change."""
     if session.ends_at > ports.clock.now() or not was_over:
         request_entry(ports, session)
+
+
+def request_who_comes_if_current(ports: Ports, session: CourseSession) -> None:
+    """Ask for the entry of a session whose learners changed, unless it is over."""
+    if session.ends_at > ports.clock.now():
+        request_who_comes(ports, session)
 
 
 def _facts(values: SessionValues) -> dict[str, object]:

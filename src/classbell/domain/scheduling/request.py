@@ -16,6 +16,8 @@ from classbell.storage.models import (
     Catalog,
     Connection,
     CourseSession,
+    Enrolment,
+    Entry,
     EntryState,
     RetiredEvent,
 )
@@ -25,6 +27,12 @@ REFRESH_ROOMS = "refresh_rooms"
 
 COLLECTING = timedelta(seconds=5)
 """How long changes to one session are gathered, so that many enrolments become one patch."""
+
+BURST = 20
+"""Enrolments in a session within ``GATHERING`` from which on they are gathered for so long."""
+
+GATHERING = timedelta(minutes=1)
+"""How long an entry rests after it was written while many enrol; each patch names everybody."""
 
 NORMAL, BULK = 50, 80
 
@@ -50,6 +58,25 @@ def request_entry(ports: Ports, session: CourseSession) -> None:
     account serves the catalog; connecting one asks for every session to come.
     """
     request_entries(ports, session.course.catalog, [session])
+
+
+def request_who_comes(ports: Ports, session: CourseSession) -> None:
+    """Ask the same because learners came or went.
+
+    A few are on the entry within seconds. While many come, an entry that was written just now
+    rests a while, so that a course of hundreds filled in a minute is a handful of calls.
+    """
+    account = account_serving(session.course.catalog)
+    if account is None:
+        return
+    now = ports.clock.now()
+    due_at = now + COLLECTING
+    coming = Enrolment.objects.filter(session=session, created_at__gt=now - GATHERING)
+    entry = Entry.objects.filter(session=session, account=account).first()
+    written_at = entry.applied_at if entry is not None else None
+    if written_at is not None and coming.count() > BURST:
+        due_at = max(due_at, written_at + GATHERING)
+    _ask(ports, account, [session], due_at, NORMAL)
 
 
 def request_entries(ports: Ports, catalog: Catalog, sessions: Iterable[CourseSession]) -> None:
