@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
+from m365sandbox.testing import Sandbox, start_sandbox
 from tests.domain.scheduling.stage import Stage
+from tests.domain.scheduling.wired import Wire, wired
 
 
 @pytest.fixture
 def stage(db: None) -> Stage:
     """Give fakes, ports and a connected catalog."""
     return Stage()
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    """Run one sandbox for a file."""
+    with start_sandbox(smtp=False) as running:
+        yield running
+
+
+@pytest.fixture
+def wire(db: None, sandbox: Sandbox) -> Iterator[Wire]:
+    """Connect a catalog to the sandbox's service account."""
+    yield from wired(sandbox)

@@ -18,6 +18,7 @@ from classbell.storage.models import (
     Enrolment,
     EnrolmentState,
     Notification,
+    WorkItem,
 )
 from tests.domain.scheduling.stage import ROOM, Stage, entry_of
 from tests.support import a_person, an_enrolment
@@ -192,3 +193,24 @@ def test_whether_people_are_asked_for_answers_is_the_catalogs_choice(stage: Stag
     choose(stage, ask_for_answers=False)
     stage.run(stage.session("Ana Sørensen"))
     assert not stage.event.asks_for_answers
+
+
+def test_a_few_enrolments_are_looked_at_within_seconds_and_a_rush_is_gathered(
+    stage: Stage,
+) -> None:
+    session = stage.session(seats=None)
+    stage.run(session)
+    written = stage.clock.now()
+
+    def enrol_at(seconds: int, *names: str) -> timedelta:
+        stage.clock.set(written + timedelta(seconds=seconds))
+        WorkItem.objects.all().delete()
+        people = [a_person(name) for name in names]
+        enrol(stage.ports, session=session, people=people, actor=OPERATOR)
+        return WorkItem.objects.get(kind="reconcile").due_at - written
+
+    assert enrol_at(1, "Ana Sørensen") == timedelta(seconds=6)
+    rush = [f"Learner {number}" for number in range(30)]
+    assert enrol_at(10, *rush) == timedelta(seconds=60)
+    assert enrol_at(58, "Bo Holm") == timedelta(seconds=63)
+    assert enrol_at(200, "Cy Dahl") == timedelta(seconds=205)

@@ -8,7 +8,8 @@ from datetime import UTC, timedelta
 import pytest
 
 from classbell.domain.scheduling.reconcile import reconcile
-from classbell.domain.scheduling.rooms import refresh_rooms, room_choices
+from classbell.domain.scheduling.room_listing import refresh_rooms
+from classbell.domain.scheduling.rooms import room_choices
 from classbell.network.messages import HttpAnswer, HttpRequest
 from classbell.storage.models import Entry
 from m365sandbox.testing import Sandbox, start_sandbox

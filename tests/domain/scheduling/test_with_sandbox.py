@@ -2,106 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import ssl
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from classbell.delivery.lanes import mailbox_lane
-from classbell.domain.scheduling.reconcile import reconcile
 from classbell.domain.scheduling.room_listing import refresh_rooms
 from classbell.domain.scheduling.rooms import room_choices
-from classbell.microsoft.clouds import Cloud
-from classbell.microsoft.graph import GraphCalendar, GraphClient, GraphRooms
-from classbell.network.http import HttpDoor
-from classbell.ports.bundle import Ports
 from classbell.ports.rooms import Availability
-from classbell.storage.models import Account, CourseSession, Entry, Lane, Room, SessionInstructor
-from m365sandbox.testing import Sandbox, start_sandbox
-from tests.fakes import FakeClock
-from tests.support import (
-    a_catalog,
-    a_connected_account,
-    a_person,
-    a_session,
-    an_enrolment,
-    fake_ports,
-)
+from classbell.storage.models import Entry, Room
+from tests.domain.scheduling.wired import ROOM, Wire, a_room_session
+from tests.support import a_person, an_enrolment
 
 pytestmark = pytest.mark.django_db
-
-SCOPES = ("Calendars.ReadWrite", "Mail.Send", "Place.Read.All", "User.Read")
-ROOM = "harbour@contoso.example"
-
-
-@dataclass
-class Wire:
-    """Classbell's scheduling in front of a running sandbox, both telling the same time."""
-
-    sandbox: Sandbox
-    clock: FakeClock
-    ports: Ports
-    account: Account
-    lane: Lane
-
-    def wait(self, span: timedelta) -> None:
-        self.clock.set(self.sandbox.control.advance(span))
-
-    def run(self, session: CourseSession) -> datetime | None:
-        return reconcile(self.ports, self.lane, str(session.pk))
-
-    def invitations(self, address: str) -> int:
-        return len(self.sandbox.control.received(to=address))
-
-    def graph_calls(self) -> list[str]:
-        """Return the methods of all calls about events so far, oldest first."""
-        calls = self.sandbox.control.log()
-        return [call["method"] for call in calls if "/events" in call["path"]]
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    """Run one sandbox for this file."""
-    with start_sandbox(smtp=False) as running:
-        yield running
-
-
-@pytest.fixture
-def wire(db: None, sandbox: Sandbox) -> Iterator[Wire]:
-    """Connect a catalog to the sandbox's service account."""
-    sandbox.control.reset()
-    trust = ssl.create_default_context(cafile=str(sandbox.ca_file))
-    clock = FakeClock(sandbox.control.now())
-    with HttpDoor(verify=trust) as door:
-        graph = GraphClient(Cloud(sandbox.secure_url, sandbox.graph_url), door, clock)
-        ports = fake_ports(clock=clock, calendar=GraphCalendar(graph), rooms=GraphRooms(graph))
-        account = a_connected_account(ports, a_catalog(), scopes=SCOPES)
-        tokens = {
-            "access_token": sandbox.access_token("learning@contoso.example", *SCOPES),
-            "refresh_token": "not needed",
-        }
-        account.sealed_tokens = ports.cipher.seal(
-            json.dumps(tokens).encode(), bound_to=f"account.tokens:{account.id}"
-        )
-        account.save()
-        yield Wire(sandbox, clock, ports, account, mailbox_lane(account))
-
-
-def a_room_session(wire: Wire, days: int, **chosen: object) -> CourseSession:
-    """Return a session in the room, on a day of its own."""
-    start = wire.clock.now().astimezone(UTC).replace(hour=9, minute=0, second=0, microsecond=0)
-    values: dict[str, object] = {
-        "starts_at": start + timedelta(days=days),
-        "room_address": ROOM,
-        "description": "Bring your badge.\n\nAnd <b>no</b> markup & “quotes”.",
-        **chosen,
-    }
-    session = a_session(**values)  # type: ignore[arg-type]  # any field
-    SessionInstructor.objects.create(session=session, person=a_person("Zoé Dubois"))
-    return session
 
 
 def test_a_session_goes_through_its_life(wire: Wire) -> None:

@@ -60,6 +60,9 @@ class MortalCalendar:
     before: int = 0
     after: int = 0
 
+    def shared(self, mailbox: Mailbox, address: str) -> Mailbox:
+        return self.graph.shared(mailbox, address)
+
     def facts(self, mailbox: Mailbox) -> CalendarFacts:
         with self._call():
             return self.graph.facts(mailbox)

@@ -19,6 +19,7 @@ from classbell.storage.models import (
     Catalog,
     Connection,
     CourseSession,
+    Enrolment,
     Entry,
     EntryState,
     RetiredEvent,
@@ -32,8 +33,11 @@ WATCH = "watch_calendar"
 COLLECTING = timedelta(seconds=5)
 """How long changes to one session are gathered, so that many enrolments become one patch."""
 
+BURST = 20
+"""Enrolments in a session within ``GATHERING`` from which on they are gathered for so long."""
+
 GATHERING = timedelta(minutes=1)
-"""After an entry was written, those who come or go within so long are gathered into one patch."""
+"""How long an entry rests after it was written while many enrol; each patch names everybody."""
 
 NORMAL, BULK = 50, 80
 
@@ -66,19 +70,21 @@ def request_entry(ports: Ports, session: CourseSession) -> None:
 
 
 def request_attendees(ports: Ports, session: CourseSession) -> None:
-    """Ask the same because learners came or went, who may be followed by many more.
+    """Ask the same because learners came or went.
 
-    The first of them is seen to at once. The next ones wait until a minute after that, so that a
-    class that enrols within a minute costs two looks and not one every few seconds.
+    A few are on the entry within seconds. While many come, an entry that was written just now
+    rests a while, so that a course of hundreds filled in a minute is a handful of calls.
     """
     account = account_serving(session.course.catalog)
     if account is None:
         return
     now = ports.clock.now()
     due_at = now + COLLECTING
-    entry = Entry.objects.filter(session=session).only("applied_at").first()
-    if entry is not None and entry.applied_at is not None:
-        due_at = max(due_at, min(entry.applied_at, now) + GATHERING)
+    coming = Enrolment.objects.filter(session=session, created_at__gt=now - GATHERING)
+    entry = Entry.objects.filter(session=session, account=account).first()
+    written_at = entry.applied_at if entry is not None else None
+    if written_at is not None and coming.count() > BURST:
+        due_at = max(due_at, written_at + GATHERING)
     # The organisation's calendar names no learners, so it has nothing to follow.
     _ask(ports, account, [session], due_at, NORMAL, kinds=(RECONCILE,))
 
