@@ -51,7 +51,7 @@ def _row(line: Mapping[str, str], *, paused: bool) -> CapabilityRow:
         "calendar": ("calendar", _("Invitations and calendar")),
         "teams": ("video", _("Teams meetings")),
         "rooms": ("door", _("Room booking")),
-        "shared_calendar": ("calendar", _("Organisation calendar")),
+        "shared_calendar": ("calendar", _("Organization calendar")),
         "meeting_options": ("video", _("Co-organisers and lobby")),
     }.get(line["capability"], ("info", line["capability"].replace("_", " ").capitalize()))
     if paused:
