@@ -24,7 +24,7 @@ def tell_dead_invitations(ports: Ports, found: Situation) -> int:
     """
     with transaction.atomic():
         dead = list(
-            RetiredEvent.objects.select_for_update().filter(
+            RetiredEvent.objects.select_for_update(of=("self",)).filter(
                 session=found.session,
                 cancelled_at__isnull=True,
                 told_at__isnull=True,

@@ -146,7 +146,8 @@ def retire_shared(ports: Ports, found: Situation, row: SharedEntry) -> None:
     Both are one transaction, so that no crash leaves an event behind that nobody remembers.
     """
     with transaction.atomic():
-        locked = SharedEntry.objects.select_for_update().select_related("account").get(pk=row.pk)
+        rows = SharedEntry.objects.select_for_update(of=("self",)).select_related("account")
+        locked = rows.get(pk=row.pk)
         if locked.event_id and locked.state != EntryState.CANCELLED:
             RetiredEvent.objects.create(
                 session=found.session,
