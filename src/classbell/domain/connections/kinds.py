@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Protocol
 
+from classbell.domain.connections.application_card import try_out
+from classbell.domain.connections.capabilities import Card, check
 from classbell.domain.connections.scopes import needed
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import Verdict, VerdictKind
@@ -14,7 +16,14 @@ from classbell.storage.models import Account, AccountKind
 
 
 class Kind(Protocol):
-    """What follows from the kind of an account."""
+    """What follows from the kind of an account.
+
+    Attributes:
+        looks_afresh: whether a look at what the account can do takes a new token, because what
+            was given or taken since shows in a new one only.
+    """
+
+    looks_afresh: bool
 
     def new_tokens(
         self,
@@ -45,6 +54,14 @@ class Kind(Protocol):
         """Return the account's mailbox, opened with a token."""
         ...
 
+    def card(self, ports: Ports, account: Account, mailbox: Mailbox) -> Card:
+        """Return what the account can do, as Microsoft says now. Uses the network.
+
+        Raises:
+            ProviderFailure: not even the account's profile can be read.
+        """
+        ...
+
     def judged(self, verdict: Verdict) -> Verdict:
         """Return what a verdict about the whole account means for this kind."""
         ...
@@ -56,6 +73,8 @@ class Kind(Protocol):
 
 class Delegated:
     """Somebody signed in with the account; a refresh token keeps it signed in."""
+
+    looks_afresh = False
 
     def new_tokens(
         self,
@@ -79,6 +98,10 @@ class Delegated:
         """Return the mailbox of whom the token was issued to."""
         return ports.own_mailbox(access_token, frozenset(account.granted_scopes))
 
+    def card(self, ports: Ports, account: Account, mailbox: Mailbox) -> Card:
+        """Judge by the permissions that the token names, and by the licence."""
+        return check(ports, mailbox, frozenset(account.granted_scopes), account.organisation)
+
     def judged(self, verdict: Verdict) -> Verdict:
         """Leave it: signing in again, consent and administrators all can help."""
         return verdict
@@ -93,6 +116,8 @@ class ApplicationOnly:
 
     https://learn.microsoft.com/en-us/exchange/permissions-exo/application-rbac
     """
+
+    looks_afresh = True
 
     def new_tokens(
         self,
@@ -117,6 +142,19 @@ class ApplicationOnly:
         """Return the mailbox by its object id, which survives a change of address."""
         granted = frozenset(account.granted_scopes)
         return ports.application_mailbox(str(account.object_id), access_token, granted)
+
+    def card(self, ports: Ports, account: Account, mailbox: Mailbox) -> Card:
+        """Try it, in the account's mailbox and in the one that has to be closed."""
+        outside = ports.application_mailbox(
+            account.outside_address, mailbox.access_token, frozenset()
+        )
+        return try_out(
+            ports,
+            mailbox,
+            outside,
+            account.organisation,
+            outside_address=account.outside_address,
+        )
 
     def judged(self, verdict: Verdict) -> Verdict:
         """Turn to an administrator for what a person would mend by signing in or consenting."""

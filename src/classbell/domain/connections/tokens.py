@@ -116,7 +116,9 @@ def widen(ports: Ports, account_id: UUID, scopes: frozenset[str]) -> frozenset[s
     return frozenset(_usable(account_id).granted_scopes)
 
 
-def with_mailbox(ports: Ports, account_id: UUID, action: Callable[[Mailbox], Done]) -> Done:
+def with_mailbox(
+    ports: Ports, account_id: UUID, action: Callable[[Mailbox], Done], *, afresh: bool = False
+) -> Done:
     """Do something with the account's mailbox; a token that is refused is renewed once, silently.
 
     Uses the network.
@@ -125,12 +127,14 @@ def with_mailbox(ports: Ports, account_id: UUID, action: Callable[[Mailbox], Don
         ports: the outside world.
         account_id: a connected account.
         action: what to do; it is done again with the new token, if it comes to that.
+        afresh: whether to begin with a new token.
 
     Raises:
         ProviderFailure: as ``mailbox_for``, or what the action raises.
     """
     try:
-        return action(mailbox_for(ports, account_id))
+        first = renew(ports, account_id) if afresh else mailbox_for(ports, account_id)
+        return action(first)
     except ProviderFailure as failure:
         if not failure.verdict.refresh_first:
             raise
