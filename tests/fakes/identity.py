@@ -156,6 +156,9 @@ class FakeIdentity(Scripted):
     ) -> str:
         return f"Grant {account_address} {' '.join(sorted(scopes))} # in {tenant_id}"
 
+    def application_grant(self, *, tenant_id: UUID, address: str, outside_address: str) -> str:
+        return f"Open {address} and not {outside_address} # in {tenant_id}"
+
     def application_token(self, *, tenant_id: UUID, fresh: bool) -> ApplicationToken:
         with self._turn("application_token", tenant_id=tenant_id, fresh=fresh):
             kept = self._application_tokens.get(tenant_id)

@@ -128,6 +128,16 @@ class IdentityProvider(Protocol):
         """Return the commands with which an administrator grants permissions for one account."""
         ...
 
+    def application_grant(self, *, tenant_id: UUID, address: str, outside_address: str) -> str:
+        """Return the commands with which administrators open one mailbox to the application.
+
+        Args:
+            tenant_id: the organisation.
+            address: of the mailbox.
+            outside_address: of one that has to stay closed, for the test at their end.
+        """
+        ...
+
     def application_token(self, *, tenant_id: UUID, fresh: bool) -> ApplicationToken:
         """Return a token with which the application itself uses mailboxes of an organisation.
 

@@ -12,7 +12,7 @@ from classbell.ports.bundle import Ports
 from classbell.ports.errors import Verdict, VerdictKind
 from classbell.ports.identity import TokenSet
 from classbell.ports.mail import Mailbox
-from classbell.storage.models import Account, AccountKind
+from classbell.storage.models import Account, AccountKind, PendingConnection
 
 
 class Kind(Protocol):
@@ -21,9 +21,11 @@ class Kind(Protocol):
     Attributes:
         looks_afresh: whether a look at what the account can do takes a new token, because what
             was given or taken since shows in a new one only.
+        signs_in: whether somebody signs in with the account, and consents.
     """
 
     looks_afresh: bool
+    signs_in: bool
 
     def new_tokens(
         self,
@@ -75,6 +77,7 @@ class Delegated:
     """Somebody signed in with the account; a refresh token keeps it signed in."""
 
     looks_afresh = False
+    signs_in = True
 
     def new_tokens(
         self,
@@ -118,6 +121,7 @@ class ApplicationOnly:
     """
 
     looks_afresh = True
+    signs_in = False
 
     def new_tokens(
         self,
@@ -173,6 +177,6 @@ _KINDS: dict[str, Kind] = {
 }
 
 
-def kind_of(account: Account) -> Kind:
-    """Return what follows from the kind of an account."""
+def kind_of(account: Account | PendingConnection) -> Kind:
+    """Return what follows from the kind of an account, connected or waiting for Save."""
     return _KINDS[account.kind]

@@ -11,6 +11,7 @@ from uuid import UUID
 from classbell.microsoft.answers import JsonPart
 from classbell.microsoft.clouds import Cloud
 from classbell.microsoft.entra.application import EntraApplication
+from classbell.microsoft.entra.application_guide import application_commands
 from classbell.microsoft.entra.application_tokens import ApplicationTokens
 from classbell.microsoft.entra.approval import consent_page, grant_commands
 from classbell.microsoft.entra.callback import check_callback, journey_failure
@@ -192,6 +193,16 @@ class EntraIdentity:
             client_id=self._client_id,
             account_address=account_address,
             scopes=scopes,
+        )
+
+    def application_grant(self, *, tenant_id: UUID, address: str, outside_address: str) -> str:
+        """Return the commands with which administrators open one mailbox to the application."""
+        return application_commands(
+            self._cloud,
+            tenant_id,
+            client_id=self._client_id,
+            address=address,
+            outside_address=outside_address,
         )
 
     def application_token(self, *, tenant_id: UUID, fresh: bool) -> ApplicationToken:
