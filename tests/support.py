@@ -78,6 +78,9 @@ def fake_ports(**chosen: Any) -> Ports:
         rooms=FakeRooms(),
         account_facts=FakeAccountFacts(),
         own_mailbox=lambda token, granted: Mailbox("/me", token, granted),
+        application_mailbox=lambda mailbox, token, granted: Mailbox(
+            f"/users/{mailbox}", token, granted, is_application=True
+        ),
         system_mailer=FakeSystemMailer(),
         licences=licence_lists(),
         email_service=FakeEmailService(),

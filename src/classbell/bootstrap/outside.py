@@ -34,6 +34,7 @@ from classbell.microsoft.graph import (
     GraphMail,
     GraphMeetings,
     GraphRooms,
+    application_mailbox,
     own_mailbox,
 )
 from classbell.microsoft.licences import licence_lists
@@ -135,6 +136,7 @@ def build(
         rooms=GraphRooms(graph),
         account_facts=GraphAccount(graph),
         own_mailbox=own_mailbox,
+        application_mailbox=application_mailbox,
         system_mailer=_system_mailer(chosen, clock, door),
         email_service=AcsMail(door, clock),
         report_reader=EventGridReports(),

@@ -42,6 +42,8 @@ class Ports:
         secret_key: for keyed hashes of states and links; never shown.
         own_mailbox: the mailbox of the account that a token was issued to, from the token and the
             permissions it carries.
+        application_mailbox: a mailbox that the application uses by itself, from its object id or
+            address, the application's token, and what it may do there.
         system_mailer: None where the operator has set none.
         email_service, report_reader: Azure Communication Services; None where it is not built in.
         held_mail: when admins decide about mail that waited for a lost account.
@@ -62,6 +64,7 @@ class Ports:
     rooms: RoomDirectory
     account_facts: AccountFacts
     own_mailbox: Callable[[str, frozenset[str]], Mailbox]
+    application_mailbox: Callable[[str, str, frozenset[str]], Mailbox]
     system_mailer: SystemMailer | None = None
     email_service: EmailService | None = None
     report_reader: ReportReader | None = None

@@ -8,6 +8,7 @@ from classbell.web import assets, reports, signin
 from classbell.web.admin_center import (
     account_change,
     all_connections,
+    application_account,
     approvals,
     audit,
     catalogs,
@@ -130,5 +131,10 @@ urlpatterns = [
     path(f"{CONNECTION}/offers/<uuid:offer_id>/decline", sharing.decline, name="offer-decline"),
     path(f"{CONNECTION}/offers/<uuid:offer_id>/withdraw", sharing.withdraw, name="offer-withdraw"),
     path(f"{CONNECTION}/change", account_change.account_change, name="account-change"),
+    path(
+        f"{CONNECTION}/application",
+        application_account.application_account,
+        name="application-account",
+    ),
     path(f"{CONNECTION}/disconnect", connection.disconnect_page, name="disconnect"),
 ]

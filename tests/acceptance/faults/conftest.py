@@ -15,7 +15,13 @@ from classbell.delivery.lanes import mailbox_lane
 from classbell.domain.connections.daily import daily_check
 from classbell.domain.notifications.lane_state import provider_lane
 from classbell.microsoft.acs import AcsMail
-from classbell.microsoft.graph import GraphAccount, GraphClient, GraphMail, own_mailbox
+from classbell.microsoft.graph import (
+    GraphAccount,
+    GraphClient,
+    GraphMail,
+    application_mailbox,
+    own_mailbox,
+)
 from classbell.network.http import HttpDoor, Timeouts
 from classbell.ports.bundle import Ports
 from classbell.ports.installation import Installation
@@ -180,6 +186,7 @@ def route(request: pytest.FixtureRequest, db: None, outside: Outside) -> Route:
         mail=GraphMail(graph),
         account_facts=GraphAccount(graph),
         own_mailbox=own_mailbox,
+        application_mailbox=application_mailbox,
         email_service=AcsMail(outside.door, clock),
         installation=Installation(operator_address="operator@contoso.example"),
     )

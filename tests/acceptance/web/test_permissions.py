@@ -45,6 +45,7 @@ PAGES = [
     "/settings/notifications?panel=m365",
     "/settings/connection/disconnect",
     "/settings/connection/change",
+    "/settings/connection/application",
     "/settings/sessions",
 ]
 ACTS = [
@@ -77,6 +78,7 @@ ACTS = [
     "/settings/connection/check",
     "/settings/connection/disconnect",
     "/settings/connection/change",
+    "/settings/connection/application",
     "/settings/connection/consent",
     "/settings/connection/approval",
     "/settings/connection/approval/check",
