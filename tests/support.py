@@ -28,6 +28,7 @@ from classbell.storage.models import (
     EnrolmentState,
     Organisation,
     Person,
+    SessionGroup,
 )
 from tests.fakes import (
     FakeAccountFacts,
@@ -210,6 +211,12 @@ def a_session(
         "created_at": NOW,
     }
     return CourseSession.objects.create(course=course, code=code, **(values | chosen))
+
+
+def a_group(course: Course, code: str = "G1", **chosen: Any) -> SessionGroup:
+    """Return a group of a course."""
+    values: dict[str, Any] = {"title": "Morning", "created_at": NOW}
+    return SessionGroup.objects.create(course=course, code=code, **(values | chosen))
 
 
 def an_enrolment(session: CourseSession, person: Person) -> Enrolment:

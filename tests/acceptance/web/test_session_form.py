@@ -54,6 +54,16 @@ def test_what_is_typed_becomes_a_draft_that_says_what_publishing_does(
     assert f"As {connected.account.address}." in page.words
 
 
+def test_who_waits_in_the_lobby_is_chosen_for_one_session(owner: Visitor) -> None:
+    owner.post(f"{SESSIONS}/new", TYPED | {"lobby": "everybody", "co_organisers": "on"})
+    assert (made().lobby, made().co_organisers) == ("everybody", True)
+    refused = owner.post(f"{SESSIONS}/{made().pk}/edit", TYPED | {"lobby": "nowhere"})
+    assert refused.status == 422
+    assert "There is no lobby «nowhere»." in refused.words
+    owner.post(f"{SESSIONS}/{made().pk}/edit", TYPED)
+    assert (made().lobby, made().co_organisers) == ("", False)
+
+
 def test_publishing_asks_for_the_entry_and_trying_again_asks_once_more(
     owner: Visitor, connected: Connection
 ) -> None:

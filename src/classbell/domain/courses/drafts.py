@@ -82,8 +82,9 @@ def copy_session(
 ) -> SavedSession:
     """Copy a session to another date, as a draft with its instructors and without its learners.
 
-    Wall times are kept, whatever the clocks do in between: two hours from nine are nine to eleven,
-    and an enrolment deadline stays as many days before, at its own hour.
+    The copy belongs to the same group. Wall times are kept, whatever the clocks do in between: two
+    hours from nine are nine to eleven, and an enrolment deadline stays as many days before, at its
+    own hour.
 
     Args:
         ports: the outside world.
@@ -112,4 +113,5 @@ def copy_session(
         details=details,
         actor=actor,
         instructors=list(session.instructors.all()),
+        group=session.group,
     )
