@@ -9,10 +9,11 @@ from datetime import timedelta
 import pytest
 
 from classbell.domain.courses.enrol import enrol, unenrol
+from classbell.domain.courses.outlook_decisions import take_outlook_edit
 from classbell.domain.organisations.audit import OPERATOR
 from classbell.domain.scheduling.choose import CalendarChoice, set_calendar_options
 from classbell.storage.models import CourseSession, Entry, Person, WorkItem
-from tests.domain.scheduling.wired import Wire, a_room_session
+from tests.domain.scheduling.wired import SCOPES, Wire, a_room_session
 from tests.support import a_person
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +55,21 @@ def choose(wire: Wire, session: CourseSession) -> None:
     set_calendar_options(wire.ports, catalog=session.course.catalog, choice=choice, actor=OPERATOR)
 
 
+def move_in_outlook_and_keep(wire: Wire, session: CourseSession) -> None:
+    event_id = Entry.objects.get(session=session).event_id
+    later = session.starts_at + timedelta(minutes=30)
+    moment = {"dateTime": f"{later:%Y-%m-%dT%H:%M:%S}", "timeZone": "UTC"}
+    token = wire.sandbox.access_token(wire.account.address, *SCOPES)
+    with wire.sandbox.browser() as outlook:
+        outlook.patch(
+            f"{wire.sandbox.graph_url}/v1.0/me/events/{event_id}",
+            headers={"Authorization": f"Bearer {token}"},
+            json={"start": moment},
+        ).raise_for_status()
+    wire.run(session)
+    take_outlook_edit(wire.ports, session=session, actor=OPERATOR)
+
+
 CHANGES: list[tuple[str, Callable[[Wire, CourseSession], None], dict[str, int]]] = [
     ("nothing", change(), NOBODY),
     ("seats", change(seats=5), NOBODY),
@@ -66,6 +82,7 @@ CHANGES: list[tuple[str, Callable[[Wire, CourseSession], None], dict[str, int]]]
     ("text", change(description="Bring a pen."), {MAI: 1, ZOE: 1}),
     ("pasted link", change(meeting_url="https://meet.example/fire"), {MAI: 1, ZOE: 1}),
     ("time", move, {MAI: 1, ZOE: 1}),
+    ("time, moved in Outlook and kept", move_in_outlook_and_keep, {MAI: 1, ZOE: 1}),
     ("room", change(room_address="library@contoso.example"), {MAI: 1, ZOE: 1}),
     ("withdrawn", change(published=False), {MAI: 1, ZOE: 1}),
 ]

@@ -10,7 +10,13 @@ from classbell.domain.courses.session_rows import emit_session, lock_session
 from classbell.domain.courses.sessions import cancel_session
 from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.audit import Actor, record
-from classbell.domain.scheduling.outlook_edits import EditKind, OutlookEdit, decided, outlook_edit
+from classbell.domain.scheduling.outlook_edits import (
+    EditKind,
+    OutlookEdit,
+    decided,
+    outlook_edit,
+    taken,
+)
 from classbell.domain.scheduling.request import request_entry
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import InvalidInput
@@ -52,7 +58,7 @@ def take_outlook_edit(
             cancel_session(ports, session=found.session, actor=actor)
         else:
             _move(ports, found)
-        _close(found, applied=found.entry.applied)
+        _close(found, applied=taken(found.entry.applied, found.edit))
         _record(ports, found, actor, "session.outlook_edit_taken", before)
         request_entry(ports, found.session)
     return found.session

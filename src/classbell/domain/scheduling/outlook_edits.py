@@ -125,6 +125,19 @@ def decided(applied: Mapping[str, object]) -> dict[str, object]:
     return Applied(wish, memory.seen).stored()
 
 
+def taken(applied: Mapping[str, object], edit: OutlookEdit) -> dict[str, object]:
+    """Return the memory of the last write as if we had moved the event to where it is.
+
+    So nothing is written for it, of which Outlook would tell everybody once more, and another move
+    is noticed again.
+    """
+    if edit.starts_at is None or edit.ends_at is None:
+        return dict(applied)
+    memory = Applied.read(applied)
+    times = {"times": [edit.starts_at.isoformat(), edit.ends_at.isoformat()]}
+    return Applied({**memory.wish, **times}, {**memory.seen, **times}).stored()
+
+
 def was_decided(applied: Applied) -> bool:
     """Tell whether somebody decided to put the event back, and that was not done yet."""
     return bool(applied.wish) and "times" not in applied.wish
