@@ -135,6 +135,8 @@ class History(SessionHistory):
     @rule(keep=st.booleans())
     @precondition(lambda self: self.waits())
     def decide(self, keep: bool) -> None:  # noqa: FBT001 -- hypothesis passes by name
+        assert self.entry is not None
+        keep = keep and self.entry.edited["kind"] != "rewritten"
         act = take_outlook_edit if keep else put_back
         act(self.wire.ports, session=self.session, actor=OPERATOR)
         # What is kept, Outlook has told of already.
