@@ -135,9 +135,12 @@ class History(SessionHistory):
     @rule(keep=st.booleans())
     @precondition(lambda self: self.waits())
     def decide(self, keep: bool) -> None:  # noqa: FBT001 -- hypothesis passes by name
+        assert self.entry is not None
+        keep = keep and self.entry.edited["kind"] != "rewritten"
         act = take_outlook_edit if keep else put_back
         act(self.wire.ports, session=self.session, actor=OPERATOR)
-        self.worth(1)
+        # What is kept, Outlook has told of already.
+        self.worth(0 if keep else 1)
 
     @rule(effect=st.sampled_from(["drop", "act_then_drop", "unavailable"]), skip=st.booleans())
     def trouble(self, effect: str, skip: bool) -> None:  # noqa: FBT001 -- by name

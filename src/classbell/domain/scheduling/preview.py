@@ -12,6 +12,7 @@ from classbell.domain.scheduling.calendar_event import Job, existing_event
 from classbell.domain.scheduling.desired import desired_entry
 from classbell.domain.scheduling.outlook_edits import noticed
 from classbell.domain.scheduling.picture import picture_of
+from classbell.domain.scheduling.repairs import Repairs
 from classbell.domain.scheduling.request import account_serving
 from classbell.domain.scheduling.route import writes_calendar
 from classbell.domain.scheduling.situation import STANDING, Situation, situation_of
@@ -64,7 +65,7 @@ def preview(ports: Ports, session: CourseSession) -> Preview:
 
 def _compared(ports: Ports, found: Situation) -> Preview:
     """Compare with the event that should be there."""
-    entry, picture = found.own_entry, picture_of(found.session, found.account)
+    entry, picture = found.own_entry, picture_of(found.session, found.account, found.entry)
     if entry is None:
         return Preview(Act.REPLACE)
     applied = Applied.read(entry.applied)
@@ -79,5 +80,7 @@ def _compared(ports: Ports, found: Situation) -> Preview:
     if current is None:
         return Preview(Act.CREATE)
     online = wanted.online and not current.online
-    parts = ports.calendar.differences(current, to_send(wanted, current, applied, online=online))
+    untouched = Repairs.read(applied).untouched
+    send = to_send(wanted, current, applied, online=online, untouched=untouched)
+    parts = ports.calendar.differences(current, send)
     return Preview(Act.CHANGE if parts else Act.NOTHING, parts)
