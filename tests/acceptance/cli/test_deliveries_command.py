@@ -159,7 +159,9 @@ def test_the_operator_allows_application_only_accounts(
     tenant = ["--tenant", str(cast.catalog.organisation.tenant_id)]
     permit = ["organisations", "application-accounts"]
     assert main([*permit, *tenant, "--allow"]) == 0
-    assert "Contoso may connect application-only accounts." in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "Contoso may connect application-only accounts." in said
+    assert "a certificate or a federated credential is safer" in said
     assert main(["organisations", "list", "--json"]) == 0
     rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
     assert rows["Contoso"]["application_accounts"] == "allowed"

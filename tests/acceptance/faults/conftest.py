@@ -48,6 +48,7 @@ from tests.acceptance.sandbox_account import (
 )
 from tests.domain.people import a_cast
 from tests.fakes import FakeClock
+from tests.opening import used_by_itself
 from tests.support import a_provider, fake_ports
 
 HEADER = "x-classbell-message"
@@ -174,7 +175,7 @@ def outside() -> Iterator[Outside]:
             yield Outside(running, door, patient, FakeClock(running.control.now()))
 
 
-@pytest.fixture(params=["plain", "traced", "azure"])
+@pytest.fixture(params=["plain", "application", "traced", "azure"])
 def route(request: pytest.FixtureRequest, db: None, outside: Outside) -> Route:
     """Give each route in turn, with an account that has just signed in."""
     name, sandbox, clock = request.param, outside.sandbox, outside.clock
@@ -195,6 +196,10 @@ def route(request: pytest.FixtureRequest, db: None, outside: Outside) -> Route:
     tokens = sign_in(sandbox, identity_at(sandbox, outside.patient, clock), scopes)
     account = connected(ports, catalog, tokens, scopes)
     lane = mailbox_lane(account)
+    if name == "application":
+        used_by_itself(
+            sandbox, ports, account, identity_at(sandbox, outside.patient, clock), scopes
+        )
     if name == "azure":
         provider = a_provider(
             ports,

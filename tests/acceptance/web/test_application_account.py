@@ -116,7 +116,7 @@ def test_a_refusal_of_microsofts_is_told_with_whom_to_ask(owner: Visitor, ports:
     ports.account_facts.fail_next(VerdictKind.ADMIN_NEEDED, on="profile")
     page = owner.post(PAGE, FORM)
     assert page.status == 422
-    assert "administrator" in page.words
+    assert "Let an administrator run the commands below." in page.words
     assert not PendingConnection.objects.exists()
 
 

@@ -34,7 +34,8 @@ from classbell.storage.models import (
 from classbell.storage.queries.connections import open_incident
 from m365sandbox.testing import Sandbox, start_sandbox
 from tests.domain.connections.at_sandbox import ports_at
-from tests.domain.connections.opening import (
+from tests.domain.people import Cast, a_cast
+from tests.opening import (
     DIRECTORY,
     OUTSIDE,
     ROLES,
@@ -44,7 +45,6 @@ from tests.domain.connections.opening import (
     consent,
     open_mailbox,
 )
-from tests.domain.people import Cast, a_cast
 
 pytestmark = pytest.mark.django_db
 

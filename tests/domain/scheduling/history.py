@@ -15,6 +15,7 @@ from classbell.domain.organisations.audit import OPERATOR
 from classbell.ports.calendar import Answer, EntrySnapshot
 from classbell.storage.models import (
     Account,
+    AccountKind,
     CalendarOptions,
     CourseSession,
     DomainEvent,
@@ -49,6 +50,7 @@ class SessionHistory(RuleBasedStateMachine):
     """
 
     sandbox: Sandbox
+    kind: AccountKind
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,7 +58,9 @@ class SessionHistory(RuleBasedStateMachine):
             model.objects.all().delete()
         self.stack = ExitStack()
         scopes = (*SCOPES, "Calendars.ReadWrite.Shared")
-        self.wire: Wire = self.stack.enter_context(wired(self.sandbox, scopes=scopes))
+        self.wire: Wire = self.stack.enter_context(
+            wired(self.sandbox, scopes=scopes, kind=self.kind)
+        )
         self.wire.sandbox.control.share_calendar(SHARED, who=ACCOUNT, right="Editor")
         self.wire.sandbox.control.room_rules(
             BY_A_PERSON, all_book_in_policy=False, resource_delegates=[DELEGATE]

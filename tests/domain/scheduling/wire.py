@@ -17,10 +17,14 @@ from classbell.domain.scheduling.request import RECONCILE, SHARE, WATCH
 from classbell.domain.scheduling.watch import watch_calendar
 from classbell.microsoft.clouds import Cloud
 from classbell.microsoft.graph import (
+    GraphAccount,
     GraphCalendar,
     GraphCalendarWatching,
     GraphClient,
+    GraphMail,
     GraphRooms,
+    application_mailbox,
+    own_mailbox,
 )
 from classbell.network.http import HttpDoor, watch_nothing
 from classbell.network.messages import HttpAnswer, HttpRequest
@@ -34,9 +38,11 @@ from classbell.ports.calendar import (
 )
 from classbell.ports.errors import ProviderFailure
 from classbell.ports.mail import Address, Mailbox
-from classbell.storage.models import Account, Entry, Lane, WorkItem
+from classbell.storage.models import Account, AccountKind, Entry, Lane, WorkItem
 from m365sandbox.testing import Sandbox
+from tests.acceptance.sandbox_account import identity_at
 from tests.fakes import FakeClock
+from tests.opening import used_by_itself
 from tests.support import a_catalog, a_connected_account, fake_ports
 
 ACCOUNT = "learning@contoso.example"
@@ -222,6 +228,7 @@ def wired(
     sandbox: Sandbox,
     observe: Callable[[HttpRequest, HttpAnswer], None] = watch_nothing,
     scopes: Sequence[str] = SCOPES,
+    kind: AccountKind = AccountKind.DELEGATED,
 ) -> Iterator[Wire]:
     """Connect a catalog to the service account of a fresh sandbox, each exchange observed."""
     sandbox.control.reset()
@@ -235,6 +242,11 @@ def wired(
             calendar=mortal,
             watching=GraphCalendarWatching(graph),
             rooms=GraphRooms(graph),
+            identity=identity_at(sandbox, door, clock),
+            mail=GraphMail(graph),
+            account_facts=GraphAccount(graph),
+            own_mailbox=own_mailbox,
+            application_mailbox=application_mailbox,
         )
         account = a_connected_account(ports, a_catalog(), scopes=scopes)
         token = sandbox.access_token(ACCOUNT, *scopes)
@@ -243,5 +255,7 @@ def wired(
             json.dumps(tokens).encode(), bound_to=f"account.tokens:{account.id}"
         )
         account.save()
+        if kind == AccountKind.APPLICATION:
+            used_by_itself(sandbox, ports, account, ports.identity, scopes)
         outlook = Mailbox("/me", token, frozenset(scopes))
         yield Wire(sandbox, clock, ports, mortal, account, mailbox_lane(account), outlook)

@@ -105,9 +105,15 @@ def run_permit(arguments: argparse.Namespace) -> int:
     )
 
     organisation = _organisation(arguments.tenant)
-    permit_application_accounts(bootstrap.ports(), organisation, allowed=arguments.allow)
+    ports = bootstrap.ports()
+    permit_application_accounts(ports, organisation, allowed=arguments.allow)
     said = "may connect" if arguments.allow else "may not connect new"
     print(f"{organisation.name} {said} application-only accounts.")
+    if arguments.allow and ports.installation.credential.kind == "secret":
+        print(
+            "The application proves itself by a secret. Whoever has it can use every mailbox that "
+            "is opened; a certificate or a federated credential is safer."
+        )
     return 0
 
 

@@ -5,18 +5,21 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from classbell import bootstrap
 from classbell.domain.connections.application_only import connect_application_only
 from classbell.domain.connections.kinds import kind_of
+from classbell.domain.connections.remedies import remedy_for
 from classbell.domain.organisations.access import Access, require_catalog_admin
-from classbell.ports.errors import ClassbellError, InvalidInput, ProviderFailure
+from classbell.ports.errors import ClassbellError, InvalidInput, ProviderFailure, VerdictKind
 from classbell.storage.models import Catalog
 from classbell.storage.queries.connections import connection_of
 from classbell.web.access import browser_key, signed_in
 from classbell.web.admin_center.panel_answer import panel_address
 from classbell.web.pages import show
+from classbell.web.remedy_words import helps
 from classbell.web.signin import leave_for
 
 OUTSIDE = "outside_address"
@@ -66,6 +69,7 @@ def _page(
         "outside_address": outside,
         "commands": commands,
         "error": error,
+        "remedy": _remedy(error),
         "problems": _problems(error),
         "permitted": catalog.organisation.application_accounts,
         "panel_address": panel_address(catalog.slug),
@@ -80,6 +84,19 @@ def _page(
         current="notifications",
         status=status,
     )
+
+
+def _remedy(error: ClassbellError | None) -> str:
+    """Return what helps; where an administrator has to act, that is what this page is about."""
+    if not isinstance(error, ProviderFailure):
+        return error.remedy if error else ""
+    verdict = error.verdict
+    if verdict.kind is VerdictKind.ADMIN_NEEDED:
+        return _(
+            "Let an administrator run the commands below. What is consented to in Entra ID counts "
+            "at once, what Exchange assigns after 30 minutes to two hours."
+        )
+    return helps(remedy_for(verdict.kind, verdict.code))
 
 
 def _problems(error: ClassbellError | None) -> dict[str, str]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from classbell.domain.connections.sealing import Tokens, account_place, seal_tokens
+from classbell.ports.bundle import Ports
+from classbell.ports.identity import IdentityProvider
+from classbell.storage.models import Account, AccountKind
 from m365sandbox.testing import CONTOSO, Sandbox
 
 SHARED = "info@contoso.example"
@@ -46,3 +50,22 @@ def close_mailboxes(sandbox: Sandbox) -> None:
     for one in there:
         path = f"/application-access/assignments/{one['assignment_id']}"
         sandbox.control.ask("DELETE", path)
+
+
+def used_by_itself(
+    sandbox: Sandbox,
+    ports: Ports,
+    account: Account,
+    identity: IdentityProvider,
+    scopes: Iterable[str],
+) -> None:
+    """Let the application use a connected account's mailbox by itself, as if set up and saved."""
+    open_mailbox(sandbox, account.address)
+    token = identity.application_token(tenant_id=account.organisation.tenant_id, fresh=True)
+    account.kind, account.outside_address = AccountKind.APPLICATION, OUTSIDE
+    account.granted_scopes = account.asked_scopes = sorted(scopes)
+    account.token_expires_at = token.expires_at
+    account.sealed_tokens = seal_tokens(
+        ports, Tokens(token.access_token, ""), place=account_place(account.id)
+    )
+    account.save()
