@@ -140,6 +140,7 @@ def build(
         system_mailer=_system_mailer(chosen, clock, door),
         email_service=AcsMail(door, clock),
         report_reader=EventGridReports(),
+        public_url=chosen.reports_url,
         installation=_installation(chosen, proofs),
         licences=_licences(chosen),
         held_mail=_held_mail(chosen),

@@ -47,6 +47,8 @@ class Ports:
         system_mailer: None where the operator has set none.
         email_service, report_reader: Azure Communication Services; None where it is not built in.
         held_mail: when admins decide about mail that waited for a lost account.
+        public_url: where Microsoft reaches this installation, without a trailing slash; empty
+            where it cannot.
         licences: which service plans are good enough.
         installation: what may be known and shown of this installation.
     """
@@ -68,6 +70,7 @@ class Ports:
     system_mailer: SystemMailer | None = None
     email_service: EmailService | None = None
     report_reader: ReportReader | None = None
+    public_url: str = ""
     held_mail: HeldMailRule = HeldMailRule()
     licences: LicenceLists = field(default_factory=LicenceLists)
     installation: Installation = field(default_factory=Installation)

@@ -61,6 +61,7 @@ urlpatterns = [
     path("connections/alert-test", all_connections.alert_test, name="alert-test"),
     path("connections/alert-substitute", all_connections.alert_substitute, name="alert-substitute"),
     path("email-provider", email_provider.email_provider, name="email-provider"),
+    path("reports/calendar", reports.calendar, name="calendar-reports"),
     path("reports/acs/<uuid:provider_id>", reports.acs, name="acs-reports"),
     path("help/delivery", delivery_help.delivery_help, name="delivery-help"),
     path(CATALOG, home.home, name="home"),

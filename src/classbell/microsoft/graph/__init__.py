@@ -2,7 +2,7 @@
 
 from classbell.microsoft.graph.account import GraphAccount
 from classbell.microsoft.graph.calendar import GraphCalendar
-from classbell.microsoft.graph.calendar_delta import GraphCalendarWatching
+from classbell.microsoft.graph.calendar_watching import GraphCalendarWatching
 from classbell.microsoft.graph.client import GraphClient
 from classbell.microsoft.graph.mail import GraphMail
 from classbell.microsoft.graph.mailbox_path import application_mailbox, mailbox_path, own_mailbox
