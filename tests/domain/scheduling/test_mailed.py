@@ -8,6 +8,7 @@ import pytest
 
 from classbell.domain.scheduling.entry_problems import BY_MAIL, TOO_MANY
 from classbell.domain.scheduling.mailed import CANCELLED, CHANGED
+from classbell.domain.scheduling.preview import Act, preview
 from classbell.storage.models import Entry, EntryState, Person
 from tests.domain.scheduling.stage import ROOM, Stage, entry_of
 from tests.support import a_person, an_enrolment
@@ -80,6 +81,7 @@ def test_with_the_calendar_granted_later_each_has_the_session_once(mail_only: St
     assert mail_only.mailed() == [{"Ana Sørensen", "Zoé Dubois"}]
     entry = entry_of(session)
     assert (entry.state, entry.problem) == (EntryState.CREATED, "")
+    assert preview(mail_only.ports, session).act is Act.NOTHING
     session.starts_at += timedelta(minutes=30)
     session.save()
     mail_only.run(session, after=MINUTE)

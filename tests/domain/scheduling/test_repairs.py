@@ -9,6 +9,7 @@ import pytest
 from classbell.domain.courses.outlook_decisions import put_back, take_outlook_edit
 from classbell.domain.organisations.audit import OPERATOR, Actor
 from classbell.domain.scheduling.outlook_edits import REWRITTEN_IN_OUTLOOK, outlook_edit
+from classbell.domain.scheduling.preview import Act, preview
 from classbell.domain.scheduling.repairs import MOST_REPAIRS
 from classbell.ports.errors import InvalidInput, NotAllowed, NotFoundHere
 from classbell.storage.models import CourseSession
@@ -22,7 +23,7 @@ TITLE = "Fire safety: Session 1"
 REWRITES = [{"subject": "[External] Lunch"}, {"place": "Elsewhere"}, {"html": "<p>Ad</p>"}]
 
 
-def rewrite(stage: Stage, session: CourseSession, **what: str) -> None:
+def rewrite(stage: Stage, session: CourseSession, **what: object) -> None:
     """Let an add-in change the event, and let that be noticed."""
     stage.calendar.edit(stage.event.event_id, **what)
     stage.run(session, after=timedelta(minutes=5))
@@ -59,6 +60,7 @@ def test_a_few_changes_are_repaired_and_the_next_is_left_and_shown(
     assert edit is not None
     assert len(edit.fields) == 1
     assert entry.problem_code == REWRITTEN_IN_OUTLOOK
+    assert preview(stage.ports, session).act is Act.DECIDE
 
 
 def test_what_is_left_does_not_keep_other_changes_back(stage: Stage) -> None:
@@ -71,6 +73,21 @@ def test_what_is_left_does_not_keep_other_changes_back(stage: Stage) -> None:
     session.save()
     stage.run(session, after=timedelta(minutes=5))
     assert stage.event.subject == "Fire safety: Evening", "what is changed here is written"
+    assert entry_of(session).edited == {}
+
+
+def test_who_is_taken_off_again_and_again_is_left_off_until_somebody_enrols(stage: Stage) -> None:
+    session = stage.session("Ana Sørensen")
+    stage.run(session)
+    for _ in range(MOST_REPAIRS):
+        rewrite(stage, session, answers=())
+        assert "ana.sorensen@contoso.example" in stage.attendees()
+    rewrite(stage, session, answers=())
+    assert stage.attendees() == {}
+    assert entry_of(session).problem_code == REWRITTEN_IN_OUTLOOK
+    an_enrolment(session, a_person("Bo Holm"))
+    stage.run(session, after=timedelta(minutes=5))
+    assert {"ana.sorensen@contoso.example", "bo.holm@contoso.example"} <= set(stage.attendees())
     assert entry_of(session).edited == {}
 
 
