@@ -47,7 +47,7 @@ def take_along(ports: Ports, session: CourseSession, actor: Actor) -> tuple[Pers
     if not _takes_people(ports, session) or not _is_taken_together(session):
         return ()
     offer = offer_of(ports, session)
-    coming = _without_row(session, _people(session, offer, EnrolmentState.ENROLLED))
+    coming = come_along(ports, session)
     waiting = _without_row(session, _people(session, offer, EnrolmentState.WAITING))
     _refuse_too_few_seats(session, offer, coming)
     if waiting:
@@ -60,6 +60,15 @@ def take_along(ports: Ports, session: CourseSession, actor: Actor) -> tuple[Pers
     tell_unless_invited_by_mail(ports, "enrolment_confirmed", session, coming)
     record_people(ports, session, actor, "session.taken_along", coming)
     return tuple(coming)
+
+
+def come_along(ports: Ports, session: CourseSession) -> list[Person]:
+    """Return who would be enrolled in a session, were it published now; in their order."""
+    if not _is_taken_together(session):
+        return []
+    return _without_row(
+        session, _people(session, offer_of(ports, session), EnrolmentState.ENROLLED)
+    )
 
 
 def _takes_people(ports: Ports, session: CourseSession) -> bool:
@@ -117,7 +126,8 @@ def _refuse_too_few_seats(session: CourseSession, offer: Offer, coming: list[Per
     needed = taken + len(coming)
     if needed > session.seats:
         raise InvalidInput(
-            f"{needed} people take «{offer.title}», and this session has {session.seats} seats.",
+            f"{needed} people take «{offer.title}», and this session has {session.seats} "
+            f"{'seat' if session.seats == 1 else 'seats'}.",
             field="seats",
             meaning="Whoever takes the others would take this one as well.",
             remedy=f"Give the session at least {needed} seats.",
