@@ -22,7 +22,7 @@ from bench.report import Report, progress_bar, size
 
 MAILS = size(2_000, 50)
 ROUNDS = size(3, 1)
-PAUSES = (0, 30)
+PAUSES = (0, 30, 100)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,23 @@
 Needs Django's settings: name the sandbox by `bench.delivery.start_django` first.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, timedelta
+from functools import partial
 
-from bench.calendar import Counted
+from bench.calendar_counts import Counted
+from bench.peers import Peer
+from bench.servers import SCOPES
 from classbell import bootstrap
-from classbell.delivery.chores import next_chore
-from classbell.delivery.lanes import mailbox_lane
+from classbell.delivery.drain import drain
+from classbell.delivery.handlers import Handlers
+from classbell.delivery.lanes import mailbox_lane, take
 from classbell.domain.connections.sealing import Tokens, account_place, seal_tokens
 from classbell.domain.courses.enrol import enrol
+from classbell.domain.courses.session_details import SessionDetails
+from classbell.domain.courses.sessions import update_session
 from classbell.domain.organisations.audit import OPERATOR
 from classbell.domain.scheduling.reconcile import reconcile
 from classbell.domain.scheduling.request import RECONCILE, request_entry
@@ -23,7 +29,7 @@ from classbell.ports.bundle import Ports
 from classbell.ports.calendar import Answer, Attendee, DesiredEntry
 from classbell.ports.mail import Address, Mailbox
 from classbell.storage.models import Account, CourseSession, Entry, Lane, Person, WorkItem
-from m365sandbox.testing import Sandbox
+from m365sandbox.control.client import Control
 from tests.fakes import FakeClock
 from tests.support import a_catalog, a_connected_account, a_person, a_session
 
@@ -35,12 +41,13 @@ INTERVAL = timedelta(minutes=5)
 class CalendarLane:
     """One account's lane, and what people do to its sessions and events."""
 
-    sandbox: Sandbox
+    control: Control
     clock: FakeClock
     ports: Ports
     account: Account
     lane: Lane
     mailbox: Mailbox
+    handlers: Handlers
 
     def a_session(self, number: int, *, bare: bool = False) -> CourseSession:
         """Return a session with its event; bare ones have neither room nor learners."""
@@ -65,14 +72,29 @@ class CalendarLane:
         """Enrol somebody, as a door of the product does."""
         enrol(self.ports, session=session, people=[person], actor=OPERATOR)
 
+    def rename(self, session: CourseSession, title: str) -> None:
+        """Give the session another title, as an admin does."""
+        details = SessionDetails(
+            title=title,
+            starts=session.starts_at.astimezone(UTC).replace(tzinfo=None),
+            ends=session.ends_at.astimezone(UTC).replace(tzinfo=None),
+            time_zone="UTC",
+            published=True,
+        )
+        update_session(self.ports, session=session, details=details, actor=OPERATOR)
+
     def wait(self, span: timedelta) -> None:
         """Let business time pass and the lane work.
 
         The sandbox's clock runs on while the machine works, so ours is moved by itself.
         """
-        self.sandbox.control.advance(span)
-        self.clock.advance(span)
+        self.pass_by(span)
         self.work()
+
+    def pass_by(self, span: timedelta) -> None:
+        """Let business time pass on both sides, nobody at work."""
+        self.control.advance(span)
+        self.clock.advance(span)
 
     def settle(self) -> None:
         """Wait until the room has decided and nothing is due."""
@@ -80,18 +102,19 @@ class CalendarLane:
             self.wait(timedelta(minutes=1))
 
     def work(self) -> int:
-        """Do what the lane has to do about sessions; return how much that was."""
-        done = 0
+        """Let the lane be held and do what is due about sessions; return how much that was.
+
+        Other work is not asked for here: what is counted is the work about sessions.
+        """
         WorkItem.objects.filter(lane=self.lane).exclude(kind=RECONCILE).delete()
-        while (item := next_chore(self.lane, self.clock.now())) is not None:
-            again = reconcile(self.ports, self.lane, item.subject)
-            done += 1
-            same = WorkItem.objects.filter(pk=item.pk, revision=item.revision)
-            if again is None:
-                same.delete()
-            else:
-                same.update(due_at=again)
-        return done
+        due = WorkItem.objects.filter(lane=self.lane, due_at__lte=self.clock.now())
+        asked = due.count()
+        Lane.objects.exclude(pk=self.lane.pk).update(due_at=None)
+        while due.exists():
+            Lane.objects.filter(pk=self.lane.pk).update(due_at=self.clock.now())
+            for taken in take(self.clock.now(), holder="bench", limit=1, lease_seconds=15):
+                drain(self.ports, taken, self.handlers)
+        return asked
 
     def read(self) -> None:
         """Read once what changed in the calendar."""
@@ -101,6 +124,11 @@ class CalendarLane:
         """Return how many are on the event."""
         event_id = Entry.objects.get(session=session).event_id
         return len(self.ports.calendar.get(self.mailbox, event_id).answers)
+
+    def title(self, session: CourseSession) -> str:
+        """Return the title of the session's event."""
+        event_id = Entry.objects.get(session=session).event_id
+        return self.ports.calendar.get(self.mailbox, event_id).subject
 
     def edit_in_outlook(self, session: CourseSession) -> None:
         """Give the event another title."""
@@ -124,29 +152,26 @@ class CalendarLane:
         )
         self.ports.calendar.update(self.mailbox, current, same)
 
-    def is_edited(self, session: CourseSession) -> bool:
-        """Tell whether the event still has the other title."""
-        event_id = Entry.objects.get(session=session).event_id
-        return self.ports.calendar.get(self.mailbox, event_id).subject == "Lunch"
-
 
 @contextmanager
-def opened(
-    sandbox: Sandbox, counted: Counted, address: str, scopes: Sequence[str]
-) -> Iterator[CalendarLane]:
+def opened(peer: Peer, counted: Counted) -> Iterator[CalendarLane]:
     """Connect a catalog to the sandbox's account, every request counted."""
 
     def note(request: HttpRequest, answer: HttpAnswer) -> None:
         counted.note(request.method, answer.status)
 
-    clock = FakeClock(sandbox.control.now())
-    ports = replace(bootstrap.build(bootstrap.settings(), observe=note), clock=clock)
-    account = a_connected_account(ports, a_catalog(), scopes=scopes)
-    token = sandbox.access_token(address, *scopes)
-    account.sealed_tokens = seal_tokens(
-        ports, Tokens(token, "none"), place=account_place(account.pk)
-    )
-    account.token_expires_at = clock.now() + timedelta(days=400)
-    account.save()
-    mailbox = Mailbox("/me", token, frozenset(scopes))
-    yield CalendarLane(sandbox, clock, ports, account, mailbox_lane(account), mailbox)
+    with closing(Control(peer.url)) as control:
+        clock = FakeClock(control.now())
+        ports = replace(bootstrap.build(bootstrap.settings(), observe=note), clock=clock)
+        account = a_connected_account(ports, a_catalog(), scopes=SCOPES)
+        account.sealed_tokens = seal_tokens(
+            ports, Tokens(peer.token, "none"), place=account_place(account.pk)
+        )
+        account.token_expires_at = clock.now() + timedelta(days=400)
+        account.save()
+        lane = mailbox_lane(account)
+        handlers = replace(
+            bootstrap.handlers_for(lane), work={RECONCILE: partial(reconcile, ports)}
+        )
+        mailbox = Mailbox("/me", peer.token, frozenset(SCOPES))
+        yield CalendarLane(control, clock, ports, account, lane, mailbox, handlers)

@@ -32,6 +32,7 @@ from m365sandbox.store import SqliteStore
 from m365sandbox.world import World
 
 SENDER = "learning@contoso.example"
+SCOPES = ("Calendars.ReadWrite", "Mail.Send", "Place.Read.All", "User.Read")
 TICK_SECONDS = 0.005
 _LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 _OPERATION = b'{"id":"8540c0de-899f-5cce-acb5-3ec493af3800","status":"Running"}'
@@ -57,7 +58,7 @@ class Pauses:
 
 
 def token_of(world: World) -> str:
-    """Return an access token with which the sender may send mail."""
+    """Return an access token with which the sender may send mail and keep its calendar."""
     sender = world.directory.person(SENDER)
     if sender is None:
         raise LookupError(SENDER)
@@ -67,7 +68,7 @@ def token_of(world: World) -> str:
         "appid": CLIENT_ID,
         "oid": sender.oid,
         "tid": sender.tenant_id,
-        "scp": "Mail.Send",
+        "scp": " ".join(SCOPES),
         "iat": now,
         "nbf": now,
         "exp": now + 24 * 3600,

@@ -26,7 +26,13 @@ def pytest_report_header() -> str:
     return f"store: {STORE} (CLASSBELL_TEST_DATABASE)"
 
 
-SLOW = ("browser/article/", "acceptance/codes/", "sandbox/graph/test_schemathesis.py")
+SLOW = (
+    "acceptance/codes/",
+    "acceptance/test_bench.py",
+    "browser/article/",
+    "sandbox/graph/test_schemathesis.py",
+    "sandbox/portal/test_accessibility.py",
+)
 """Long suites: left out of `make test`, run by `make test-slow` and in CI."""
 
 

@@ -28,6 +28,7 @@ from classbell.storage.models import (
     EnrolmentState,
     Organisation,
     Person,
+    SessionGroup,
 )
 from tests.fakes import (
     FakeAccountFacts,
@@ -78,6 +79,9 @@ def fake_ports(**chosen: Any) -> Ports:
         rooms=FakeRooms(),
         account_facts=FakeAccountFacts(),
         own_mailbox=lambda token, granted: Mailbox("/me", token, granted),
+        application_mailbox=lambda mailbox, token, granted: Mailbox(
+            f"/users/{mailbox}", token, granted, is_application=True
+        ),
         system_mailer=FakeSystemMailer(),
         licences=licence_lists(),
         email_service=FakeEmailService(),
@@ -207,6 +211,12 @@ def a_session(
         "created_at": NOW,
     }
     return CourseSession.objects.create(course=course, code=code, **(values | chosen))
+
+
+def a_group(course: Course, code: str = "G1", **chosen: Any) -> SessionGroup:
+    """Return a group of a course."""
+    values: dict[str, Any] = {"title": "Morning", "created_at": NOW}
+    return SessionGroup.objects.create(course=course, code=code, **(values | chosen))
 
 
 def an_enrolment(session: CourseSession, person: Person) -> Enrolment:

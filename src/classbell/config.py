@@ -60,6 +60,8 @@ class Settings:
         held_decision_messages: above so many held messages of a catalog its admins decide.
         held_decision_days: with held mail that is late by more days than this they decide as well.
         watch_minutes: after how many minutes calendars are read again for changes made in Outlook.
+        public_url: the https address at which Microsoft reaches this installation, so that changes
+            made in Outlook are reported at once; empty where it cannot.
         debug: shows error details in pages; never for production.
     """
 
@@ -101,6 +103,7 @@ class Settings:
     held_decision_messages: int = 1000
     held_decision_days: int = 7
     watch_minutes: int = 5
+    public_url: str = ""
     debug: bool = False
 
     @property
@@ -131,6 +134,23 @@ class Settings:
                 remedy="Write it as 2027-01-31.",
             ) from cause
         return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+
+    @property
+    def reports_url(self) -> str:
+        """Where Microsoft can bring reports, without a trailing slash; empty where it cannot.
+
+        Raises:
+            ConfigurationFault: it is no https address, nor one of this machine for the sandbox.
+        """
+        text = self.public_url.rstrip("/")
+        parts = urlsplit(text)
+        at_home = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "::1", "localhost"}
+        if text and not (parts.hostname and (parts.scheme == "https" or at_home)):
+            raise ConfigurationFault(
+                f"CLASSBELL_PUBLIC_URL is «{text}», and Microsoft reports to https addresses only.",
+                remedy="Write it as https://learn.example.com, or leave it empty.",
+            )
+        return text
 
     @property
     def listen_url(self) -> str:

@@ -103,3 +103,55 @@ def test_a_cloud_without_such_tokens_says_so(
     verdict = verdict_of(made(sandbox, elsewhere, door, sandbox_clock, sandbox.client_secret))
     assert verdict.kind is VerdictKind.OPERATOR_FAULT
     assert "access key" in verdict.explanation
+
+
+def mailbox_token(identity: EntraIdentity, tenant_id: UUID = CONTOSO, *, fresh: bool) -> str:
+    return identity.application_token(tenant_id=tenant_id, fresh=fresh).access_token
+
+
+def mailbox_verdict(identity: EntraIdentity, tenant_id: UUID = CONTOSO) -> Verdict:
+    with pytest.raises(ProviderFailure) as caught:
+        mailbox_token(identity, tenant_id, fresh=False)
+    return caught.value.verdict
+
+
+def test_a_token_for_mailboxes_is_kept_until_a_fresh_one_is_wanted(identity: EntraIdentity) -> None:
+    first = mailbox_token(identity, fresh=False)
+    assert mailbox_token(identity, fresh=False) == first != token(identity)
+    second = mailbox_token(identity, fresh=True)
+    assert second != first
+    assert mailbox_token(identity, fresh=False) == second
+
+
+def test_an_organisation_that_does_not_know_the_application_asks_its_administrator(
+    identity: EntraIdentity,
+) -> None:
+    verdict = mailbox_verdict(identity, FABRIKAM)
+    assert (verdict.kind, verdict.code) == (VerdictKind.ADMIN_NEEDED, "AADSTS700016")
+    assert verdict.concerns_the_account
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "kind"),
+    [
+        ("invalid_grant", 53003, VerdictKind.ADMIN_NEEDED),
+        ("invalid_grant", 65001, VerdictKind.ADMIN_NEEDED),
+        ("invalid_grant", 50173, VerdictKind.ADMIN_NEEDED),
+        ("invalid_request", 90002, VerdictKind.MAILBOX_UNUSABLE),
+        ("unauthorized_client", 7000112, VerdictKind.OPERATOR_FAULT),
+        ("temporarily_unavailable", 90033, VerdictKind.RETRY),
+    ],
+)
+def test_nobody_is_asked_to_sign_in_or_to_consent_for_an_application(
+    sandbox: Sandbox, identity: EntraIdentity, error: str, code: int, kind: VerdictKind
+) -> None:
+    body = {"error": error, "error_codes": [code]}
+    sandbox.control.add_fault(path="*/token", status=400, body=body)
+    assert mailbox_verdict(identity).kind is kind
+
+
+def test_a_refused_proof_is_the_operators_matter_for_mailboxes_too(
+    sandbox: Sandbox, cloud: Cloud, door: HttpDoor, sandbox_clock: HttpClock
+) -> None:
+    verdict = mailbox_verdict(made(sandbox, cloud, door, sandbox_clock, "wrong"))
+    assert (verdict.kind, verdict.code) == (VerdictKind.OPERATOR_FAULT, "AADSTS7000215")

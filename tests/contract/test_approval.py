@@ -111,6 +111,14 @@ def test_permissions_approved_for_all_come_with_the_next_renewal(side: Fake | Re
     assert renewed.scopes >= wanted
 
 
+def test_the_commands_that_open_a_mailbox_name_it_and_the_one_outside(side: Fake | Real) -> None:
+    text = side.identity.application_grant(
+        tenant_id=CONTOSO, address="info@contoso.example", outside_address=SERVICE_ACCOUNT
+    )
+
+    assert all(part in text for part in ("info@contoso.example", SERVICE_ACCOUNT, str(CONTOSO)))
+
+
 def test_the_commands_name_the_account_and_the_organisation(side: Fake | Real) -> None:
     text = side.identity.single_account_grant(
         tenant_id=CONTOSO, account_address=SERVICE_ACCOUNT, scopes=MORE

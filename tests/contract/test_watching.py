@@ -145,7 +145,7 @@ def test_a_forgotten_link_says_so_and_beginning_anew_tells_everything(side: Side
 
 def test_a_long_round_comes_in_pages(sandbox_side: Side, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "classbell.microsoft.graph.calendar_delta.HEADERS",
+        "classbell.microsoft.graph.calendar_watching.HEADERS",
         {"Prefer": 'IdType="ImmutableId", outlook.timezone="UTC", odata.maxpagesize=2'},
     )
     made = {sandbox_side.make()[1].event_id for _ in range(5)}

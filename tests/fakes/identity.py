@@ -27,6 +27,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.script import Scripted, refuse
 
 TOKEN_LIFE = timedelta(seconds=4471)
+SPARE = timedelta(minutes=5)
 ORIGIN = "https://login.fake.example"
 
 
@@ -59,6 +60,7 @@ class FakeIdentity(Scripted):
         self._codes: dict[str, _Code] = {}
         self._used: set[str] = set()
         self._refresh_tokens: dict[str, frozenset[str]] = {}
+        self._application_tokens: dict[UUID, ApplicationToken] = {}
 
     def callback(
         self,
@@ -153,6 +155,17 @@ class FakeIdentity(Scripted):
         self, *, tenant_id: UUID, account_address: str, scopes: frozenset[str]
     ) -> str:
         return f"Grant {account_address} {' '.join(sorted(scopes))} # in {tenant_id}"
+
+    def application_grant(self, *, tenant_id: UUID, address: str, outside_address: str) -> str:
+        return f"Open {address} and not {outside_address} # in {tenant_id}"
+
+    def application_token(self, *, tenant_id: UUID, fresh: bool) -> ApplicationToken:
+        with self._turn("application_token", tenant_id=tenant_id, fresh=fresh):
+            kept = self._application_tokens.get(tenant_id)
+            if fresh or kept is None or kept.expires_at <= self.clock.now() + SPARE:
+                kept = ApplicationToken(f"app-{uuid4()}", self.clock.now() + TOKEN_LIFE)
+                self._application_tokens[tenant_id] = kept
+            return kept
 
     def email_service_token(self, *, tenant_id: UUID) -> ApplicationToken:
         with self._turn("email_service_token", tenant_id=tenant_id):

@@ -34,6 +34,7 @@ from classbell.microsoft.graph import (
     GraphMail,
     GraphMeetings,
     GraphRooms,
+    application_mailbox,
     own_mailbox,
 )
 from classbell.microsoft.licences import licence_lists
@@ -135,9 +136,11 @@ def build(
         rooms=GraphRooms(graph),
         account_facts=GraphAccount(graph),
         own_mailbox=own_mailbox,
+        application_mailbox=application_mailbox,
         system_mailer=_system_mailer(chosen, clock, door),
         email_service=AcsMail(door, clock),
         report_reader=EventGridReports(),
+        public_url=chosen.reports_url,
         installation=_installation(chosen, proofs),
         licences=_licences(chosen),
         held_mail=_held_mail(chosen),

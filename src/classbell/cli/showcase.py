@@ -122,6 +122,7 @@ def settings_of(places: Places) -> dict[str, str]:
         "CLASSBELL_OPERATOR_ADDRESS": OPERATOR.address,
         **_sandbox_settings(places),
         "CLASSBELL_BASE_URL": places.base_url,
+        "CLASSBELL_PUBLIC_URL": places.base_url,
     }
     write_settings_file(places.settings_file, made)
     return made

@@ -88,15 +88,16 @@ class Meter:
         self._served: Counter[UUID | None] = Counter()
         self._served_at: datetime | None = None
 
-    def budget(self, pace: Pace, now: datetime, *, urgent: bool = False) -> Budget:
+    def budget(self, pace: Pace, now: datetime, *, urgent: bool = False, rounds: int = 1) -> Budget:
         """Work out what may go now.
 
         Args:
             pace: the limits.
             now: business time.
             urgent: whether it is for messages that may use the reserve.
+            rounds: how often as many may go as are allowed in flight at once.
         """
-        allowed = pace.requests_in_flight
+        allowed = pace.requests_in_flight * rounds
         for gauge in self._gauges:
             limit = gauge.limit(pace)
             if not limit:

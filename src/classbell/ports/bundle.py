@@ -42,9 +42,13 @@ class Ports:
         secret_key: for keyed hashes of states and links; never shown.
         own_mailbox: the mailbox of the account that a token was issued to, from the token and the
             permissions it carries.
+        application_mailbox: a mailbox that the application uses by itself, from its object id or
+            address, the application's token, and what it may do there.
         system_mailer: None where the operator has set none.
         email_service, report_reader: Azure Communication Services; None where it is not built in.
         held_mail: when admins decide about mail that waited for a lost account.
+        public_url: where Microsoft reaches this installation, without a trailing slash; empty
+            where it cannot.
         licences: which service plans are good enough.
         installation: what may be known and shown of this installation.
     """
@@ -62,9 +66,11 @@ class Ports:
     rooms: RoomDirectory
     account_facts: AccountFacts
     own_mailbox: Callable[[str, frozenset[str]], Mailbox]
+    application_mailbox: Callable[[str, str, frozenset[str]], Mailbox]
     system_mailer: SystemMailer | None = None
     email_service: EmailService | None = None
     report_reader: ReportReader | None = None
+    public_url: str = ""
     held_mail: HeldMailRule = HeldMailRule()
     licences: LicenceLists = field(default_factory=LicenceLists)
     installation: Installation = field(default_factory=Installation)

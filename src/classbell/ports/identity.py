@@ -128,6 +128,28 @@ class IdentityProvider(Protocol):
         """Return the commands with which an administrator grants permissions for one account."""
         ...
 
+    def application_grant(self, *, tenant_id: UUID, address: str, outside_address: str) -> str:
+        """Return the commands with which administrators open one mailbox to the application.
+
+        Args:
+            tenant_id: the organisation.
+            address: of the mailbox.
+            outside_address: of one that has to stay closed, for the test at their end.
+        """
+        ...
+
+    def application_token(self, *, tenant_id: UUID, fresh: bool) -> ApplicationToken:
+        """Return a token with which the application itself uses mailboxes of an organisation.
+
+        Cheap to call: one token serves the whole organisation for a while. Nobody can sign in
+        again or consent for it, so no verdict says so.
+
+        Args:
+            tenant_id: the organisation.
+            fresh: whether one that is kept must not be used, as after it was refused.
+        """
+        ...
+
     def email_service_token(self, *, tenant_id: UUID) -> ApplicationToken:
         """Return a token with which the application uses the e-mail service of an organisation.
 

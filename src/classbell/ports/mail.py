@@ -17,12 +17,15 @@ class Mailbox:
     ``access_token`` never appears in a representation. ``granted`` names the permissions the token
     carries, short names, where the caller knows them: they tell «not consented» from «forbidden».
     ``is_shared`` says that the mailbox is somebody else's, opened with the account's own key.
+    ``is_application`` says that the application itself calls, so that nobody's consent or sign-in
+    mends a refusal: an administrator does.
     """
 
     path: str
     access_token: str = field(repr=False)
     granted: frozenset[str] | None = None
     is_shared: bool = False
+    is_application: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
-"""The door for delivery reports of Azure Communication Services, brought by Azure Event Grid.
+"""The doors for what Microsoft reports: delivery by Azure Communication Services, and calendars.
 
+https://learn.microsoft.com/en-us/graph/change-notifications-delivery-webhooks,
 https://learn.microsoft.com/en-us/azure/event-grid/receive-events,
 https://learn.microsoft.com/en-us/azure/event-grid/delivery-and-retry
 """
@@ -21,6 +22,7 @@ from classbell.domain.providers.delivery_reports import (
     provider_expecting,
     take_reports,
 )
+from classbell.domain.scheduling.subscribing import take_reports as take_calendar_reports
 from classbell.ports.errors import InvalidInput
 from classbell.ports.reports import ReportDelivery
 from classbell.storage.models import EmailProvider
@@ -28,6 +30,10 @@ from classbell.storage.models import EmailProvider
 KEY_HEADER = "x-classbell-report-key"
 MOST_BYTES = 1024 * 1024
 """What Event Grid delivers at once at most."""
+
+LONGEST_QUESTION = 4096
+MOST_REPORTS = 1000
+"""One request asks for no more calendars than these; the others are read in their turn."""
 
 log = structlog.get_logger(__name__)
 
@@ -59,6 +65,33 @@ def acs(request: HttpRequest, provider_id: UUID) -> HttpResponse:
         # where the subscription's headers are set afterwards.
         return JsonResponse(dict(brought.agreement))
     return _answer(HTTPStatus.NOT_FOUND) if given is None else _taken(provider, brought)
+
+
+# Nobody's browser comes here either: a report proves itself by the word of its subscription.
+@csrf_exempt
+@require_POST
+def calendar(request: HttpRequest) -> HttpResponse:
+    """Take reports of changes in calendars, or answer the question whether they are wanted.
+
+    Graph wants an answer within three seconds; all that happens here is that a lane is asked. What
+    proves nothing gets the same answer as what does.
+    """
+    if not bootstrap.ports().public_url:
+        return _answer(HTTPStatus.NOT_FOUND)
+    question = request.GET.get("validationToken")
+    if question is not None:
+        if len(question) > LONGEST_QUESTION:
+            return _answer(HTTPStatus.BAD_REQUEST)
+        return HttpResponse(question, content_type="text/plain; charset=utf-8")
+    if _announced(request) > MOST_BYTES:
+        return _answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    try:
+        reports = bootstrap.ports().watching.reports(request.body)
+    except InvalidInput as problem:
+        log.warning("unreadable calendar report", problem=problem.what)
+        return _answer(HTTPStatus.BAD_REQUEST)
+    take_calendar_reports(bootstrap.ports(), reports[:MOST_REPORTS])
+    return _answer(HTTPStatus.ACCEPTED)
 
 
 def _announced(request: HttpRequest) -> int:

@@ -151,3 +151,21 @@ def test_the_operator_notes_a_tenants_limit(cast: Cast, capsys: pytest.CaptureFi
     assert "no known limit" in capsys.readouterr().out
     nobodys = "00000000-0000-4000-8000-000000000009"
     assert main([*limits, "5", "--tenant", nobodys]) == REFUSED
+
+
+def test_the_operator_allows_application_only_accounts(
+    cast: Cast, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tenant = ["--tenant", str(cast.catalog.organisation.tenant_id)]
+    permit = ["organisations", "application-accounts"]
+    assert main([*permit, *tenant, "--allow"]) == 0
+    said = capsys.readouterr().out
+    assert "Contoso may connect application-only accounts." in said
+    assert "a certificate or a federated credential is safer" in said
+    assert main(["organisations", "list", "--json"]) == 0
+    rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
+    assert rows["Contoso"]["application_accounts"] == "allowed"
+    assert main([*permit, *tenant, "--refuse"]) == 0
+    assert "may not connect new" in capsys.readouterr().out
+    nobodys = "00000000-0000-4000-8000-000000000009"
+    assert main([*permit, "--tenant", nobodys, "--allow"]) == REFUSED

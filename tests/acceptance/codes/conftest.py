@@ -10,7 +10,13 @@ import pytest
 
 from classbell.delivery.lanes import mailbox_lane
 from classbell.microsoft.entra import EntraIdentity
-from classbell.microsoft.graph import GraphAccount, GraphClient, GraphMail, own_mailbox
+from classbell.microsoft.graph import (
+    GraphAccount,
+    GraphClient,
+    GraphMail,
+    application_mailbox,
+    own_mailbox,
+)
 from classbell.network.http import HttpDoor
 from classbell.ports.bundle import Ports
 from classbell.ports.identity import TokenSet
@@ -114,6 +120,7 @@ def wire(  # noqa: PLR0917 -- fixtures are asked for by name
         mail=GraphMail(graph),
         account_facts=GraphAccount(graph),
         own_mailbox=own_mailbox,
+        application_mailbox=application_mailbox,
         installation=Installation(operator_address=OPERATOR),
     )
     cast = a_cast(ports)

@@ -43,6 +43,10 @@ STEPS: dict[str, dict[str, dict[str, str]]] = {
         "token": {"path": "*/oauth2/v2.0/token", "method": "POST"},
         "send": {"path": "*/sendMail", "method": "POST"},
     },
+    "application": {
+        "token": {"path": "*/oauth2/v2.0/token", "method": "POST"},
+        "send": {"path": "/v1.0/users/*/sendMail", "method": "POST"},
+    },
     "traced": {
         "token": {"path": "*/oauth2/v2.0/token", "method": "POST"},
         "draft": {"path": "*/me/messages", "method": "POST"},

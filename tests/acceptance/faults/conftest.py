@@ -15,7 +15,13 @@ from classbell.delivery.lanes import mailbox_lane
 from classbell.domain.connections.daily import daily_check
 from classbell.domain.notifications.lane_state import provider_lane
 from classbell.microsoft.acs import AcsMail
-from classbell.microsoft.graph import GraphAccount, GraphClient, GraphMail, own_mailbox
+from classbell.microsoft.graph import (
+    GraphAccount,
+    GraphClient,
+    GraphMail,
+    application_mailbox,
+    own_mailbox,
+)
 from classbell.network.http import HttpDoor, Timeouts
 from classbell.ports.bundle import Ports
 from classbell.ports.installation import Installation
@@ -42,6 +48,7 @@ from tests.acceptance.sandbox_account import (
 )
 from tests.domain.people import a_cast
 from tests.fakes import FakeClock
+from tests.opening import used_by_itself
 from tests.support import a_provider, fake_ports
 
 HEADER = "x-classbell-message"
@@ -168,7 +175,7 @@ def outside() -> Iterator[Outside]:
             yield Outside(running, door, patient, FakeClock(running.control.now()))
 
 
-@pytest.fixture(params=["plain", "traced", "azure"])
+@pytest.fixture(params=["plain", "application", "traced", "azure"])
 def route(request: pytest.FixtureRequest, db: None, outside: Outside) -> Route:
     """Give each route in turn, with an account that has just signed in."""
     name, sandbox, clock = request.param, outside.sandbox, outside.clock
@@ -180,6 +187,7 @@ def route(request: pytest.FixtureRequest, db: None, outside: Outside) -> Route:
         mail=GraphMail(graph),
         account_facts=GraphAccount(graph),
         own_mailbox=own_mailbox,
+        application_mailbox=application_mailbox,
         email_service=AcsMail(outside.door, clock),
         installation=Installation(operator_address="operator@contoso.example"),
     )
@@ -188,6 +196,10 @@ def route(request: pytest.FixtureRequest, db: None, outside: Outside) -> Route:
     tokens = sign_in(sandbox, identity_at(sandbox, outside.patient, clock), scopes)
     account = connected(ports, catalog, tokens, scopes)
     lane = mailbox_lane(account)
+    if name == "application":
+        used_by_itself(
+            sandbox, ports, account, identity_at(sandbox, outside.patient, clock), scopes
+        )
     if name == "azure":
         provider = a_provider(
             ports,

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from classbell.domain.courses.enrol import enrol
 from classbell.domain.organisations.audit import OPERATOR
 from classbell.ports.bundle import Ports
-from classbell.storage.models import AuditEntry, Course, CourseSession, Enrolment, EnrolmentState
+from classbell.storage.models import (
+    AuditEntry,
+    Course,
+    CourseSession,
+    Enrolment,
+    EnrolmentState,
+    SessionGroup,
+)
 from tests.acceptance.web.conftest import Visitor
 from tests.domain.people import Cast
 from tests.support import a_person, a_session
@@ -71,3 +80,60 @@ def test_more_seats_of_the_whole_course_go_to_those_who_wait(
     owner.post(f"{COURSES}/{session.course_id}", typed)
     states = Enrolment.objects.filter(person__name="Bo Holm").values_list("state", flat=True)
     assert list(states) == [EnrolmentState.ENROLLED, EnrolmentState.ENROLLED]
+
+
+def test_a_group_is_made_filled_and_removed(owner: Visitor, cast: Cast) -> None:
+    session = a_session(cast.catalog)
+    course = f"{COURSES}/{session.course_id}"
+    typed = {"code": "AM", "title": "Mornings", "seats": "8"}
+    deadline = {"enrolment_deadline": "2027-03-01T09:00"}
+    assert owner.post(f"{course}/groups/new", typed | deadline).location == course
+    group = SessionGroup.objects.get()
+    assert (group.seats, group.enrolment_deadline) == (8, datetime(2027, 3, 1, 8, tzinfo=UTC))
+    assert "Mornings AM 0 8" in owner.get(course).words
+
+    form = owner.get(f"/catalogs/academy/sessions/{session.pk}/edit")
+    assert "Fire safety: Mornings" in form.words
+    stored = {name: form.element(name)["value"] for name in ("title", "starts", "ends")}
+    edited = stored | {"time_zone": session.time_zone, "group": str(group.pk)}
+    owner.post(f"/catalogs/academy/sessions/{session.pk}/edit", edited)
+    session.refresh_from_db()
+    assert session.group == group
+
+    here = f"/catalogs/academy/groups/{group.pk}"
+    assert owner.get(here).element("enrolment_deadline")["value"] == "2027-03-01T09:00"
+    assert "once no session is in it" in owner.get(here).words
+    assert owner.post(f"{here}/remove").status == 422
+    owner.post(f"/catalogs/academy/sessions/{session.pk}/edit", edited | {"group": ""})
+    assert owner.post(f"{here}/remove").location == course
+    assert not SessionGroup.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("seats", "x", "This is no number."),
+        ("seats", "0", "at least one seat"),
+        ("enrolment_deadline", "soon", "no date and time"),
+        ("title", "", "The title is empty."),
+    ],
+)
+def test_what_cannot_be_used_makes_no_group(
+    owner: Visitor, cast: Cast, field: str, value: str, words: str
+) -> None:
+    course = f"{COURSES}/{a_session(cast.catalog).course_id}"
+    page = owner.post(f"{course}/groups/new", {"code": "AM", "title": "Mornings"} | {field: value})
+    assert page.status == 422
+    assert words in page.words
+    assert page.element("code")["value"] == "AM"
+    assert not SessionGroup.objects.exists()
+
+
+def test_a_deadline_of_the_whole_course_is_kept_in_the_catalogs_time(
+    owner: Visitor, cast: Cast
+) -> None:
+    owner.post(f"{COURSES}/new", TYPED | {"enrolment_deadline": "2027-03-01T09:00"})
+    course = Course.objects.get(code="ROPE")
+    assert course.enrolment_deadline == datetime(2027, 3, 1, 8, tzinfo=UTC)
+    form = owner.get(f"{COURSES}/{course.pk}")
+    assert form.element("enrolment_deadline")["value"] == "2027-03-01T09:00"

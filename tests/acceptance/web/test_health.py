@@ -6,7 +6,14 @@ import pytest
 
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import Verdict, VerdictKind
-from classbell.storage.models import AlertRouteTest, Connection, Message, Notification, PersonLink
+from classbell.storage.models import (
+    AlertRouteTest,
+    CalendarWatch,
+    Connection,
+    Message,
+    Notification,
+    PersonLink,
+)
 from tests.acceptance.web.conftest import Visitor, a_visitor
 from tests.acceptance.web.test_connection_panel import lose
 from tests.domain.people import Cast
@@ -35,6 +42,16 @@ def test_health_shows_what_the_account_can_do_after_a_check(
     for words in ("Email notifications", "Room booking", "Ready", "Checked by an admin"):
         assert words in page.words
     assert "Mai Nielsen" in page.words
+
+
+def test_health_says_where_changes_are_not_reported(owner: Visitor, connected: Connection) -> None:
+    assert connected.account is not None
+    CalendarWatch.objects.create(account=connected.account, problem="Nobody answered there.")
+    page = owner.get(HEALTH)
+    assert "Changes made in Outlook are noticed some minutes later" in page.words
+    assert "Nobody answered there." in page.words
+    CalendarWatch.objects.update(problem="")
+    assert "noticed some minutes later" not in owner.get(HEALTH).words
 
 
 def test_a_check_that_shows_a_loss_says_so_on_the_same_page(

@@ -8,6 +8,7 @@ import pytest
 
 from classbell.delivery.lanes import mailbox_lane
 from classbell.domain.scheduling.reconcile import reconcile
+from classbell.domain.scheduling.repairs import MOST_REPAIRS
 from classbell.ports.bundle import Ports
 from classbell.storage.models import Connection, CourseSession
 from tests.acceptance.web.conftest import Visitor
@@ -69,6 +70,28 @@ def test_a_moved_event_is_shown_with_both_times_and_kept_on_request(
     assert "Somebody moved this in Outlook" not in after.words
     session.refresh_from_db()
     assert session.starts_at == event.starts_at + LATER
+
+
+def test_what_an_add_in_keeps_changing_is_shown_and_left_on_request(
+    ports: Ports,
+    connected: Connection,
+    calendar: FakeCalendar,
+    session: CourseSession,
+    owner: Visitor,
+) -> None:
+    (event,) = calendar.events
+    for _ in range(MOST_REPAIRS + 1):
+        calendar.edit(event.event_id, subject="Lunch")
+        look(ports, connected, session)
+    here = f"/catalogs/academy/sessions/{session.pk}"
+    page = owner.get(here)
+    assert "Something keeps changing this in Outlook" in page.words
+    assert "Changed in Outlook: title." in page.words
+    assert {"Leave it as it is", "Put the event back"} <= set(page.buttons)
+    owner.post(f"{here}/outlook-edit", {**decision_fields(page), "answer": "take"})
+    after = owner.get(here)
+    assert "It is left as it is in Outlook." in after.words
+    assert "Something keeps changing this in Outlook" not in after.words
 
 
 def test_a_deleted_event_is_put_back_on_request(

@@ -12,12 +12,13 @@ from classbell.storage.models import (
     PendingConnection,
     Person,
     RoleAssignment,
+    SessionGroup,
     SignInJourney,
 )
 from tests.acceptance.web.conftest import a_visitor
 from tests.domain.people import Cast
 from tests.messages import a_message
-from tests.support import a_session
+from tests.support import a_group, a_session
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +27,8 @@ PAGES = [
     "/courses",
     "/courses/new",
     "/courses/{course}",
+    "/courses/{course}/groups/new",
+    "/groups/{group}",
     "/sessions",
     "/sessions/month",
     "/sessions/new",
@@ -45,6 +48,7 @@ PAGES = [
     "/settings/notifications?panel=m365",
     "/settings/connection/disconnect",
     "/settings/connection/change",
+    "/settings/connection/application",
     "/settings/sessions",
 ]
 ACTS = [
@@ -61,6 +65,9 @@ ACTS = [
     "/sessions/{session}/outlook-edit",
     "/courses/new",
     "/courses/{course}",
+    "/courses/{course}/groups/new",
+    "/groups/{group}",
+    "/groups/{group}/remove",
     "/sessions/new",
     "/sessions/{session}/edit",
     "/sessions/{session}/publish",
@@ -77,6 +84,7 @@ ACTS = [
     "/settings/connection/check",
     "/settings/connection/disconnect",
     "/settings/connection/change",
+    "/settings/connection/application",
     "/settings/connection/consent",
     "/settings/connection/approval",
     "/settings/connection/approval/check",
@@ -94,9 +102,11 @@ REFUSED = {"colleague": 403, "learner": 403, "lms_admin": 403, "stranger": 404}
 
 @pytest.fixture
 def session(cast: Cast) -> CourseSession:
-    """A session of the owner's catalog, and a message of it that failed."""
+    """A session of the owner's catalog beside a group, and a message of it that failed."""
     a_message(cast.catalog, "failed", name="learning@contoso.example")
-    return a_session(cast.catalog)
+    found = a_session(cast.catalog)
+    a_group(found.course)
+    return found
 
 
 def address(path: str, session: CourseSession) -> str:
@@ -104,6 +114,7 @@ def address(path: str, session: CourseSession) -> str:
     numbers = {
         "session": session.pk,
         "course": session.course_id,
+        "group": SessionGroup.objects.values_list("pk", flat=True).first(),
         "message": message.pk if message else 0,
     }
     return "/catalogs/academy" + path.format(**numbers)

@@ -6,8 +6,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from classbell.domain.courses.enrol import enrol
+from classbell.domain.organisations.audit import OPERATOR
 from classbell.ports.bundle import Ports
-from classbell.storage.models import AuditEntry, Connection, CourseSession, WorkItem
+from classbell.storage.models import (
+    AuditEntry,
+    CalendarOptions,
+    Connection,
+    Course,
+    CourseSession,
+    WorkItem,
+)
 from tests.acceptance.web.conftest import Visitor
 from tests.domain.people import Cast
 from tests.support import NOW, a_person, a_session
@@ -52,6 +61,16 @@ def test_what_is_typed_becomes_a_draft_that_says_what_publishing_does(
     assert "1 person is invited By the calendar entry." in page.words
     assert connected.account is not None
     assert f"As {connected.account.address}." in page.words
+
+
+def test_who_waits_in_the_lobby_is_chosen_for_one_session(owner: Visitor) -> None:
+    owner.post(f"{SESSIONS}/new", TYPED | {"lobby": "everybody", "co_organisers": "on"})
+    assert (made().lobby, made().co_organisers) == ("everybody", True)
+    refused = owner.post(f"{SESSIONS}/{made().pk}/edit", TYPED | {"lobby": "nowhere"})
+    assert refused.status == 422
+    assert "There is no lobby «nowhere»." in refused.words
+    owner.post(f"{SESSIONS}/{made().pk}/edit", TYPED)
+    assert (made().lobby, made().co_organisers) == ("", False)
 
 
 def test_publishing_asks_for_the_entry_and_trying_again_asks_once_more(
@@ -149,3 +168,39 @@ def test_cancelling_asks_first_and_shows_the_message_afterwards(
     page = owner.get(here)
     assert "Ivo is ill." in page.words
     assert "Try again" not in page.buttons
+
+
+def test_a_draft_says_who_comes_along_and_where_it_will_be_shown(
+    owner: Visitor, connected: Connection, cast: Cast, ports: Ports, course: CourseSession
+) -> None:
+    CalendarOptions.objects.create(
+        catalog=cast.catalog, share=True, shared_address="all@contoso.example"
+    )
+    Course.objects.update(enrolment_type="all")
+    session = CourseSession.objects.select_related("course__catalog").get(pk=course.pk)
+    enrol(ports, session=session, people=[cast.learner, a_person("Bo Holm")], actor=OPERATOR)
+    owner.post(f"{SESSIONS}/new", TYPED)
+    page = owner.get(f"{SESSIONS}/{made().pk}")
+    assert "3 people are invited By the calendar entry." in page.words
+    assert "2 of them are enrolled by it" in page.words
+    assert "2 people get a confirmation by email" in page.words
+    assert "The organization's calendar shows it all@contoso.example" in page.words
+
+    CalendarOptions.objects.update(by_mail_only=True)
+    page = owner.get(f"{SESSIONS}/{made().pk}")
+    assert "1 person is invited By the calendar entry." in page.words
+    assert "2 people are invited By email." in page.words
+    assert "get a confirmation" not in page.words
+
+
+def test_publishing_a_session_too_small_for_the_others_says_what_is_missing(
+    owner: Visitor, connected: Connection, cast: Cast, ports: Ports, course: CourseSession
+) -> None:
+    Course.objects.update(enrolment_type="all")
+    session = CourseSession.objects.select_related("course__catalog").get(pk=course.pk)
+    enrol(ports, session=session, people=[cast.learner, a_person("Bo Holm")], actor=OPERATOR)
+    owner.post(f"{SESSIONS}/new", TYPED | {"seats": "1"})
+    page = owner.post(f"{SESSIONS}/{made().pk}/publish")
+    assert page.status == 422
+    assert "2 people take «Fire safety», and this session has 1 seat." in page.words
+    assert not made().published

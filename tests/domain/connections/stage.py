@@ -6,14 +6,17 @@ from dataclasses import dataclass, field
 from uuid import uuid5
 
 from classbell.delivery.lanes import mailbox_lane
+from classbell.domain.connections.application_only import connect_application_only
 from classbell.domain.connections.connect import begin_connect, finish_connect
 from classbell.domain.connections.mail_route import RouteChoice
 from classbell.domain.connections.save import save_settings
 from classbell.domain.organisations.audit import Actor
+from classbell.domain.organisations.organisations import permit_application_accounts
 from classbell.ports.bundle import Ports
 from classbell.ports.identity import SignedInPerson
 from classbell.storage.models import (
     Account,
+    AccountKind,
     Catalog,
     Connection,
     Lane,
@@ -34,8 +37,9 @@ EVERYTHING = frozenset({"User.Read", "Mail.Send", "Calendars.ReadWrite", "Place.
 
 @dataclass
 class Stage:
-    """Fakes, ports and people."""
+    """Fakes, ports and people; ``kind`` says in which of the two ways accounts are connected."""
 
+    kind: AccountKind = AccountKind.DELEGATED
     clock: FakeClock = field(default_factory=FakeClock)
     facts: FakeAccountFacts = field(default_factory=FakeAccountFacts)
     calendar: FakeCalendar = field(default_factory=FakeCalendar)
@@ -100,10 +104,26 @@ class Stage:
 
     def connect(self) -> Account:
         """Walk the whole way to a connected account."""
-        self.sign_in()
+        if self.kind == AccountKind.APPLICATION:
+            self.try_mailbox()
+        else:
+            self.sign_in()
         account = self.save().account
         assert account is not None
         return account
+
+    def try_mailbox(self) -> PendingConnection:
+        """Try the mailbox that an administrator opened to the application, as the owner."""
+        organisation = self.catalog.organisation
+        permit_application_accounts(self.ports, organisation, allowed=True)
+        return connect_application_only(
+            self.ports,
+            catalog=self.catalog,
+            person=self.owner,
+            browser_key=BROWSER,
+            address=self.facts.the_profile.mail,
+            outside_address="zoe.dubois@contoso.example",
+        )
 
     def another_account(self, name: str = "events") -> None:
         """Let another account of the organisation sit at the browser from now on."""

@@ -34,7 +34,13 @@ from classbell.domain.connections.disconnect import disconnect
 from classbell.domain.organisations.audit import Actor
 from classbell.microsoft.clouds import Cloud
 from classbell.microsoft.entra import ClientSecret, EntraIdentity
-from classbell.microsoft.graph import GraphAccount, GraphClient, GraphMail, own_mailbox
+from classbell.microsoft.graph import (
+    GraphAccount,
+    GraphClient,
+    GraphMail,
+    application_mailbox,
+    own_mailbox,
+)
 from classbell.network.http import HttpDoor
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import ProviderFailure
@@ -117,6 +123,7 @@ class Life(RuleBasedStateMachine):
             mail=GraphMail(graph),
             account_facts=GraphAccount(graph),
             own_mailbox=own_mailbox,
+            application_mailbox=application_mailbox,
         )
 
     @property

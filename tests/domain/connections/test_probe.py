@@ -22,6 +22,7 @@ from classbell.microsoft.graph import (
     GraphClient,
     GraphMail,
     GraphRooms,
+    application_mailbox,
     own_mailbox,
 )
 from classbell.network.comparing import beside, summary
@@ -76,6 +77,7 @@ def ports(sandbox: Sandbox, recorder: Recorder) -> Iterator[Ports]:
             rooms=GraphRooms(graph),
             account_facts=GraphAccount(graph),
             own_mailbox=own_mailbox,
+            application_mailbox=application_mailbox,
         )
 
 

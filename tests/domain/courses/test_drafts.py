@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from classbell.domain.courses.drafts import copy_session, forecast_publishing, publish_session
+from classbell.domain.courses.before_publishing import forecast_publishing
+from classbell.domain.courses.drafts import copy_session, publish_session
 from classbell.domain.courses.session_details import SessionDetails, details_of
 from classbell.domain.courses.sessions import cancel_session, create_session, update_session
 from classbell.domain.courses.times import moment_of, wall_time
@@ -47,7 +48,7 @@ def test_the_forecast_says_as_whom_and_to_how_many_and_does_nothing(stage: Stage
     )
     an_enrolment(draft, a_person("Ana"))
     draft.instructors.add(a_person("Ivo"))
-    said = forecast_publishing(draft)
+    said = forecast_publishing(stage.ports, draft)
     assert (said.account, said.room) == (stage.account.address, "aurora@contoso.example")
     assert (said.teams, said.by_entry, said.by_mail) == (True, 2, 0)
     draft.refresh_from_db()
@@ -56,7 +57,7 @@ def test_the_forecast_says_as_whom_and_to_how_many_and_does_nothing(stage: Stage
 
 def test_without_an_account_the_forecast_promises_nothing(stage: Stage) -> None:
     session = a_session(stage.cast.other_catalog, "SALES-1", teams_meeting=True, published=False)
-    said = forecast_publishing(session)
+    said = forecast_publishing(stage.ports, session)
     assert (said.account, said.teams, said.by_entry, said.by_mail) == ("", False, 0, 0)
 
 

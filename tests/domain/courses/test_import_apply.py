@@ -201,3 +201,26 @@ def test_the_act_is_recorded_once_with_its_figures(stage: Stage) -> None:
         "enrolments": 1,
         "left_out": 0,
     }
+
+
+def test_a_session_of_a_course_of_all_sessions_takes_its_learners_along(stage: Stage) -> None:
+    bring_in(stage, [a_row()], [an_enrolment_row()])
+    Course.objects.update(enrolment_type="all")
+    result = bring_in(stage, [a_row(), a_row(session_code="FIRE-2", session_title="Two")], [])
+    assert result.told == 1
+    added = CourseSession.objects.get(code="FIRE-2")
+    assert Enrolment.objects.filter(session=added, state="enrolled").count() == 1
+    again = bring_in(stage, [a_row(), a_row(session_code="FIRE-2", session_title="Two")], [])
+    assert again.told == 0
+
+
+def test_a_room_and_a_place_in_words_are_refused_together(stage: Stage) -> None:
+    row = a_row(room="auditorium@contoso.example", place="The old barn")
+    with pytest.raises(ImportRefused) as caught:
+        bring_in(stage, [row], [])
+    (problem,) = caught.value.problems
+    assert (problem.column, problem.what) == (
+        "place",
+        "The session has a room and a place in words.",
+    )
+    assert not CourseSession.objects.exists()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from classbell.storage.models import AccountKind
 from m365sandbox.testing import Sandbox, start_sandbox
 from tests.domain.scheduling.stage import Stage
 from tests.domain.scheduling.wired import Wire, wired
@@ -24,7 +25,7 @@ def sandbox() -> Iterator[Sandbox]:
         yield running
 
 
-@pytest.fixture
-def wire(db: None, sandbox: Sandbox) -> Iterator[Wire]:
-    """Connect a catalog to the sandbox's service account."""
-    yield from wired(sandbox)
+@pytest.fixture(params=list(AccountKind))
+def wire(request: pytest.FixtureRequest, db: None, sandbox: Sandbox) -> Iterator[Wire]:
+    """Connect a catalog to the sandbox's service account, in both ways one after the other."""
+    yield from wired(sandbox, request.param)

@@ -114,12 +114,14 @@ def test_a_session_cancelled_after_the_change_is_cleared_by_the_old_account(stag
     session = stage.session("Ana Sørensen")
     stage.run(session)
     new = another_account(stage)
-    session.cancelled_at = NOW
+    session.cancelled_at, session.cancel_message = NOW, "Ivo is ill."
     session.save()
     reconcile(stage.ports, mailbox_lane(new), str(session.pk))
     reconcile(stage.ports, stage.lane, str(session.pk))
     assert stage.calendar.events == []
     assert entry_of(session).state == EntryState.CANCELLED
+    (cancelled,) = stage.calendar.cancelled
+    assert cancelled.comment.endswith("was cancelled.\n\nIvo is ill.")
 
 
 def test_switching_off_leaves_the_event_and_switching_on_brings_it_up_to_date(

@@ -1,58 +1,47 @@
 """Any history, over the wire, comes to rest: the calendar is right and nobody was told twice.
 
 Admins change sessions, learners come and go, somebody edits, moves or deletes events in Outlook,
-calls fail or their answers are lost, and the worker dies before or after any call. Each change is
-worth one notice to those it concerns; a notice too many fails the history.
+rooms are refused by a person or taken by somebody else, sessions are shared and not shared, calls
+fail or their answers are lost, and the worker dies before or after any call. Each change is worth
+one notice to those it concerns; a notice too many fails the history.
 ``CLASSBELL_TEST_HISTORIES`` says how many histories are tried, in `make torture` more than here.
 """
 
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 
 from classbell.domain.courses.enrol import enrol, unenrol
 from classbell.domain.courses.outlook_decisions import put_back, take_outlook_edit
-from classbell.domain.courses.session_details import SessionDetails
-from classbell.domain.courses.sessions import cancel_session, update_session
+from classbell.domain.courses.sessions import cancel_session
 from classbell.domain.organisations.audit import OPERATOR
-from classbell.storage.models import (
-    Account,
-    CourseSession,
-    DomainEvent,
-    Enrolment,
-    EnrolmentState,
-    Entry,
-    Lane,
-    Notification,
-    Person,
-    WorkItem,
-)
+from classbell.domain.scheduling.organisation_calendar import SharingChoice, set_sharing
+from classbell.ports.calendar import Attendee, AttendeeKind, DesiredEntry
+from classbell.ports.mail import Address, Mailbox
+from classbell.storage.models import AccountKind, Person, SharedWay
 from m365sandbox.testing import Sandbox, start_sandbox
 from m365sandbox.world import World
-from tests.domain.scheduling.wire import Wire, wired
-from tests.support import a_person, a_session
+from tests.domain.scheduling.history import (
+    BY_A_PERSON,
+    DELEGATE,
+    ROOMS,
+    SHARED,
+    SessionHistory,
+)
+from tests.domain.scheduling.wire import SCOPES
 
 pytestmark = pytest.mark.django_db
 
 GIVEN = os.environ.get("CLASSBELL_TEST_HISTORIES", "")
 HISTORIES = int(GIVEN or "6")
-STEPS = 14
-ROOMS = ("harbour@contoso.example", "library@contoso.example")
-LEARNERS = ("Kirstine Skovgaard", "Bodil Skovgaard", "Priya Whitaker")
+STEPS = 16
 
 
 @pytest.fixture(scope="module")
@@ -62,76 +51,10 @@ def sandbox() -> Iterator[Sandbox]:
         yield running
 
 
-class History(RuleBasedStateMachine):
+class History(SessionHistory):
+    """What admins, learners, people in Outlook, rooms, Microsoft and the worker may do."""
+
     """One session through a random history; the worker works between the steps or does not."""
-
-    sandbox: Sandbox
-
-    def __init__(self) -> None:
-        super().__init__()
-        for model in (WorkItem, CourseSession, Notification, DomainEvent, Account, Lane):
-            model.objects.all().delete()
-        self.stack = ExitStack()
-        self.wire: Wire = self.stack.enter_context(wired(self.sandbox))
-        self.people = [a_person(name) for name in LEARNERS]
-        self.allowed: Counter[str] = Counter()
-        start = self.wire.clock.now().astimezone(UTC).replace(hour=9, minute=0, second=0)
-        self.made = a_session(
-            starts_at=start.replace(microsecond=0) + timedelta(days=8),
-            room_address=ROOMS[0],
-            time_zone="UTC",
-            seats=None,
-        )
-        self.change(title="Begun")
-        self.wire.wait(timedelta(seconds=10))
-        self.wire.work()
-
-    def teardown(self) -> None:
-        try:
-            self.come_to_rest()
-            self.check()
-        finally:
-            self.stack.close()
-
-    @property
-    def session(self) -> CourseSession:
-        """The session as it is stored now."""
-        return CourseSession.objects.select_related("course__catalog").get(pk=self.made.pk)
-
-    @property
-    def alive(self) -> bool:
-        """Whether the session was not cancelled."""
-        return self.session.cancelled_at is None
-
-    @property
-    def entry(self) -> Entry | None:
-        """The session's entry, once an event stands for it."""
-        return Entry.objects.filter(session=self.made).exclude(event_id="").first()
-
-    def enrolled(self) -> list[str]:
-        rows = Enrolment.objects.filter(session=self.made, state=EnrolmentState.ENROLLED)
-        return sorted(rows.values_list("person__address", flat=True))
-
-    def worth(self, notices: int, *addresses: str) -> None:
-        """Allow so many notices to each of these addresses; to all learners without any."""
-        for address in addresses or [person.address for person in self.people]:
-            self.allowed[address] += notices
-
-    def change(self, **changed: object) -> None:
-        """Change the session as an admin does."""
-        session = self.session
-        values: dict[str, object] = {
-            "title": session.title,
-            "starts": session.starts_at.replace(tzinfo=None),
-            "ends": session.ends_at.replace(tzinfo=None),
-            "time_zone": "UTC",
-            "room_address": session.room_address,
-            "teams_meeting": session.teams_meeting,
-            "published": session.published,
-            **changed,
-        }
-        details = SessionDetails(**values)  # type: ignore[arg-type]  # any field may be changed
-        update_session(self.wire.ports, session=session, details=details, actor=OPERATOR)
 
     @rule(title=st.sampled_from(["Begun", "Renamed", "Again"]))
     @precondition(lambda self: self.alive)
@@ -212,9 +135,12 @@ class History(RuleBasedStateMachine):
     @rule(keep=st.booleans())
     @precondition(lambda self: self.waits())
     def decide(self, keep: bool) -> None:  # noqa: FBT001 -- hypothesis passes by name
+        assert self.entry is not None
+        keep = keep and self.entry.edited["kind"] != "rewritten"
         act = take_outlook_edit if keep else put_back
         act(self.wire.ports, session=self.session, actor=OPERATOR)
-        self.worth(1)
+        # What is kept, Outlook has told of already.
+        self.worth(0 if keep else 1)
 
     @rule(effect=st.sampled_from(["drop", "act_then_drop", "unavailable"]), skip=st.booleans())
     def trouble(self, effect: str, skip: bool) -> None:  # noqa: FBT001 -- by name
@@ -232,57 +158,64 @@ class History(RuleBasedStateMachine):
         self.wire.wait(timedelta(seconds=seconds))
         self.wire.work()
 
-    def waits(self) -> bool:
-        """Tell whether an edit waits for a decision that can be made."""
-        return self.alive and self.entry is not None and bool(self.entry.edited)
+    @rule(answer=st.sampled_from(["accepted", "declined"]))
+    @precondition(lambda self: self.awaited() != "")
+    def decide_about_the_room(self, answer: str) -> None:
+        self.wire.sandbox.control.decide(BY_A_PERSON, self.awaited(), answer)
 
-    def come_to_rest(self) -> None:
-        """Let everything settle, and put back what still waits for a decision."""
-        self.wire.rest()
-        if self.waits():
-            put_back(self.wire.ports, session=self.session, actor=OPERATOR)
-            self.worth(1)
-            self.wire.rest()
+    @rule(room=st.sampled_from(ROOMS), hours=st.integers(min_value=-3, max_value=3))
+    def somebody_else_books(self, room: str, hours: int) -> None:
+        start = self.day + timedelta(hours=hours)
+        self.wire.sandbox.control.clear_faults()
+        token = self.wire.sandbox.access_token(DELEGATE, *SCOPES)
+        self.rivals += 1
+        self.wire.mortal.graph.create(
+            Mailbox("/me", token, frozenset(SCOPES)), a_booking(room, start, self.rivals)
+        )
 
-    def check(self) -> None:
-        """Compare the calendar with the session, and the mailboxes with what was worth telling."""
-        session = self.session
-        booked = self.bookings()
-        current = self.wire.mortal.graph.find(self.wire.outlook, str(session.pk))
-        if session.cancelled_at is not None or not session.published:
-            assert current is None, "no event stands for what does not take place"
-            assert booked == [], "no room stays booked for it"
-        else:
-            assert current is not None
-            entry = self.entry
-            assert entry is not None
-            assert entry.event_id == current.event_id
-            assert entry.edited == {}
-            assert current.subject == f"Fire safety: {session.title}"
-            assert (current.starts_at, current.ends_at) == (session.starts_at, session.ends_at)
-            assert current.online == session.teams_meeting
-            assert sorted(a.address.casefold() for a in current.answers) == sorted(
-                [*self.enrolled(), session.room_address]
-            )
-            assert booked == [session.room_address], "this room, once, and no other"
-        told = {one.address: self.wire.received(one.address) for one in self.people}
-        over = {who: (n, self.allowed[who]) for who, n in told.items() if n > self.allowed[who]}
-        assert over == {}, "nobody gets more notices than there were changes"
+    # An application acts in the mailboxes of its scope alone, and the shared calendar is in none.
+    @rule(way=st.sampled_from([None, SharedWay.INVITE, SharedWay.WRITE]))
+    @precondition(lambda self: self.kind == AccountKind.DELEGATED)
+    def share(self, way: SharedWay | None) -> None:
+        self.wire.sandbox.control.clear_faults()
+        choice = SharingChoice(way is not None, SHARED, way or SharedWay.INVITE)
+        catalog = self.session.course.catalog
+        with self.wire.mortal.spared():
+            set_sharing(self.wire.ports, catalog=catalog, choice=choice, actor=OPERATOR)
+        self.shares = way is not None
 
-    def bookings(self) -> list[str]:
-        """Return the rooms that hold something around the session's day."""
-        start = self.made.starts_at - timedelta(days=2)
-        end = start + timedelta(days=4)
+    def awaited(self) -> str:
+        """Return the request of ours that waits for the delegate; empty where none does."""
+        entry = self.entry
+        if entry is None or not entry.ical_uid:
+            return ""
 
-        def held(world: World) -> list[str]:
-            between = world.calendars.between
-            return [room for room in ROOMS for _ in between(room, start, end)]
+        def waiting(world: World) -> bool:
+            booking = world.calendars.by_uid(BY_A_PERSON, entry.ical_uid)
+            return booking is not None and booking.response != "accepted"
 
-        return self.wire.sandbox.run(held)
+        return entry.ical_uid if self.wire.sandbox.run(waiting) else ""
 
 
-def test_any_history_comes_to_rest(sandbox: Sandbox, db: None) -> None:
-    History.sandbox = sandbox
+def a_booking(room: str, start: datetime, number: int) -> DesiredEntry:
+    """Return somebody else's meeting in a room."""
+    return DesiredEntry(
+        session_ref=f"rival {number}",
+        transaction_id=f"rival-{number}",
+        subject="Board",
+        html="",
+        starts_at=start,
+        ends_at=start + timedelta(hours=1),
+        time_zone="UTC",
+        place="",
+        attendees=(Attendee(Address(room), AttendeeKind.RESOURCE),),
+        online=False,
+    )
+
+
+@pytest.mark.parametrize("kind", list(AccountKind))
+def test_any_history_comes_to_rest(sandbox: Sandbox, db: None, kind: AccountKind) -> None:
+    History.sandbox, History.kind = sandbox, kind
     run_state_machine_as_test(
         History,
         settings=settings(

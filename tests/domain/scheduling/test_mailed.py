@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from classbell.domain.scheduling.entry_problems import BY_MAIL, TOO_MANY
-from classbell.domain.scheduling.mailed import CHANGED
-from classbell.storage.models import EntryState, Person
-from tests.domain.scheduling.stage import Stage, entry_of
+from classbell.domain.scheduling.mailed import CANCELLED, CHANGED
+from classbell.domain.scheduling.preview import Act, preview
+from classbell.storage.models import Entry, EntryState, Person
+from tests.domain.scheduling.stage import ROOM, Stage, entry_of
 from tests.support import a_person, an_enrolment
 
 pytestmark = pytest.mark.django_db
@@ -70,14 +71,36 @@ def test_without_room_and_meeting_there_is_nothing_to_complain_about(mail_only: 
     assert entry_of(session).problem == ""
 
 
-def test_with_the_calendar_granted_later_the_event_takes_over(mail_only: Stage) -> None:
+def test_with_the_calendar_granted_later_each_has_the_session_once(mail_only: Stage) -> None:
+    session = mail_only.session("Ana Sørensen")
+    mail_only.run(session)
+    grant_calendar(mail_only)
+    an_enrolment(session, a_person("Bo Holm"))
+    mail_only.run(session)
+    assert set(mail_only.attendees()) == {ROOM, "bo.holm@contoso.example"}
+    assert mail_only.mailed() == [{"Ana Sørensen", "Zoé Dubois"}]
+    entry = entry_of(session)
+    assert (entry.state, entry.problem) == (EntryState.CREATED, "")
+    assert preview(mail_only.ports, session).act is Act.NOTHING
+    session.starts_at += timedelta(minutes=30)
+    session.save()
+    mail_only.run(session, after=MINUTE)
+    assert mail_only.mailed(CHANGED) == [{"Ana Sørensen", "Zoé Dubois"}]
+    session.cancelled_at = mail_only.clock.now()
+    session.save()
+    mail_only.run(session, after=MINUTE)
+    assert mail_only.mailed(CANCELLED) == [{"Ana Sørensen", "Zoé Dubois"}]
+    assert mail_only.calendar.events == []
+
+
+def test_an_event_that_was_lost_invites_nobody_who_was_invited_by_mail(mail_only: Stage) -> None:
     session = mail_only.session("Ana Sørensen")
     mail_only.run(session)
     grant_calendar(mail_only)
     mail_only.run(session)
-    assert "ana.sorensen@contoso.example" in mail_only.attendees()
-    entry = entry_of(session)
-    assert (entry.state, entry.problem, entry.mailed) == (EntryState.CREATED, "", {})
+    Entry.objects.filter(session=session).update(state=EntryState.PLANNED)
+    mail_only.run(session, after=MINUTE)
+    assert set(mail_only.attendees()) == {ROOM}
     assert len(mail_only.mailed()) == 1
 
 

@@ -11,7 +11,7 @@ from classbell.domain.scheduling.reconcile import reconcile
 from classbell.domain.scheduling.room_listing import refresh_rooms
 from classbell.domain.scheduling.rooms import room_choices
 from classbell.network.messages import HttpAnswer, HttpRequest
-from classbell.storage.models import Entry
+from classbell.storage.models import AccountKind, Entry
 from m365sandbox.testing import Sandbox, start_sandbox
 from tests.domain.scheduling.wire import INTERVAL, Wire, wired
 from tests.sandbox.graph import requests
@@ -62,18 +62,24 @@ def a_life(wire: Wire) -> None:
     reconcile(wire.ports, wire.lane, pk)
 
 
-def test_a_sessions_life_sends_only_what_is_described(sandbox: Sandbox, db: None) -> None:
+@pytest.mark.parametrize("kind", list(AccountKind))
+def test_a_sessions_life_sends_only_what_is_described(
+    sandbox: Sandbox, db: None, kind: AccountKind
+) -> None:
     description.required()
     sent: list[HttpRequest] = []
 
     def note(request: HttpRequest, answer: HttpAnswer) -> None:
         assert answer.ok, (request.method, request.url)
-        sent.append(request)
+        if request.service == "graph":
+            sent.append(request)
 
-    with wired(sandbox, observe=note) as wire:
+    with wired(sandbox, observe=note, kind=kind) as wire:
         a_life(wire)
     assert {one.method for one in sent} == {"GET", "POST", "PATCH"}
     assert any("calendarView/delta" in one.url and "deltatoken" in one.url for one in sent)
+    own = "/users/" if kind == AccountKind.APPLICATION else "/me/"
+    assert any(own in one.url and one.method == "POST" for one in sent)
     found = [
         fault
         for one in sent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -12,14 +12,19 @@ from datetime import datetime, timedelta
 from classbell.delivery.chores import next_chore
 from classbell.delivery.lanes import mailbox_lane
 from classbell.domain.scheduling.reconcile import reconcile
-from classbell.domain.scheduling.request import RECONCILE, WATCH
+from classbell.domain.scheduling.reconcile_shared import reconcile_shared
+from classbell.domain.scheduling.request import RECONCILE, SHARE, WATCH
 from classbell.domain.scheduling.watch import watch_calendar
 from classbell.microsoft.clouds import Cloud
 from classbell.microsoft.graph import (
+    GraphAccount,
     GraphCalendar,
     GraphCalendarWatching,
     GraphClient,
+    GraphMail,
     GraphRooms,
+    application_mailbox,
+    own_mailbox,
 )
 from classbell.network.http import HttpDoor, watch_nothing
 from classbell.network.messages import HttpAnswer, HttpRequest
@@ -33,9 +38,11 @@ from classbell.ports.calendar import (
 )
 from classbell.ports.errors import ProviderFailure
 from classbell.ports.mail import Address, Mailbox
-from classbell.storage.models import Account, Entry, Lane, WorkItem
+from classbell.storage.models import Account, AccountKind, Entry, Lane, WorkItem
 from m365sandbox.testing import Sandbox
+from tests.acceptance.sandbox_account import identity_at
 from tests.fakes import FakeClock
+from tests.opening import used_by_itself
 from tests.support import a_catalog, a_connected_account, fake_ports
 
 ACCOUNT = "learning@contoso.example"
@@ -91,6 +98,14 @@ class MortalCalendar:
     def cancel(self, mailbox: Mailbox, event_id: str, comment: str) -> None:
         with self._call():
             self.graph.cancel(mailbox, event_id, comment)
+
+    @contextmanager
+    def spared(self) -> Iterator[None]:
+        """Let somebody else than the worker call."""
+        doomed = self.before, self.after
+        self.spare()
+        yield
+        self.before, self.after = doomed
 
     def spare(self) -> None:
         """Let the worker live."""
@@ -150,6 +165,8 @@ class Wire:
     def _done(self, item: WorkItem) -> datetime | None:
         if item.kind == RECONCILE:
             return reconcile(self.ports, self.lane, item.subject)
+        if item.kind == SHARE:
+            return reconcile_shared(self.ports, self.lane, item.subject)
         if item.kind == WATCH:
             return watch_calendar(self.ports, INTERVAL, self.lane, item.subject)
         return None
@@ -208,7 +225,10 @@ class Wire:
 
 @contextmanager
 def wired(
-    sandbox: Sandbox, observe: Callable[[HttpRequest, HttpAnswer], None] = watch_nothing
+    sandbox: Sandbox,
+    observe: Callable[[HttpRequest, HttpAnswer], None] = watch_nothing,
+    scopes: Sequence[str] = SCOPES,
+    kind: AccountKind = AccountKind.DELEGATED,
 ) -> Iterator[Wire]:
     """Connect a catalog to the service account of a fresh sandbox, each exchange observed."""
     sandbox.control.reset()
@@ -222,13 +242,20 @@ def wired(
             calendar=mortal,
             watching=GraphCalendarWatching(graph),
             rooms=GraphRooms(graph),
+            identity=identity_at(sandbox, door, clock),
+            mail=GraphMail(graph),
+            account_facts=GraphAccount(graph),
+            own_mailbox=own_mailbox,
+            application_mailbox=application_mailbox,
         )
-        account = a_connected_account(ports, a_catalog(), scopes=SCOPES)
-        token = sandbox.access_token(ACCOUNT, *SCOPES)
+        account = a_connected_account(ports, a_catalog(), scopes=scopes)
+        token = sandbox.access_token(ACCOUNT, *scopes)
         tokens = {"access_token": token, "refresh_token": "not needed"}
         account.sealed_tokens = ports.cipher.seal(
             json.dumps(tokens).encode(), bound_to=f"account.tokens:{account.id}"
         )
         account.save()
-        outlook = Mailbox("/me", token, frozenset(SCOPES))
+        if kind == AccountKind.APPLICATION:
+            used_by_itself(sandbox, ports, account, ports.identity, scopes)
+        outlook = Mailbox("/me", token, frozenset(scopes))
         yield Wire(sandbox, clock, ports, mortal, account, mailbox_lane(account), outlook)

@@ -11,12 +11,21 @@ from datetime import UTC, datetime, timedelta
 from classbell.delivery.lanes import mailbox_lane
 from classbell.domain.scheduling.reconcile import reconcile
 from classbell.microsoft.clouds import Cloud
-from classbell.microsoft.graph import GraphCalendar, GraphClient, GraphMeetings, GraphRooms
+from classbell.microsoft.graph import (
+    GraphCalendar,
+    GraphClient,
+    GraphMeetings,
+    GraphRooms,
+    application_mailbox,
+    own_mailbox,
+)
 from classbell.network.http import HttpDoor
 from classbell.ports.bundle import Ports
-from classbell.storage.models import Account, CourseSession, Lane, SessionInstructor
+from classbell.storage.models import Account, AccountKind, CourseSession, Lane, SessionInstructor
 from m365sandbox.testing import Sandbox
+from tests.acceptance.sandbox_account import identity_at
 from tests.fakes import FakeClock
+from tests.opening import used_by_itself
 from tests.support import a_catalog, a_connected_account, a_person, a_session, fake_ports
 
 SCOPES = (
@@ -26,6 +35,9 @@ SCOPES = (
     "Place.Read.All",
     "User.Read",
 )
+MAIL_AND_CALENDAR = frozenset(SCOPES) - {"OnlineMeetings.ReadWrite"}
+"""What Exchange can open; online meetings of applications take a policy of Teams besides."""
+
 ROOM = "harbour@contoso.example"
 
 
@@ -54,8 +66,8 @@ class Wire:
         return [call["method"] for call in calls if "/events" in call["path"]]
 
 
-def wired(sandbox: Sandbox) -> Iterator[Wire]:
-    """Connect a catalog to the sandbox's service account."""
+def wired(sandbox: Sandbox, kind: AccountKind = AccountKind.DELEGATED) -> Iterator[Wire]:
+    """Connect a catalog to the sandbox's service account, in one of the two ways."""
     sandbox.control.reset()
     trust = ssl.create_default_context(cafile=str(sandbox.ca_file))
     clock = FakeClock(sandbox.control.now())
@@ -66,6 +78,9 @@ def wired(sandbox: Sandbox) -> Iterator[Wire]:
             calendar=GraphCalendar(graph),
             rooms=GraphRooms(graph),
             meetings=GraphMeetings(graph),
+            identity=identity_at(sandbox, door, clock),
+            own_mailbox=own_mailbox,
+            application_mailbox=application_mailbox,
         )
         account = a_connected_account(ports, a_catalog(), scopes=SCOPES)
         tokens = {
@@ -76,6 +91,8 @@ def wired(sandbox: Sandbox) -> Iterator[Wire]:
             json.dumps(tokens).encode(), bound_to=f"account.tokens:{account.id}"
         )
         account.save()
+        if kind == AccountKind.APPLICATION:
+            used_by_itself(sandbox, ports, account, ports.identity, MAIL_AND_CALENDAR)
         yield Wire(sandbox, clock, ports, account, mailbox_lane(account))
 
 

@@ -46,6 +46,7 @@ class Listener(LocalServer):
     def __init__(self) -> None:
         super().__init__()
         self.notices: list[dict[str, Any]] = []
+        self.bodies: list[bytes] = []
         self.lifecycle: list[dict[str, Any]] = []
         self.requests = 0
         self.tokens: list[str] = []
@@ -91,6 +92,7 @@ class Listener(LocalServer):
             is_notice = parts.path != "/life"
             kept = self.notices if is_notice else self.lifecycle
             kept += json.loads(heard.raw)["value"]
+            self.bodies.append(heard.raw)
             status = self.answers.popleft() if is_notice and self.answers else 202
             self.changed.notify_all()
         return Reply(status, {"Content-Type": "text/plain"})

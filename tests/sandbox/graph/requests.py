@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -20,6 +21,9 @@ BY_HAND: dict[tuple[str, str], frozenset[str]] = {
 }
 """Requests that the description lacks, with the query parameters that their page names."""
 
+SOMEBODY = re.compile(r"^/users/[^/]+")
+"""What stands for ``/me`` where the mailbox is named."""
+
 
 def faults(method: str, url: str, params: dict[str, str], body: object) -> list[str]:
     """Return how a request departs from its description.
@@ -33,7 +37,7 @@ def faults(method: str, url: str, params: dict[str, str], body: object) -> list[
     parts = urlsplit(url)
     path = unquote(parts.path.partition(VERSION)[2])
     named = {*params, *(name for name, _ in parse_qsl(parts.query))}
-    by_hand = BY_HAND.get((method, path))
+    by_hand = BY_HAND.get((method, SOMEBODY.sub("/me", path)))
     if by_hand is not None:
         found = [f"{method} {path}: query {name}" for name in named - by_hand]
         return found if body is None else [*found, f"{method} {path}: a body"]

@@ -181,6 +181,7 @@ def test_a_link_is_good_for_its_own_collection_and_mailbox(sandbox: Sandbox) -> 
     assert sandbox.ask("GET", VIEW, scopes="User.Read").status_code == 403
 
 
+@pytest.mark.slow
 def test_ten_thousand_events_are_followed_without_reading_them_all(sandbox: Sandbox) -> None:
     owner = "learning@contoso.example"
     start = MONDAY + timedelta(days=10)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from classbell.cli.commands import organisations_acs
@@ -11,7 +12,10 @@ from classbell.cli.framework import start_django
 from classbell.cli.output import as_json, table
 from classbell.ports.errors import NotFoundHere
 
-COLUMNS = ("name", "tenant", "catalogs", "external_recipients")
+if TYPE_CHECKING:
+    from classbell.storage.models import Organisation
+
+COLUMNS = ("name", "tenant", "catalogs", "external_recipients", "application_accounts")
 
 
 def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -39,6 +43,16 @@ def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
         help="recipients outside the organisation in 24 hours; 0 where it is not known",
     )
     limits.set_defaults(run=run_limits)
+    permit = acts.add_parser(
+        "application-accounts", help="let an organisation use application-only accounts"
+    )
+    permit.add_argument(
+        "--tenant", type=UUID, required=True, help="tenant id of Microsoft Entra ID"
+    )
+    choice = permit.add_mutually_exclusive_group(required=True)
+    choice.add_argument("--allow", action="store_true", help="its admins may connect them")
+    choice.add_argument("--refuse", action="store_true", help="no new ones; those in use go on")
+    permit.set_defaults(run=run_permit)
     show = acts.add_parser("list", help="list the organisations")
     show.add_argument("--json", action="store_true", help="for programs")
     show.set_defaults(run=run_list)
@@ -73,18 +87,33 @@ def run_limits(arguments: argparse.Namespace) -> int:
     from classbell.domain.organisations.organisations import (  # noqa: PLC0415 -- the same
         limit_external_recipients,
     )
-    from classbell.storage.queries import operator  # noqa: PLC0415 -- the same
 
-    organisation = operator.organisation_of(arguments.tenant)
-    if organisation is None:
-        raise NotFoundHere(
-            f"The tenant {arguments.tenant} is not bound to this installation.",
-            remedy="See classbell organisations list.",
-        )
+    organisation = _organisation(arguments.tenant)
     per_day = arguments.external_recipients or None
     limit_external_recipients(bootstrap.ports(), organisation, per_day=per_day)
     said = f"{per_day} external recipients in 24 hours" if per_day else "no known limit"
     print(f"{organisation.name}: {said}.")
+    return 0
+
+
+def run_permit(arguments: argparse.Namespace) -> int:
+    """Let the organisation use application-only accounts, or no new ones."""
+    start_django()
+    from classbell import bootstrap  # noqa: PLC0415 -- needs Django's settings
+    from classbell.domain.organisations.organisations import (  # noqa: PLC0415 -- the same
+        permit_application_accounts,
+    )
+
+    organisation = _organisation(arguments.tenant)
+    ports = bootstrap.ports()
+    permit_application_accounts(ports, organisation, allowed=arguments.allow)
+    said = "may connect" if arguments.allow else "may not connect new"
+    print(f"{organisation.name} {said} application-only accounts.")
+    if arguments.allow and ports.installation.credential.kind == "secret":
+        print(
+            "The application proves itself by a secret. Whoever has it can use every mailbox that "
+            "is opened; a certificate or a federated credential is safer."
+        )
     return 0
 
 
@@ -99,8 +128,26 @@ def run_list(arguments: argparse.Namespace) -> int:
             "tenant": str(row.tenant_id),
             "catalogs": str(getattr(row, "catalog_count", 0)),
             "external_recipients": str(row.external_recipients_per_day or ""),
+            "application_accounts": "allowed" if row.application_accounts else "",
         }
         for row in operator.organisations()
     ]
     print(as_json(rows) if arguments.json else table(COLUMNS, rows))
     return 0
+
+
+def _organisation(tenant_id: UUID) -> Organisation:
+    """Return the organisation of a tenant.
+
+    Raises:
+        NotFoundHere: it is not bound to this installation.
+    """
+    from classbell.storage.queries import operator  # noqa: PLC0415 -- needs Django's settings
+
+    organisation = operator.organisation_of(tenant_id)
+    if organisation is None:
+        raise NotFoundHere(
+            f"The tenant {tenant_id} is not bound to this installation.",
+            remedy="See classbell organisations list.",
+        )
+    return organisation

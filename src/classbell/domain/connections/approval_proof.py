@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from classbell.domain.connections.capabilities import check, keep
+from classbell.domain.connections.capabilities import keep_card
+from classbell.domain.connections.kinds import kind_of
 from classbell.domain.connections.recovery import works_again
 from classbell.domain.connections.scopes import CALENDARS, has, lacking
 from classbell.domain.connections.sightings import note_approved
@@ -111,19 +112,20 @@ def _take_up(
         if has(granted, CALENDARS) and not had_calendar:
             for catalog in served:
                 request_all(ports, catalog)
-    _check_again(ports, account, granted)
+    _check_again(ports, account)
 
 
-def _check_again(ports: Ports, account: Account, granted: frozenset[str]) -> None:
+def _check_again(ports: Ports, account: Account) -> None:
     """Renew the capability card; where Microsoft does not answer, the daily check does it."""
     try:
         mailbox = mailbox_for(ports, account.pk)
-        card = check(ports, mailbox, granted, account.organisation)
+        account.refresh_from_db()
+        card = kind_of(account).card(ports, account, mailbox)
     except ProviderFailure:
         # The approval is proven by the token alone; an old card is no reason to deny that.
         return
     with transaction.atomic():
-        keep(account, card.lines, ports.clock.now())
+        keep_card(account, card, ports.clock.now())
 
 
 def tell(ports: Ports, approval: Approval, action: str, facts: dict[str, object]) -> None:

@@ -24,6 +24,7 @@ from classbell.ports.bundle import Ports
 from classbell.ports.errors import SignInCancelled, StateInvalid, WrongOrganisation
 from classbell.ports.identity import SignedInPerson, TokenSet
 from classbell.storage.models import (
+    AccountKind,
     Catalog,
     ConnectInvitation,
     Organisation,
@@ -46,12 +47,17 @@ CONSENT_DECLINED = "consent_declined"
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """What a finished journey brought along."""
+    """What a finished journey brought along, or what was tried without one.
+
+    ``outside_address`` is a mailbox that an application-only account must not reach.
+    """
 
     profile: Profile
     tokens: TokenSet
     asked: frozenset[str]
     results: tuple[CapabilityResult, ...]
+    kind: AccountKind = AccountKind.DELEGATED
+    outside_address: str = ""
 
 
 def receive(
@@ -100,9 +106,33 @@ def keep_until_saved(
     browser_key: str,
     invitation: ConnectInvitation | None = None,
 ) -> PendingConnection:
-    """Keep the account until Save; what this panel kept for the catalog before is dropped.
+    """Keep an account that signed in until Save, and note what its arrival shows of consent.
 
-    Joins the caller's transaction where there is one.
+    Joins the caller's transaction where there is one. The arguments are those of ``wait_for_save``.
+    """
+    with transaction.atomic():
+        pending = wait_for_save(
+            ports,
+            arrived,
+            catalog=catalog,
+            person=person,
+            browser_key=browser_key,
+            invitation=invitation,
+        )
+        _note(ports, catalog, arrived)
+    return pending
+
+
+def wait_for_save(
+    ports: Ports,
+    arrived: Arrived,
+    *,
+    catalog: Catalog,
+    person: Person,
+    browser_key: str,
+    invitation: ConnectInvitation | None = None,
+) -> PendingConnection:
+    """Keep an account until Save; what this panel kept for the catalog before is dropped.
 
     Args:
         ports: the outside world.
@@ -121,7 +151,6 @@ def keep_until_saved(
             catalog=catalog, person=person, browser_key=browser_key
         ).delete()
         pending.save(force_insert=True)
-        _note(ports, catalog, arrived)
         ask(
             ports,
             housekeeping_lane(catalog.organisation_id),
@@ -139,6 +168,8 @@ def _row(ports: Ports, arrived: Arrived) -> PendingConnection:
     return PendingConnection(
         id=pending_id,
         object_id=profile.object_id,
+        kind=arrived.kind,
+        outside_address=arrived.outside_address,
         address=profile.mail or profile.username,
         name=profile.display_name or profile.username,
         asked_scopes=sorted(arrived.asked),

@@ -38,7 +38,15 @@ from classbell.ports.meetings import OnlineMeeting
 from classbell.ports.rooms import Room
 from classbell.storage.models import Account, CapabilityCheck, Organisation
 
-__all__ = ["Capability", "CapabilityResult", "CapabilityState", "Card", "check", "keep"]
+__all__ = [
+    "Capability",
+    "CapabilityResult",
+    "CapabilityState",
+    "Card",
+    "check",
+    "keep",
+    "keep_card",
+]
 
 Fact = TypeVar("Fact")
 
@@ -54,10 +62,12 @@ class Card:
         lines: in the order in which they are shown.
         loss: the first answer that concerns the account as a whole, such as that there is no
             mailbox any more; None where there is none.
+        proved: permissions that trying has proved, which tokens do not tell.
     """
 
     lines: tuple[CapabilityResult, ...]
     loss: Verdict | None = None
+    proved: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +162,19 @@ def _judge(
         shared_calendar_line(granted),
         meeting_options_line(granted, answers.meeting),
     )
+
+
+def keep_card(account: Account, card: Card, checked_at: datetime) -> None:
+    """Write a look's answers down, and what it has proved besides, in the caller's transaction.
+
+    What was not proved this once stays granted: its line says how it stands, and each call that it
+    is needed for is judged by itself.
+    """
+    keep(account, card.lines, checked_at)
+    if card.proved - frozenset(account.granted_scopes):
+        account.granted_scopes = sorted(card.proved.union(account.granted_scopes))
+        account.asked_scopes = sorted(card.proved.union(account.asked_scopes))
+        account.save(update_fields=["granted_scopes", "asked_scopes"])
 
 
 def keep(account: Account, results: Sequence[CapabilityResult], checked_at: datetime) -> None:

@@ -31,6 +31,7 @@ class Capability(StrEnum):
     CALENDAR = "calendar"
     TEAMS = "teams"
     ROOMS = "rooms"
+    SCOPE = "scope"
     SHARED_CALENDAR = "shared_calendar"
     MEETING_OPTIONS = "meeting_options"
 
@@ -53,6 +54,7 @@ _MEANINGS = {
     Capability.CALENDAR: "Sessions get no calendar entry; invitations go by mail only.",
     Capability.TEAMS: "Sessions get no Teams meeting and no link to join.",
     Capability.ROOMS: "Rooms cannot be listed; their addresses have to be typed.",
+    Capability.SCOPE: "Classbell may be able to use mailboxes that are none of its business.",
     Capability.SHARED_CALENDAR: "Sessions are not written into the organisation's calendar.",
     Capability.MEETING_OPTIONS: "Teams meetings keep the organisation's lobby, and instructors are "
     "not co-organisers.",

@@ -8,7 +8,8 @@ from functools import partial
 from django.db import transaction
 
 from classbell.delivery.lanes import mailbox_lane
-from classbell.domain.connections.capabilities import CapabilityResult, Card, check, keep
+from classbell.domain.connections.capabilities import CapabilityResult, Card, keep_card
+from classbell.domain.connections.kinds import kind_of
 from classbell.domain.connections.lost import account_lost, lane_verdict
 from classbell.domain.connections.recovery import works_again
 from classbell.domain.connections.tokens import with_mailbox
@@ -43,7 +44,7 @@ def check_now(ports: Ports, *, catalog: Catalog, actor: Actor) -> Sequence[Capab
         raise InvalidInput("No account is connected to this catalog.", field="account")
     card = _card(ports, account, actor)
     with transaction.atomic():
-        keep(account, card.lines, ports.clock.now())
+        keep_card(account, card, ports.clock.now())
         record(
             ports,
             actor=actor,
@@ -67,7 +68,8 @@ def _card(ports: Ports, account: Account, actor: Actor) -> Card:
             raise ProviderFailure(verdict)
     version = account.token_version
     try:
-        return with_mailbox(ports, account.pk, partial(_asked, ports, account))
+        look, afresh = partial(_asked, ports, account), kind_of(account).looks_afresh
+        return with_mailbox(ports, account.pk, look, afresh=afresh)
     except ProviderFailure as failure:
         account_lost(ports, account.pk, failure.verdict, seen_version=version)
         raise
@@ -76,4 +78,4 @@ def _card(ports: Ports, account: Account, actor: Actor) -> Card:
 def _asked(ports: Ports, account: Account, mailbox: Mailbox) -> Card:
     """Ask with a token, and the permissions that it carries."""
     account.refresh_from_db()
-    return check(ports, mailbox, frozenset(account.granted_scopes), account.organisation)
+    return kind_of(account).card(ports, account, mailbox)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from classbell.domain.connections.connect import begin_connect
-from classbell.domain.connections.scopes import NEEDS_ADMIN, lacking, needed
+from classbell.domain.connections.kinds import kind_of
+from classbell.domain.connections.scopes import NEEDS_ADMIN, lacking
 from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.audit import Actor
 from classbell.ports.bundle import Ports
@@ -79,7 +80,8 @@ def needed_scopes(account: Account) -> frozenset[str]:
     Mail only needs ``EMAIL_ONLY``; everything else needs ``FULL`` as it is today, which may be more
     than when the account was connected, and whatever was approved for it besides.
     """
-    return needed(account.asked_scopes or account.granted_scopes)
+    chosen = frozenset(account.asked_scopes or account.granted_scopes)
+    return kind_of(account).needs(chosen)
 
 
 def consent_state(account: Account) -> Consent:

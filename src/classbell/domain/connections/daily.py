@@ -16,7 +16,7 @@ from django.db import transaction
 from classbell.delivery.lanes import housekeeping_lane
 from classbell.delivery.work import ask
 from classbell.domain.connections.alarms import warn_of_expiry
-from classbell.domain.connections.capabilities import check, keep
+from classbell.domain.connections.capabilities import keep_card
 from classbell.domain.connections.capability import CapabilityResult
 from classbell.domain.connections.daily_times import (
     DAILY_CHECK,
@@ -24,6 +24,7 @@ from classbell.domain.connections.daily_times import (
     next_daily,
     next_probe,
 )
+from classbell.domain.connections.kinds import kind_of
 from classbell.domain.connections.recovery import works_again
 from classbell.domain.connections.tokens import renew
 from classbell.domain.notifications.returned import ask_returns
@@ -107,11 +108,11 @@ def _look(ports: Ports, account: Account) -> None:
     """
     mailbox = renew(ports, account.pk)
     account.refresh_from_db()
-    card = check(ports, mailbox, frozenset(account.granted_scopes), account.organisation)
+    card = kind_of(account).card(ports, account, mailbox)
     before = {one.capability: one.state for one in account.capabilities.all()}
     now = ports.clock.now()
     with transaction.atomic():
-        keep(account, card.lines, now)
+        keep_card(account, card, now)
         HealthEvent.objects.create(
             account=account, at=now, name="checked", detail=_what_changed(before, card.lines)
         )

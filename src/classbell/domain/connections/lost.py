@@ -12,6 +12,7 @@ from classbell.delivery.hold import hold, release
 from classbell.delivery.lanes import lock_lanes, mailbox_lane
 from classbell.domain.connections.alerts import tell_lost, tell_restored
 from classbell.domain.connections.daily_times import ask_daily, next_probe
+from classbell.domain.connections.kinds import kind_of
 from classbell.domain.connections.rerouting import reroute_account
 from classbell.domain.connections.tokens import renew
 from classbell.domain.connections.waiting import DISCONNECTED, LOST, REASONS, keep_much_or_old
@@ -96,7 +97,7 @@ def account_lost(
         lock_lanes(account.organisation_id)
         _keep_mail(ports, account)
         if won:
-            _tell(ports, account, verdict)
+            _tell(ports, account, kind_of(account).judged(verdict))
     return won
 
 

@@ -35,6 +35,7 @@ from classbell.ports.errors import InvalidInput
 from classbell.storage.models import (
     Account,
     AccountState,
+    CalendarWatch,
     Catalog,
     Connection,
     PendingConnection,
@@ -163,12 +164,14 @@ def _account_of(
     )
     account = Account.objects.select_for_update().get(pk=account.pk)
     tokens = open_tokens(ports, pending.sealed_tokens, place=pending_place(pending.id))
+    same_kind = account.kind == pending.kind
     account.address, account.name = pending.address, pending.name
+    account.kind, account.outside_address = pending.kind, pending.outside_address
     account.granted_scopes = pending.granted_scopes
     asked = frozenset(pending.asked_scopes) or frozenset(pending.granted_scopes)
     # A sign-in that asked for less than was chosen before, such as a reconnection while consent is
     # outdated, or one for another catalog that shares the account, must not hide what is missing.
-    in_use = account.state != AccountState.DISCONNECTED
+    in_use = account.state != AccountState.DISCONNECTED and same_kind
     account.asked_scopes = sorted(asked.union(account.asked_scopes if in_use else ()))
     account.withheld_scopes = sorted(lacking(account.granted_scopes, asked))
     account.sealed_tokens = seal_tokens(ports, tokens, place=account_place(account.id))
@@ -182,6 +185,9 @@ def _account_of(
     if account.state == AccountState.DISCONNECTED:
         account.state = AccountState.CONNECTED
     account.save()
+    if not same_kind:
+        # How far its calendar was read is told in links that the other kind's tokens cannot open.
+        CalendarWatch.objects.filter(account=account).delete()
     keep(account, [_result(line) for line in pending.capabilities], pending.created_at)
     return account
 

@@ -13,6 +13,7 @@ from django.db.models.fields import DateTimeField
 from django.db.models.functions import Now
 
 from classbell.domain.connections.alarms import application_accepted, application_refused
+from classbell.domain.connections.kinds import kind_of
 from classbell.domain.connections.sealing import (
     Tokens,
     account_place,
@@ -115,7 +116,9 @@ def widen(ports: Ports, account_id: UUID, scopes: frozenset[str]) -> frozenset[s
     return frozenset(_usable(account_id).granted_scopes)
 
 
-def with_mailbox(ports: Ports, account_id: UUID, action: Callable[[Mailbox], Done]) -> Done:
+def with_mailbox(
+    ports: Ports, account_id: UUID, action: Callable[[Mailbox], Done], *, afresh: bool = False
+) -> Done:
     """Do something with the account's mailbox; a token that is refused is renewed once, silently.
 
     Uses the network.
@@ -124,12 +127,14 @@ def with_mailbox(ports: Ports, account_id: UUID, action: Callable[[Mailbox], Don
         ports: the outside world.
         account_id: a connected account.
         action: what to do; it is done again with the new token, if it comes to that.
+        afresh: whether to begin with a new token.
 
     Raises:
         ProviderFailure: as ``mailbox_for``, or what the action raises.
     """
     try:
-        return action(mailbox_for(ports, account_id))
+        first = renew(ports, account_id) if afresh else mailbox_for(ports, account_id)
+        return action(first)
     except ProviderFailure as failure:
         if not failure.verdict.refresh_first:
             raise
@@ -142,7 +147,7 @@ def use_until(answer: TokenSet, now: datetime) -> datetime:
 
 
 def _mailbox(ports: Ports, account: Account, access_token: str) -> Mailbox:
-    return ports.own_mailbox(access_token, frozenset(account.granted_scopes))
+    return kind_of(account).mailbox(ports, account, access_token)
 
 
 def _renewed(
@@ -167,7 +172,7 @@ def _renewed(
     give_up_at = time.monotonic() + PATIENCE_SECONDS
     while True:
         if _take_lease(account):
-            fresh = _renew_under_lease(ports, account, claims, more)
+            fresh = _renew_under_lease(ports, account, claims, more, insist=insist)
             if fresh is not None:
                 return fresh
         account = _usable(account.id, states)
@@ -195,16 +200,18 @@ def _take_lease(account: Account) -> bool:
 
 
 def _renew_under_lease(
-    ports: Ports, account: Account, claims: str, more: frozenset[str]
+    ports: Ports, account: Account, claims: str, more: frozenset[str], *, insist: bool
 ) -> str | None:
     """Renew and store; None where the row moved on meanwhile, so that it must be read again."""
     old = _tokens(ports, account)
     try:
-        answer = ports.identity.refresh(
-            tenant_id=account.organisation.tenant_id,
-            refresh_token=old.refresh_token,
+        answer = kind_of(account).new_tokens(
+            ports,
+            account,
+            old.refresh_token,
             scopes=frozenset(account.granted_scopes) | more,
             claims=claims,
+            insist=insist,
         )
     except ProviderFailure as failure:
         application_refused(ports, failure.verdict)

@@ -1,62 +1,17 @@
-"""Drafts: publishing them, what that sets in motion, and copies of sessions, which begin as one."""
+"""Drafts: publishing them, and copies of sessions, which begin as one."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from classbell.domain.courses.session_details import details_of
 from classbell.domain.courses.sessions import SavedSession, create_session, update_session
 from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.audit import Actor
-from classbell.domain.scheduling.desired import MOST_ATTENDEES
-from classbell.domain.scheduling.request import account_serving
-from classbell.domain.scheduling.route import writes_calendar
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import InvalidInput
-from classbell.storage.models import CourseSession, Enrolment, EnrolmentState
-
-
-@dataclass(frozen=True, slots=True)
-class Forecast:
-    """What publishing a session will set in motion.
-
-    Attributes:
-        account: address of the account that does it; empty where none is connected.
-        by_calendar: whether the account may write calendar entries.
-        room: address of the room that will be asked for, or empty.
-        teams: whether a Teams meeting will be made.
-        by_entry, by_mail: how many people are invited by the calendar entry, and by mail.
-    """
-
-    account: str
-    by_calendar: bool
-    room: str
-    teams: bool
-    by_entry: int
-    by_mail: int
-
-
-def forecast_publishing(session: CourseSession) -> Forecast:
-    """Say what publishing a session would do now, without doing any of it."""
-    account = account_serving(session.course.catalog)
-    by_calendar = account is not None and writes_calendar(account)
-    people = set(session.instructors.values_list("pk", flat=True))
-    people |= set(
-        Enrolment.objects.filter(session=session, state=EnrolmentState.ENROLLED).values_list(
-            "person_id", flat=True
-        )
-    )
-    most = MOST_ATTENDEES - (1 if session.room_address else 0)
-    by_entry = min(len(people), most) if by_calendar else 0
-    return Forecast(
-        account=account.address if account else "",
-        by_calendar=by_calendar,
-        room=session.room_address if by_calendar else "",
-        teams=session.teams_meeting and by_calendar,
-        by_entry=by_entry,
-        by_mail=len(people) - by_entry if account else 0,
-    )
+from classbell.storage.models import CourseSession
 
 
 def publish_session(ports: Ports, *, session: CourseSession, actor: Actor) -> SavedSession:
@@ -82,8 +37,9 @@ def copy_session(
 ) -> SavedSession:
     """Copy a session to another date, as a draft with its instructors and without its learners.
 
-    Wall times are kept, whatever the clocks do in between: two hours from nine are nine to eleven,
-    and an enrolment deadline stays as many days before, at its own hour.
+    The copy belongs to the same group. Wall times are kept, whatever the clocks do in between: two
+    hours from nine are nine to eleven, and an enrolment deadline stays as many days before, at its
+    own hour.
 
     Args:
         ports: the outside world.
@@ -112,4 +68,5 @@ def copy_session(
         details=details,
         actor=actor,
         instructors=list(session.instructors.all()),
+        group=session.group,
     )

@@ -128,10 +128,11 @@ def take_back(ports: Ports, session: CourseSession, people: Sequence[Person]) ->
 def give_places(ports: Ports, session: CourseSession, people: Sequence[Person]) -> Enrolled:
     """Enrol in the caller's transaction, in one session as read by ``lock_session``.
 
-    The caller confirms it to those who are new and asks for the entry to follow.
+    The caller confirms it to those who are new and asks for the entry to follow. What the session
+    is taken with has its say: the seats of the group or course, and those who wait.
 
     Raises:
-        InvalidInput: too few seats are left.
+        InvalidInput: too few seats are left, or somebody waits for those that are.
         NotFoundHere: somebody belongs to another organisation.
     """
     require_own_people(session, people)
@@ -139,6 +140,7 @@ def give_places(ports: Ports, session: CourseSession, people: Sequence[Person]) 
     new, already = _new_and_already(offer, people)
     if new:
         _refuse_too_many(offer, places_left(offer), len(new))
+        _refuse_beside_the_others(offer_of(ports, session), session, new)
         write_enrolments(ports, session, new, EnrolmentState.ENROLLED)
         emit_people(ports, session, "session.enrolled", new)
     return Enrolled(tuple(new), tuple(already))
@@ -230,6 +232,26 @@ def _refuse_second_choice(offer: Offer, people: Sequence[Person]) -> None:
             field="people",
             meaning=NOBODY,
             remedy="Change their session instead of enrolling them again.",
+        )
+
+
+def _refuse_beside_the_others(offer: Offer, session: CourseSession, new: Sequence[Person]) -> None:
+    """Refuse people in one session whom the whole has no seat for, or who would overtake others."""
+    rows = Enrolment.objects.filter(session__in=offer.ids, state=EnrolmentState.ENROLLED)
+    inside = set(rows.values_list("person_id", flat=True))
+    coming = [person for person in new if person.pk not in inside]
+    left = places_left(offer)
+    if left is None or not coming:
+        return
+    _refuse_too_many(offer, left, len(coming))
+    chosen = {person.pk for person in new}
+    waiting = [one for one in waiting_people(offer) if one.pk not in chosen] if offer.waits else []
+    if len(coming) > max(left - len(waiting), 0):
+        raise InvalidInput(
+            f"{waiting[0].name} waits for a place in «{session.title}» and comes first.",
+            field="people",
+            meaning=NOBODY,
+            remedy="Give the session more seats, or enrol fewer people.",
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from django.db import transaction
 
@@ -29,11 +30,14 @@ class EnrolmentRules:
         enrolment_type: to which of its sessions somebody goes.
         seats: most learners where all sessions are taken together; None for no limit.
         waiting_list: whether somebody who finds no place may wait for one.
+        enrolment_deadline: aware UTC, until when one may enrol where all sessions are taken
+            together; None for no deadline.
     """
 
     enrolment_type: EnrolmentType = EnrolmentType.MULTIPLE
     seats: int | None = None
     waiting_list: bool = False
+    enrolment_deadline: datetime | None = None
 
 
 def open_course(
@@ -105,10 +109,17 @@ def set_rules(ports: Ports, *, course: Course, rules: EnrolmentRules, actor: Act
             catalog=catalog,
             action="course.enrolment_changed",
             subject=f"course:{course.code}",
-            before=before,
-            after=after,
+            before=_facts(before),
+            after=_facts(after),
         )
     return True
+
+
+def _facts(rules: dict[str, object]) -> dict[str, object]:
+    """Return the rules as the record keeps them."""
+    deadline = rules["enrolment_deadline"]
+    told = deadline.isoformat() if isinstance(deadline, datetime) else None
+    return {**rules, "enrolment_deadline": told}
 
 
 def _refuse_while_enrolled(ports: Ports, course: Course) -> None:

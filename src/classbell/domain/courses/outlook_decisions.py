@@ -10,7 +10,14 @@ from classbell.domain.courses.session_rows import emit_session, lock_session
 from classbell.domain.courses.sessions import cancel_session
 from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.audit import Actor, record
-from classbell.domain.scheduling.outlook_edits import EditKind, OutlookEdit, decided, outlook_edit
+from classbell.domain.scheduling.outlook_edits import (
+    EditKind,
+    OutlookEdit,
+    decided,
+    outlook_edit,
+    taken,
+)
+from classbell.domain.scheduling.repairs import keep_as_it_is, write_again
 from classbell.domain.scheduling.request import request_entry
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import InvalidInput
@@ -31,8 +38,8 @@ def take_outlook_edit(
 ) -> CourseSession:
     """Let the session become what was made of its event in Outlook.
 
-    A moved event moves the session; a deleted one cancels it. Everybody on the event has been told
-    by Outlook already.
+    A moved event moves the session; a deleted one cancels it; what is rewritten again and again is
+    left so. Everybody on the event has been told by Outlook already.
 
     Args:
         ports: the outside world.
@@ -48,11 +55,14 @@ def take_outlook_edit(
     with transaction.atomic():
         found = _open(ports, session, mark)
         before = {"starts_at": found.session.starts_at.isoformat()}
+        applied = taken(found.entry.applied, found.edit)
         if found.edit.kind is EditKind.DELETED:
             cancel_session(ports, session=found.session, actor=actor)
+        elif found.edit.kind is EditKind.REWRITTEN:
+            applied = keep_as_it_is(applied)
         else:
             _move(ports, found)
-        _close(found, applied=found.entry.applied)
+        _close(found, applied=applied)
         _record(ports, found, actor, "session.outlook_edit_taken", before)
         request_entry(ports, found.session)
     return found.session
@@ -77,7 +87,8 @@ def put_back(
     with transaction.atomic():
         found = _open(ports, session, mark)
         before = {"starts_at": found.session.starts_at.isoformat()}
-        _close(found, applied=decided(found.entry.applied))
+        again = write_again if found.edit.kind is EditKind.REWRITTEN else decided
+        _close(found, applied=again(found.entry.applied))
         _record(ports, found, actor, "session.outlook_edit_undone", before)
         request_entry(ports, found.session)
     return found.session

@@ -10,10 +10,13 @@ from classbell.domain.courses.courses import checked_title
 from classbell.domain.courses.times import Moment, TimeDoesNotExist, moment_of, wall_time
 from classbell.domain.organisations.addresses import address_key, checked_address
 from classbell.ports.errors import InvalidInput
+from classbell.ports.meetings import Lobby
 from classbell.storage.models import CourseSession
 
 PLACE_LENGTH = 200
 LINK_LENGTH = 1000
+
+_MAY_BE_UNSAID = ("meeting_url", "co_organisers", "lobby")
 
 _LINK = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[!-~]*)?")
 
@@ -34,6 +37,8 @@ class SessionDetails:
         published: False for a draft, which has no entry and tells nobody.
         meeting_url: link to a meeting of another provider, or empty; None leaves it as it is.
         co_organisers: whether instructors are co-organisers of the Teams meeting; None leaves it.
+        lobby: a value of ``Lobby`` for who waits outside the Teams meeting, or empty for what the
+            catalog has; None leaves it.
     """
 
     title: str
@@ -49,14 +54,15 @@ class SessionDetails:
     published: bool = True
     meeting_url: str | None = None
     co_organisers: bool | None = None
+    lobby: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SessionValues:
     """The same as the columns of ``CourseSession`` hold it: moments in UTC.
 
-    None in ``meeting_url`` and ``co_organisers`` says nothing about them: a file that is imported
-    has no such columns, and must not undo what an admin chose.
+    None in ``meeting_url``, ``co_organisers`` and ``lobby`` says nothing about them: a file that is
+    imported has no such columns, and must not undo what an admin chose.
     """
 
     title: str
@@ -72,10 +78,11 @@ class SessionValues:
     published: bool = True
     meeting_url: str | None = None
     co_organisers: bool | None = None
+    lobby: str | None = None
 
     def stated(self) -> dict[str, object]:
         """Return the columns that something is said about."""
-        unsaid = {name for name in ("meeting_url", "co_organisers") if getattr(self, name) is None}
+        unsaid = {name for name in _MAY_BE_UNSAID if getattr(self, name) is None}
         return {name: value for name, value in asdict(self).items() if name not in unsaid}
 
     def differences(self, session: CourseSession) -> dict[str, object]:
@@ -122,6 +129,7 @@ def values_of(details: SessionDetails) -> tuple[SessionValues, tuple[str, ...]]:
         published=details.published,
         meeting_url=_meeting_url(details),
         co_organisers=details.co_organisers,
+        lobby=_lobby(details.lobby),
     )
     moments = (starts, ends, deadline)
     return values, tuple(moment.note for moment in moments if moment and moment.note)
@@ -145,7 +153,23 @@ def details_of(session: CourseSession) -> SessionDetails:
         published=session.published,
         meeting_url=session.meeting_url,
         co_organisers=session.co_organisers,
+        lobby=session.lobby,
     )
+
+
+def _lobby(lobby: str | None) -> str | None:
+    """Check who shall wait outside the meeting.
+
+    Raises:
+        InvalidInput: there is no such lobby.
+    """
+    if lobby and lobby not in set(Lobby):
+        raise InvalidInput(
+            f"There is no lobby «{lobby[:40]}».",
+            field="lobby",
+            remedy=f"Use one of: {', '.join(Lobby)}, or nothing for what the catalog has.",
+        )
+    return lobby
 
 
 def _place(details: SessionDetails) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from types import EllipsisType
 
 from django.db import transaction
 
 from classbell.domain.courses.courses import checked_code, lock_catalog
+from classbell.domain.courses.groups import move_to_group
 from classbell.domain.courses.session_details import SessionDetails, SessionValues, values_of
 from classbell.domain.courses.session_rows import (
     add_session,
@@ -15,13 +17,14 @@ from classbell.domain.courses.session_rows import (
     emit_session,
     lock_session,
 )
+from classbell.domain.courses.taken_along import take_along
 from classbell.domain.courses.waiting import fill_places
 from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.audit import Actor, record
 from classbell.domain.scheduling.request import request_entry
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import InvalidInput
-from classbell.storage.models import Course, CourseSession, Person
+from classbell.storage.models import Course, CourseSession, Person, SessionGroup
 
 MESSAGE_LENGTH = 1000
 
@@ -49,6 +52,7 @@ def create_session(
     details: SessionDetails,
     actor: Actor,
     instructors: Sequence[Person] = (),
+    group: SessionGroup | None = None,
 ) -> SavedSession:
     """Add a session to a course, and ask for its calendar entry.
 
@@ -59,9 +63,11 @@ def create_session(
         details: everything else; times are wall times.
         actor: who adds it.
         instructors: who teaches it.
+        group: with which sessions it is taken; None for none. Whoever takes those already is
+            enrolled in a published session of it.
 
     Raises:
-        InvalidInput: a detail cannot be used, or the code is taken.
+        InvalidInput: a detail or the group cannot be used, or the code is taken.
         NotAllowed, NotFoundHere: the actor does not administer the catalog.
     """
     require_actor_administers(actor, course.catalog)
@@ -75,8 +81,11 @@ def create_session(
                 field="code",
                 remedy="Choose another code, or change that session.",
             )
-        session = add_session(ports, course, code, values, instructors)
+        added = add_session(ports, course, code, values, instructors)
+        session = lock_session(added.pk)
+        move_to_group(ports, session, group)
         request_if_current(ports, session)
+        take_along(ports, session, actor)
         _record(ports, session, actor, "session.created", after=_facts(values))
     return SavedSession(session, changed=True, notes=notes)
 
@@ -88,6 +97,7 @@ def update_session(
     details: SessionDetails,
     actor: Actor,
     instructors: Sequence[Person] | None = None,
+    group: SessionGroup | EllipsisType | None = ...,
 ) -> SavedSession:
     """Change a session, and ask for its calendar entry to follow.
 
@@ -97,9 +107,11 @@ def update_session(
         details: everything it shall be; times are wall times.
         actor: who changes it.
         instructors: who teaches it from now on; None leaves them as they are.
+        group: with which sessions it is taken; None for none, ``...`` leaves it where it is.
 
     Raises:
-        InvalidInput: a detail cannot be used, fewer seats than learners, or it was cancelled.
+        InvalidInput: a detail or the group cannot be used, fewer seats than learners, or it was
+            cancelled.
         NotAllowed, NotFoundHere: the actor does not administer the catalog.
     """
     require_actor_administers(actor, session.course.catalog)
@@ -108,15 +120,21 @@ def update_session(
         locked = lock_session(session.pk)
         if locked.cancelled_at is not None:
             raise InvalidInput("The session was cancelled and cannot be changed any more.")
-        was_over = locked.ends_at <= ports.clock.now()
+        was_over, was_draft = locked.ends_at <= ports.clock.now(), not locked.published
         before = {name: str(getattr(locked, name)) for name in values.differences(locked)}
         changed = change_session(ports, locked, values, instructors)
+        regrouped = group is not ... and move_to_group(ports, locked, group)
         if changed:
             request_if_current(ports, locked, was_over=was_over)
             after = {name: str(getattr(locked, name)) for name in before}
             _record(ports, locked, actor, "session.changed", before=before, after=after)
+        if regrouped:
+            _record(ports, locked, actor, "session.group_changed", after=_group_of(locked))
+        if regrouped or (was_draft and locked.published):
+            take_along(ports, locked, actor)
+        if changed or regrouped:
             fill_places(ports, locked)
-    return SavedSession(locked, changed=changed, notes=notes)
+    return SavedSession(locked, changed=changed or regrouped, notes=notes)
 
 
 def cancel_session(
@@ -179,6 +197,11 @@ def _facts(values: SessionValues) -> dict[str, object]:
         "time_zone": values.time_zone,
         "room_address": values.room_address,
     }
+
+
+def _group_of(session: CourseSession) -> dict[str, str]:
+    """Return what the record keeps of where a session belongs."""
+    return {"group": session.group.code if session.group else ""}
 
 
 def _record(

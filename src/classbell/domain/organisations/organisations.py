@@ -98,6 +98,36 @@ def limit_external_recipients(
         )
 
 
+def permit_application_accounts(
+    ports: Ports, organisation: Organisation, *, allowed: bool, actor: Actor = OPERATOR
+) -> None:
+    """Let an organisation's admins use application-only accounts, or no new ones any more.
+
+    Accounts in use go on working: their administrator ends them in Exchange, or a catalog's admin
+    by disconnecting.
+
+    Args:
+        ports: the outside world.
+        organisation: whose admins.
+        allowed: whether they may.
+        actor: who does it.
+    """
+    before, name = organisation.application_accounts, "application_accounts"
+    with transaction.atomic():
+        organisation.application_accounts = allowed
+        organisation.save(update_fields=[name])
+        record(
+            ports,
+            actor=actor,
+            organisation_id=organisation.id,
+            catalog=None,
+            action="organisation.application_accounts_set",
+            subject=f"organisation:{organisation.id}",
+            before={name: before},
+            after={name: allowed},
+        )
+
+
 def _tell(ports: Ports, organisation: Organisation, actor: Actor) -> None:
     """Write record and event of a new organisation."""
     facts = {"tenant": str(organisation.tenant_id), "name": organisation.name}

@@ -9,8 +9,8 @@ what it held right after we last wrote, which means that somebody edited it ther
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from classbell.ports.calendar import (
     Answer,
@@ -31,20 +31,23 @@ class Applied:
     Attributes:
         wish: our fields as last written.
         seen: the calendar's fields as read back right after.
+        repairs: what ``repairs.Repairs`` remembers.
     """
 
     wish: Mapping[str, object]
     seen: Mapping[str, object]
+    repairs: Mapping[str, object] = field(default_factory=dict)
 
     @classmethod
     def read(cls, stored: Mapping[str, object]) -> Applied:
         """Read what ``Entry.applied`` holds."""
-        wish, seen = stored.get("wish"), stored.get("seen")
-        return cls(wish if isinstance(wish, dict) else {}, seen if isinstance(seen, dict) else {})
+        parts = (stored.get(name) for name in ("wish", "seen", "repairs"))
+        return cls(*(part if isinstance(part, dict) else {} for part in parts))
 
     def stored(self) -> dict[str, object]:
         """Return what ``Entry.applied`` holds."""
-        return {"wish": dict(self.wish), "seen": dict(self.seen)}
+        held: dict[str, object] = {"wish": dict(self.wish), "seen": dict(self.seen)}
+        return held | ({"repairs": dict(self.repairs)} if self.repairs else {})
 
     @property
     def asked_online(self) -> bool:
@@ -68,13 +71,20 @@ class Applied:
         return str(times[1]) if isinstance(times, list) else ""
 
 
-def written(entry: DesiredEntry, snapshot: EntrySnapshot) -> Applied:
+def written(
+    entry: DesiredEntry, snapshot: EntrySnapshot, repairs: Mapping[str, object] | None = None
+) -> Applied:
     """Return the memory of having written an entry that reads back as ``snapshot``."""
-    return Applied(_wish(entry), _seen(snapshot))
+    return Applied(wish_of(entry), _seen(snapshot), repairs or {})
 
 
 def to_send(
-    wanted: DesiredEntry, current: EntrySnapshot, applied: Applied, *, online: bool
+    wanted: DesiredEntry,
+    current: EntrySnapshot,
+    applied: Applied,
+    *,
+    online: bool,
+    untouched: Collection[str] = (),
 ) -> DesiredEntry:
     """Return the entry to hand to ``Calendar.update``, which sends what differs from ``current``.
 
@@ -86,9 +96,10 @@ def to_send(
         current: the event as it is.
         applied: the memory of the last write.
         online: whether to ask for a Teams meeting if there is none.
+        untouched: fields that stay as they are in the calendar.
     """
-    wish, seen = _wish(wanted), _seen(current)
-    same = {
+    wish, seen = wish_of(wanted), _seen(current)
+    same = set(untouched) | {
         name
         for name in FIELDS
         if wish[name] == applied.wish.get(name) and seen[name] == applied.seen.get(name)
@@ -98,6 +109,8 @@ def to_send(
         chosen = replace(chosen, subject=current.subject)
     if "place" in same:
         chosen = replace(chosen, place=current.place)
+    if "text" in same:
+        chosen = replace(chosen, html=current.html)
     if "times" in same:
         chosen = replace(chosen, starts_at=current.starts_at, ends_at=current.ends_at)
     if "attendees" in same:
@@ -105,13 +118,14 @@ def to_send(
     return chosen
 
 
-def _wish(entry: DesiredEntry) -> dict[str, object]:
+def wish_of(entry: DesiredEntry) -> dict[str, object]:
     """Return our fields as JSON."""
     return {
         "subject": entry.subject,
         "place": entry.place,
         "times": [entry.starts_at.isoformat(), entry.ends_at.isoformat()],
         "attendees": _digest((a.address.address, a.kind) for a in entry.attendees),
+        "text": hashlib.sha256(entry.html.encode()).hexdigest(),
         "online": entry.online,
         "room": entry.room if entry.names_room else "",
     }

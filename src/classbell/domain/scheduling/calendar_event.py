@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from classbell.domain.scheduling import entry_problems, entry_rows
 from classbell.domain.scheduling.applied import Applied, to_send
 from classbell.domain.scheduling.desired import SessionPicture, beyond_entry, is_full
 from classbell.domain.scheduling.entry_problems import Problem
+from classbell.domain.scheduling.repairs import Repairs, after_look
 from classbell.domain.scheduling.schedule_of_looks import PATIENCE
 from classbell.domain.scheduling.situation import Situation
 from classbell.ports.bundle import Ports
@@ -45,8 +47,11 @@ def existing_event(job: Job, entry: Entry, *, fresh: bool) -> EntrySnapshot | No
 
 def updated_event(
     job: Job, wanted: DesiredEntry, current: EntrySnapshot, entry: Entry
-) -> EntrySnapshot:
+) -> tuple[EntrySnapshot, Repairs]:
     """Send what differs; where somebody was faster, read and send once more.
+
+    Returns:
+        The event as it is then, and what was repaired of it so far.
 
     Raises:
         ProviderFailure: verdict ``CONFLICT`` also where they moved the event, which is looked at
@@ -54,17 +59,18 @@ def updated_event(
     """
     calendar, applied = job.ports.calendar, Applied.read(entry.applied)
     online = _asks_online(job, wanted, current, applied)
+    whole = to_send(wanted, current, applied, online=online)
+    repairs = after_look(wanted, calendar.differences(current, whole), applied, job.found.now)
+    send = partial(to_send, wanted, applied=applied, online=online, untouched=repairs.untouched)
     try:
-        return calendar.update(
-            job.mailbox, current, to_send(wanted, current, applied, online=online)
-        )
+        return calendar.update(job.mailbox, current, send(current=current)), repairs
     except ProviderFailure as failure:
         if failure.verdict.kind is not VerdictKind.CONFLICT:
             raise
         before, current = current, calendar.get(job.mailbox, current.event_id)
         if (before.starts_at, before.ends_at) != (current.starts_at, current.ends_at):
             raise
-    return calendar.update(job.mailbox, current, to_send(wanted, current, applied, online=online))
+    return calendar.update(job.mailbox, current, send(current=current)), repairs
 
 
 def problem_of(job: Job, wanted: DesiredEntry, current: EntrySnapshot, since: datetime) -> Problem:

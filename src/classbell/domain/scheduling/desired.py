@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
@@ -181,9 +180,12 @@ def _subject(picture: SessionPicture) -> str:
 
 
 def _html(picture: SessionPicture) -> Markup:
-    """Return the body: everything an admin wrote is text, never markup."""
+    """Return the body: everything an admin wrote is text, never markup.
+
+    It does not say when: the event does. Said twice, the text would be wrong as soon as somebody
+    moves the event, and putting it right would mail everybody again.
+    """
     parts = [Markup("<p><strong>{}</strong><br>{}</p>").format(picture.course_title, picture.title)]
-    parts.append(Markup("<p>{}</p>").format(_when(picture)))
     if picture.shown_place:
         parts.append(Markup("<p>Place: {}</p>").format(_where(picture)))
     elif picture.room_withheld:
@@ -212,11 +214,3 @@ def _where(picture: SessionPicture) -> str:
 def _lines(text: str) -> Markup:
     """Return text with its line breaks."""
     return Markup("<br>").join(escape(line.strip()) for line in text.strip().split("\n"))
-
-
-def _when(picture: SessionPicture) -> str:
-    """Return start and end in the session's own zone, in figures that no language misreads."""
-    zone = ZoneInfo(picture.time_zone)
-    start, end = picture.starts_at.astimezone(zone), picture.ends_at.astimezone(zone)
-    until = f"{end:%H:%M}" if start.date() == end.date() else f"{end:%Y-%m-%d %H:%M}"
-    return f"{start:%Y-%m-%d %H:%M} to {until} ({picture.time_zone})"

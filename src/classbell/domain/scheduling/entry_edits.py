@@ -59,4 +59,4 @@ def begin_cancelling(entry: Entry) -> None:
     own doing and nobody's decision in Outlook.
     """
     applied = Applied.read(entry.applied)
-    write_if_same(entry, {"applied": Applied(applied.wish, {}).stored()})
+    write_if_same(entry, {"applied": Applied(applied.wish, {}, applied.repairs).stored()})

@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.db import transaction
 
 from classbell.domain.scheduling.applied import Applied, written
-from classbell.domain.scheduling.entry_problems import Problem, room_word
+from classbell.domain.scheduling.entry_problems import Problem, joined, room_word
 from classbell.domain.scheduling.entry_writes import tell as _tell
 from classbell.domain.scheduling.entry_writes import write_if_same as _unchanged
-from classbell.domain.scheduling.outlook_edits import was_decided
+from classbell.domain.scheduling.outlook_edits import rewritten, was_decided
+from classbell.domain.scheduling.repairs import Repairs
 from classbell.domain.scheduling.request import request_clearing, request_watch
 from classbell.domain.scheduling.situation import Situation
 from classbell.ports.bundle import Ports
@@ -72,6 +73,7 @@ def settle(
     wanted: DesiredEntry,
     current: EntrySnapshot,
     wrote: bool,
+    repairs: Repairs,
     problem: Problem,
 ) -> bool:
     """Write down what the calendar holds now, and tell what is new about it.
@@ -81,6 +83,8 @@ def settle(
     """
     room = room_answer(wanted, current)
     before_room, before_link = entry.room_answer, entry.join_url
+    edit = rewritten(repairs, entry.edited, found.now)
+    problem = joined([problem] + ([edit.problem] if edit else []))
     first = entry.state != EntryState.CREATED
     changes: dict[str, object] = {
         "state": EntryState.CREATED,
@@ -93,12 +97,13 @@ def settle(
         "answers": {a.address.casefold(): a.answer.value for a in current.answers},
         "problem_code": problem.code[:100],
         "problem": problem.text[:500],
-        "edited": {},
+        "edited": edit.stored() if edit else {},
         "read_at": found.now,
     }
     if wrote:
-        changes["applied"] = written(wanted, current).stored()
         changes["applied_at"] = found.now
+    if wrote or repairs != Repairs.read(Applied.read(entry.applied)):
+        changes["applied"] = written(wanted, current, repairs.stored()).stored()
     with transaction.atomic():
         if not _unchanged(entry, changes):
             return False

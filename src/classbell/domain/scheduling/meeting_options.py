@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from classbell.domain.connections.kinds import kind_of
 from classbell.domain.connections.scopes import MEETING_OPTIONS, has
 from classbell.domain.scheduling import entry_rows
 from classbell.domain.scheduling.calendar_event import Job
@@ -18,7 +19,7 @@ from classbell.domain.scheduling.options import calendar_options
 from classbell.domain.scheduling.schedule_of_looks import ROOM_INTERVAL, TEAMS_INTERVAL
 from classbell.ports.errors import ProviderFailure, Verdict, VerdictKind
 from classbell.ports.meetings import Lobby, MeetingOptions, MeetingPerson
-from classbell.storage.models import CourseSession, Entry
+from classbell.storage.models import Account, CourseSession, Entry
 from classbell.storage.queries.scheduling import instructors_of
 
 log = structlog.get_logger(__name__)
@@ -50,7 +51,7 @@ def bring_meeting_options(job: Job, entry: Entry) -> datetime | None:
             entry_rows.settle_meeting(entry, entry.meeting_options, "")
         return None
     if not has(job.found.account.granted_scopes, MEETING_OPTIONS):
-        entry_rows.settle_meeting(entry, entry.meeting_options, not_granted())
+        entry_rows.settle_meeting(entry, entry.meeting_options, not_granted(job.found.account))
         return None
     try:
         meeting = job.ports.meetings.find(job.mailbox, entry.join_url)
@@ -63,8 +64,13 @@ def bring_meeting_options(job: Job, entry: Entry) -> datetime | None:
     return None
 
 
-def not_granted() -> str:
-    """Say which permission the options need."""
+def not_granted(account: Account) -> str:
+    """Say which permission the options need, or that this kind of account cannot have it."""
+    if not kind_of(account).signs_in:
+        return (
+            "Co-organisers and lobby are left as they are: an application-only account cannot set "
+            "them. An account that somebody signs in with can."
+        )
     return (
         f"Co-organisers and lobby are left as they are: the permission {MEETING_OPTIONS} is not "
         "granted. Ask for it under Microsoft 365 Connection Settings."

@@ -16,10 +16,15 @@ from enum import StrEnum
 
 from classbell.domain.scheduling.applied import Applied
 from classbell.domain.scheduling.entry_problems import Problem
+from classbell.domain.scheduling.repairs import Repairs
 from classbell.ports.calendar import DesiredEntry, EntrySnapshot
 
 MOVED_IN_OUTLOOK = "moved_in_outlook"
 DELETED_IN_OUTLOOK = "deleted_in_outlook"
+REWRITTEN_IN_OUTLOOK = "rewritten_in_outlook"
+
+NAMES = {"subject": "title", "place": "place", "text": "text", "attendees": "list of attendees"}
+"""What admins call the fields that may be rewritten."""
 
 
 class EditKind(StrEnum):
@@ -27,6 +32,7 @@ class EditKind(StrEnum):
 
     MOVED = "moved"
     DELETED = "deleted"
+    REWRITTEN = "rewritten"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +41,21 @@ class OutlookEdit:
 
     Attributes:
         noticed_at: business time.
-        starts_at, ends_at: where the event was moved to, aware UTC; None where it is gone.
+        starts_at, ends_at: where the event was moved to, aware UTC; None where it was not.
+        fields: what is changed in Outlook again and again.
     """
 
     kind: EditKind
     noticed_at: datetime
     starts_at: datetime | None = None
     ends_at: datetime | None = None
+    fields: tuple[str, ...] = ()
 
     @property
     def mark(self) -> str:
         """What tells this edit from another one of the same entry."""
+        if self.fields:
+            return " ".join((self.kind.value, *self.fields))
         if self.starts_at is None or self.ends_at is None:
             return self.kind.value
         return f"{self.kind.value} {self.starts_at.isoformat()} {self.ends_at.isoformat()}"
@@ -58,7 +68,8 @@ class OutlookEdit:
             "ends_at": self.ends_at,
         }
         given = {name: one.isoformat() for name, one in moments.items() if one is not None}
-        return {"kind": self.kind.value, **given}
+        fields = {"fields": list(self.fields)} if self.fields else {}
+        return {"kind": self.kind.value, **given, **fields}
 
     @property
     def problem(self) -> Problem:
@@ -68,6 +79,14 @@ class OutlookEdit:
                 DELETED_IN_OUTLOOK,
                 "Somebody deleted or cancelled this event in Outlook. A catalog admin decides on "
                 "the session's page: cancel the session, or put the event back.",
+            )
+        if self.kind is EditKind.REWRITTEN:
+            names = " and ".join(NAMES.get(name, name) for name in self.fields)
+            return Problem(
+                REWRITTEN_IN_OUTLOOK,
+                f"Somebody or an add-in changes the {names} of this event in Outlook again and "
+                "again. It is left so, for every repair mails everybody on the event. A catalog "
+                "admin decides on the session's page: leave it, or put it back.",
             )
         return Problem(
             MOVED_IN_OUTLOOK,
@@ -90,6 +109,7 @@ def outlook_edit(stored: Mapping[str, object]) -> OutlookEdit | None:
         moments["noticed_at"],
         moments.get("starts_at"),
         moments.get("ends_at"),
+        tuple(map(str, fields)) if isinstance(fields := stored.get("fields"), list) else (),
     )
 
 
@@ -118,11 +138,39 @@ def noticed(
     return OutlookEdit(EditKind.MOVED, now, current.starts_at, current.ends_at)
 
 
+def rewritten(repairs: Repairs, before: Mapping[str, object], now: datetime) -> OutlookEdit | None:
+    """Return what is left as it is in Outlook and waits for a decision; None where nothing is.
+
+    Args:
+        repairs: the event's repairs.
+        before: what waited before, as stored.
+        now: business time.
+    """
+    if not repairs.left:
+        return None
+    edit = OutlookEdit(EditKind.REWRITTEN, now, fields=repairs.left)
+    known = outlook_edit(before)
+    return known if known is not None and known.mark == edit.mark else edit
+
+
 def decided(applied: Mapping[str, object]) -> dict[str, object]:
     """Return the memory of the last write from which our times are written anew."""
     memory = Applied.read(applied)
     wish = {name: value for name, value in memory.wish.items() if name != "times"}
-    return Applied(wish, memory.seen).stored()
+    return Applied(wish, memory.seen, memory.repairs).stored()
+
+
+def taken(applied: Mapping[str, object], edit: OutlookEdit) -> dict[str, object]:
+    """Return the memory of the last write as if we had moved the event to where it is.
+
+    So nothing is written for it, of which Outlook would tell everybody once more, and another move
+    is noticed again.
+    """
+    if edit.starts_at is None or edit.ends_at is None:
+        return dict(applied)
+    memory = Applied.read(applied)
+    times = {"times": [edit.starts_at.isoformat(), edit.ends_at.isoformat()]}
+    return Applied({**memory.wish, **times}, {**memory.seen, **times}, memory.repairs).stored()
 
 
 def was_decided(applied: Applied) -> bool:

@@ -23,8 +23,8 @@ def picture_of(
     """
     catalog = session.course.catalog
     options = calendar_options(catalog.pk)
-    standing = entry if entry is not None and entry.state == EntryState.CREATED else None
-    own = standing if standing is not None and standing.account_id == account.pk else None
+    stands = entry is not None and entry.state == EntryState.CREATED
+    own = entry if entry is not None and stands and entry.account_id == account.pk else None
     room_name = ""
     if session.room_address:
         room = room_called(catalog.organisation_id, session.room_address)
@@ -50,7 +50,8 @@ def picture_of(
         ask_for_answers=options.ask_for_answers,
         by_mail_only=options.by_mail_only,
         on_entry=frozenset(own.answers) if own else frozenset(),
-        by_mail=frozenset(map(UUID, standing.mailed)) if standing else frozenset(),
+        # Whatever becomes of the event: a session that came by mail stays that way.
+        by_mail=frozenset(map(UUID, entry.mailed)) if entry is not None else frozenset(),
     )
 
 

@@ -10,8 +10,9 @@ from classbell.domain.connections.tokens import mailbox_for
 from classbell.domain.scheduling.applied import Applied, to_send
 from classbell.domain.scheduling.calendar_event import Job, existing_event
 from classbell.domain.scheduling.desired import desired_entry
-from classbell.domain.scheduling.outlook_edits import noticed
+from classbell.domain.scheduling.outlook_edits import EditKind, noticed
 from classbell.domain.scheduling.picture import picture_of
+from classbell.domain.scheduling.repairs import after_look
 from classbell.domain.scheduling.request import account_serving
 from classbell.domain.scheduling.route import writes_calendar
 from classbell.domain.scheduling.situation import STANDING, Situation, situation_of
@@ -64,7 +65,7 @@ def preview(ports: Ports, session: CourseSession) -> Preview:
 
 def _compared(ports: Ports, found: Situation) -> Preview:
     """Compare with the event that should be there."""
-    entry, picture = found.own_entry, picture_of(found.session, found.account)
+    entry, picture = found.own_entry, picture_of(found.session, found.account, found.entry)
     if entry is None:
         return Preview(Act.REPLACE)
     applied = Applied.read(entry.applied)
@@ -79,5 +80,10 @@ def _compared(ports: Ports, found: Situation) -> Preview:
     if current is None:
         return Preview(Act.CREATE)
     online = wanted.online and not current.online
-    parts = ports.calendar.differences(current, to_send(wanted, current, applied, online=online))
+    whole = to_send(wanted, current, applied, online=online)
+    repairs = after_look(wanted, ports.calendar.differences(current, whole), applied, found.now)
+    send = to_send(wanted, current, applied, online=online, untouched=repairs.untouched)
+    parts = ports.calendar.differences(current, send)
+    if repairs.left and not parts:
+        return Preview(Act.DECIDE, (EditKind.REWRITTEN.value,))
     return Preview(Act.CHANGE if parts else Act.NOTHING, parts)

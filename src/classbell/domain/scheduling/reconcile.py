@@ -32,6 +32,7 @@ from classbell.domain.scheduling.mailed import invite_by_mail
 from classbell.domain.scheduling.meeting_options import bring_meeting_options
 from classbell.domain.scheduling.outlook_edits import noticed
 from classbell.domain.scheduling.picture import picture_of
+from classbell.domain.scheduling.repairs import Repairs
 from classbell.domain.scheduling.request import COLLECTING
 from classbell.domain.scheduling.route import writes_calendar
 from classbell.domain.scheduling.schedule_of_looks import PATIENCE, next_look
@@ -118,14 +119,14 @@ def _brought_up_to_date(job: Job, entry: Entry, *, fresh: bool) -> datetime | No
     if edit is not None:
         done = settle_edited(ports, found, entry, edit, current)
         return None if done else found.now + AT_ONCE
-    wrote = current is None or not entry.applied
+    wrote, repairs = current is None or not entry.applied, Repairs()
     if current is None:
         if entry.event_id:
             entry_rows.renew_lost(ports, found, entry)
             wanted = desired_entry(job.picture, entry.generation)
         current = ports.calendar.create(job.mailbox, wanted)
     else:
-        changed = updated_event(job, wanted, current, entry)
+        changed, repairs = updated_event(job, wanted, current, entry)
         wrote = wrote or changed.etag != current.etag
         current = changed
     since = found.now if wrote or entry.applied_at is None else entry.applied_at
@@ -136,6 +137,7 @@ def _brought_up_to_date(job: Job, entry: Entry, *, fresh: bool) -> datetime | No
         wanted=wanted,
         current=current,
         wrote=wrote,
+        repairs=repairs,
         problem=problem_of(job, wanted, current, since),
     ):
         return found.now + AT_ONCE

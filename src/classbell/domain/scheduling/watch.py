@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 
 from classbell.delivery.work import put
 from classbell.domain.connections.tokens import mailbox_for
 from classbell.domain.scheduling.request import NORMAL, RECONCILE, request_watch
 from classbell.domain.scheduling.route import writes_calendar
+from classbell.domain.scheduling.subscribing import end_subscription, keep_subscription
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import ProviderFailure, VerdictKind
 from classbell.ports.mail import Mailbox
@@ -32,6 +34,8 @@ from classbell.storage.queries.watching import (
     watched_accounts,
     watched_until,
 )
+
+log = structlog.get_logger(__name__)
 
 BEFORE = timedelta(days=1)
 """How far back the days reach, for sessions that are under way."""
@@ -95,11 +99,28 @@ def watch_calendar(
     now = ports.clock.now()
     until = watched_until(account, now)
     if until is None or not writes_calendar(account):
+        _end_reports(ports, account)
         return None
     watch, _ = CalendarWatch.objects.get_or_create(account=account)
-    reading = _read(ports, mailbox_for(ports, account.pk), watch, until)
+    mailbox = mailbox_for(ports, account.pk)
+    # Reports begin before the calendar is read, so that nothing falls in between.
+    problem = keep_subscription(ports, mailbox, watch)
+    reading = _read(ports, mailbox, watch, until)
     _have_looked_at(lane, _changed(account, reading, now), watch, reading, now)
+    CalendarWatch.objects.filter(pk=watch.pk).update(problem=problem)
     return now + interval
+
+
+def _end_reports(ports: Ports, account: Account) -> None:
+    """Have nothing reported of a calendar in which no event of ours stands any more."""
+    watch = CalendarWatch.objects.filter(account=account).exclude(subscription_id="").first()
+    if watch is None:
+        return
+    try:
+        end_subscription(ports, mailbox_for(ports, account.pk), watch)
+    except ProviderFailure as failure:
+        # It lapses by itself within three days, and what it reports till then is passed over.
+        log.info("reports were not ended", account=str(account.pk), code=failure.verdict.code)
 
 
 def _read(ports: Ports, mailbox: Mailbox, watch: CalendarWatch, until: datetime) -> Reading:
@@ -152,7 +173,6 @@ def _have_looked_at(
             window_start=reading.start,
             window_end=reading.end,
             read_at=now,
-            problem="",
         )
 
 

@@ -48,7 +48,10 @@ def clear_retired(ports: Ports, found: Situation) -> None:
         target = mailbox
         if event.calendar_address:
             target = ports.calendar.shared(mailbox, event.calendar_address)
-        ports.calendar.cancel(target, event.event_id, event.comment)
+        # What was true when the event was given up is not, once the session is cancelled as well.
+        outdated = not found.wanted and not event.calendar_address
+        comment = _comment(found) if outdated else event.comment
+        ports.calendar.cancel(target, event.event_id, comment)
         entry_rows.settle_cleared(found, event)
 
 

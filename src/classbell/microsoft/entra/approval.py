@@ -95,16 +95,16 @@ def grant_commands(
         scopes: short names of Graph's permissions.
     """
     return _COMMANDS.format(
-        client_id=_quoted(client_id),
-        account=_quoted(account_address),
-        permissions=", ".join(_quoted(scope) for scope in (*_ALWAYS, *sorted(scopes))),
-        tenant=_quoted(str(tenant_id)),
+        client_id=quoted(client_id),
+        account=quoted(account_address),
+        permissions=", ".join(quoted(scope) for scope in (*_ALWAYS, *sorted(scopes))),
+        tenant=quoted(str(tenant_id)),
         environment=cloud.powershell_environment,
         graph=GRAPH_APP_ID,
     )
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """Return a PowerShell text in which nothing is expanded.
 
     PowerShell takes typographic quotation marks for plain ones, so these are doubled as well.

@@ -11,6 +11,7 @@ from uuid import UUID
 from classbell.microsoft.answers import JsonPart
 from classbell.microsoft.clouds import Cloud
 from classbell.microsoft.entra.application import EntraApplication
+from classbell.microsoft.entra.application_guide import application_commands
 from classbell.microsoft.entra.application_tokens import ApplicationTokens
 from classbell.microsoft.entra.approval import consent_page, grant_commands
 from classbell.microsoft.entra.callback import check_callback, journey_failure
@@ -30,6 +31,9 @@ from classbell.ports.identity import (
 )
 
 ANY_ORGANISATION = "organizations"
+
+GLOBAL_GRAPH = "https://graph.microsoft.com/"
+"""Names Graph where permissions are asked for without a prefix; alone, ``.default`` names none."""
 
 # msal adds these three by itself and refuses to be given them.
 _ADDED_BY_MSAL = frozenset({"openid", "profile", "offline_access", "email"})
@@ -191,9 +195,24 @@ class EntraIdentity:
             scopes=scopes,
         )
 
+    def application_grant(self, *, tenant_id: UUID, address: str, outside_address: str) -> str:
+        """Return the commands with which administrators open one mailbox to the application."""
+        return application_commands(
+            self._cloud,
+            tenant_id,
+            client_id=self._client_id,
+            address=address,
+            outside_address=outside_address,
+        )
+
+    def application_token(self, *, tenant_id: UUID, fresh: bool) -> ApplicationToken:
+        """Return a token with which the application uses mailboxes of an organisation."""
+        scope = (self._cloud.scope_prefix or GLOBAL_GRAPH) + ".default"
+        return self._own_tokens.for_mailboxes(tenant_id, scope, fresh=fresh)
+
     def email_service_token(self, *, tenant_id: UUID) -> ApplicationToken:
         """Return a token with which the application uses Azure Communication Services."""
-        return self._own_tokens.get(tenant_id, self._cloud.email_scope)
+        return self._own_tokens.for_service(tenant_id, self._cloud.email_scope)
 
     def _redeem(
         self,

@@ -142,7 +142,9 @@ class GraphClient:
                 **call.headers,
             },
         )
-        purpose = Purpose(call.needs, mailbox.granted, call.area, call.admin_only)
+        purpose = Purpose(
+            call.needs, mailbox.granted, call.area, call.admin_only, mailbox.is_application
+        )
         return self._judged(request, purpose, repeatable=call.repeatable)
 
     def _judged(self, request: HttpRequest, purpose: Purpose, *, repeatable: bool) -> HttpAnswer:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from classbell.ports.errors import VerdictKind as V
 
 ONLINE_MEETINGS = "onlineMeetings"
+SUBSCRIPTIONS = "subscriptions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,18 @@ _ROWS = (
         V.MAILBOX_UNUSABLE,
         "The account has no licence for Teams meetings, or a policy forbids them.",
         area=ONLINE_MEETINGS,
+    ),
+    Row(
+        ("ResourceNotFound",),
+        V.NOT_FOUND,
+        "Microsoft reports nothing under this name any more.",
+        area=SUBSCRIPTIONS,
+    ),
+    Row(
+        ("ValidationError",),
+        V.OPERATOR_FAULT,
+        "Microsoft asked at the address that is set as CLASSBELL_PUBLIC_URL and got no answer.",
+        area=SUBSCRIPTIONS,
     ),
     Row(
         (

@@ -28,3 +28,14 @@ def own_mailbox(access_token: str, granted: frozenset[str]) -> Mailbox:
         granted: the permissions it carries, short names.
     """
     return Mailbox(mailbox_path(), access_token, granted)
+
+
+def application_mailbox(mailbox: str, access_token: str, granted: frozenset[str]) -> Mailbox:
+    """Return a mailbox that the application uses by itself, without anybody's sign-in.
+
+    Args:
+        mailbox: its object id or address.
+        access_token: the application's token.
+        granted: what the application may do there, in the names of delegated permissions.
+    """
+    return Mailbox(mailbox_path(mailbox), access_token, granted, is_application=True)

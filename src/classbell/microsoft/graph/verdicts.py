@@ -69,12 +69,14 @@ class Purpose:
         granted: the permissions the token carries, None where nobody knows.
         area: the part of Graph, where codes mean something of their own there.
         admin_only: whether the permission is one that only an administrator can ever grant.
+        by_application: whether the application called by itself.
     """
 
     needs: str = ""
     granted: frozenset[str] | None = None
     area: str = ""
     admin_only: bool = False
+    by_application: bool = False
 
 
 def judge_network(failure: NetworkFailure, *, repeatable: bool) -> Verdict:
@@ -163,7 +165,12 @@ def _deciding(status: int, codes: tuple[str, ...], area: str) -> tuple[Row, str]
 
 
 def _kind(row: Row, purpose: Purpose) -> VerdictKind:
-    """Refine «forbidden»: with the permission granted, it is the administrator's doing."""
+    """Refine «forbidden»: with the permission granted, it is the administrator's doing.
+
+    So is whatever the application may not do by itself: nobody could consent to it.
+    """
+    if row.kind is VerdictKind.CONSENT_NEEDED and purpose.by_application:
+        return VerdictKind.ADMIN_NEEDED
     if row is not FORBIDDEN:
         return row.kind
     granted = purpose.granted is not None and purpose.needs in purpose.granted

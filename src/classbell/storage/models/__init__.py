@@ -2,6 +2,7 @@
 
 from classbell.storage.models.accounts import (
     Account,
+    AccountKind,
     AccountState,
     CapabilityCheck,
     Connection,
@@ -76,6 +77,7 @@ __all__ = [
     "Account",
     "AccountChange",
     "AccountChangeState",
+    "AccountKind",
     "AccountState",
     "AlertRoute",
     "AlertRouteTest",

@@ -20,6 +20,15 @@ class AccountState(models.TextChoices):
     DISCONNECTED = "disconnected"
 
 
+class AccountKind(models.TextChoices):
+    """How Classbell may act as an account."""
+
+    DELEGATED = "delegated"
+    """Somebody signed in with it."""
+    APPLICATION = "application"
+    """An administrator let the application itself use its mailbox; nobody signs in."""
+
+
 class Account(TenantModel):
     """A Microsoft 365 account that works for one or more catalogs of its organisation.
 
@@ -29,7 +38,9 @@ class Account(TenantModel):
     was not due was last renewed because Microsoft had refused it. ``asked_scopes`` are the
     permissions that admins chose for it, and ``withheld_scopes`` those of them that Microsoft did
     not grant when it was last connected. ``connected_by`` is who saved it after its last sign-in,
-    and may offer it to other catalogs.
+    and may offer it to other catalogs. What follows from ``kind`` is decided in
+    ``domain/connections/kinds`` and nowhere else. ``outside_address`` is a mailbox that the
+    application must not reach, for an account that it uses by itself.
     """
 
     tenancy: ClassVar = Tenancy(organisation="organisation_id")
@@ -39,6 +50,10 @@ class Account(TenantModel):
         Organisation, on_delete=models.CASCADE, related_name="accounts"
     )
     object_id = models.UUIDField()
+    kind = models.CharField(
+        max_length=20, choices=AccountKind.choices, default=AccountKind.DELEGATED
+    )
+    outside_address = models.EmailField(max_length=254, blank=True, default="")
     address = models.EmailField(max_length=254)
     name = models.CharField(max_length=200)
     state = models.CharField(max_length=20, choices=AccountState.choices)
@@ -126,6 +141,10 @@ class PendingConnection(TenantModel):
         related_name="pending_connections",
     )
     object_id = models.UUIDField()
+    kind = models.CharField(
+        max_length=20, choices=AccountKind.choices, default=AccountKind.DELEGATED
+    )
+    outside_address = models.EmailField(max_length=254, blank=True, default="")
     address = models.EmailField(max_length=254)
     name = models.CharField(max_length=200)
     asked_scopes = models.JSONField(default=list)

@@ -14,13 +14,15 @@ class Organisation(models.Model):
     """One Microsoft 365 tenant that this installation serves.
 
     ``external_recipients_per_day`` is what Microsoft allows the whole tenant, None where the
-    operator has not said.
+    operator has not said. ``application_accounts`` says whether the operator lets its admins use
+    application-only accounts.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tenant_id = models.UUIDField(unique=True)
     name = models.CharField(max_length=200)
     external_recipients_per_day = models.PositiveIntegerField(null=True, blank=True)
+    application_accounts = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Max, QuerySet
 
-from classbell.storage.models import Account, AccountState, Entry, EntryState
+from classbell.storage.models import Account, AccountState, CalendarWatch, Entry, EntryState
 
 AT_ONCE = 500
 """How many ids one query names; SQLite counts them."""
@@ -21,6 +21,12 @@ class WatchedEntry(NamedTuple):
     session_id: UUID
     event_id: str
     etag: str
+
+
+def reports_problem(account: Account) -> str:
+    """Return why Microsoft reports no changes of the account's calendar; empty where it is well."""
+    rows = CalendarWatch.objects.filter(account=account)
+    return rows.values_list("problem", flat=True).first() or ""
 
 
 def watched_until(account: Account, now: datetime) -> datetime | None:

@@ -51,6 +51,7 @@ def _row(line: Mapping[str, str], *, paused: bool) -> CapabilityRow:
         "calendar": ("calendar", _("Invitations and calendar")),
         "teams": ("video", _("Teams meetings")),
         "rooms": ("door", _("Room booking")),
+        "scope": ("shield_checkmark", _("Confined to its mailboxes")),
         "shared_calendar": ("calendar", _("Organization calendar")),
         "meeting_options": ("video", _("Co-organisers and lobby")),
     }.get(line["capability"], ("info", line["capability"].replace("_", " ").capitalize()))

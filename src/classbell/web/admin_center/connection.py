@@ -29,6 +29,7 @@ from classbell.storage.models import Catalog
 from classbell.storage.queries.connections import pending_of
 from classbell.storage.queries.pages_shell import connection_status
 from classbell.web.access import actor_of, browser_key, signed_in
+from classbell.web.admin_center.application_account import sets_up_again
 from classbell.web.admin_center.connection_panel import panel_of
 from classbell.web.admin_center.invitations import thank_owner
 from classbell.web.admin_center.panel_answer import (
@@ -53,6 +54,9 @@ def connect(request: HttpRequest, slug: str) -> HttpResponse:
     """Leave for Microsoft, to sign in with the account that shall be connected."""
     access = signed_in(request)
     catalog = require_catalog_admin(access, slug)
+    reconnect = request.POST.get("reconnect") == "yes"
+    if reconnect and sets_up_again(catalog):
+        return leave_for(reverse("application-account", args=[slug]))
     return leave_for(
         begin_connect(
             bootstrap.ports(),
@@ -60,7 +64,7 @@ def connect(request: HttpRequest, slug: str) -> HttpResponse:
             person=access.person,
             browser_key=browser_key(request),
             scopes=SCOPES.get(request.POST.get("scopes", "")),
-            reconnect=request.POST.get("reconnect") == "yes",
+            reconnect=reconnect,
         )
     )
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from classbell import bootstrap
 from classbell.domain.connections.capability import CapabilityState
+from classbell.domain.connections.kinds import kind_of
 from classbell.domain.organisations.access import Access
 from classbell.ports.errors import ClassbellError
 from classbell.storage.models import Account, AccountState, Catalog, PendingConnection
@@ -73,6 +74,7 @@ class Panel:
             an administrator, or may have, for Microsoft's page for it sends nobody back; ``late``
             after the time of the sign-in; else empty.
         invited: address that an invitation brought the waiting account by; empty without one.
+        by_application: whether the application uses the account by itself, without a sign-in.
         error: what was wrong with what was just sent in.
         confirm_off: what switching off means, where the panel asks if that is wanted; else empty.
     """
@@ -99,6 +101,7 @@ class Panel:
     confirm_off: str = ""
     came_back: str = ""
     invited: str = ""
+    by_application: bool = False
 
     @property
     def can_ask(self) -> bool:
@@ -144,6 +147,7 @@ def panel_of(
         calendar=_calendar(request, catalog, shown, enabled=enabled, error=error),
         came_back=came_back,
         invited=_invited(facts.pending),
+        by_application=shown is not None and not kind_of(shown).signs_in,
         account=_shown_account(shown, state),
         capabilities=_capabilities(facts, state),
         needs_consent=_needs_consent(facts, others),
@@ -195,8 +199,9 @@ def _facts(request: HttpRequest, access: Access, catalog: Catalog) -> PanelFacts
 
 def _needs_consent(facts: PanelFacts, others: Others) -> bool:
     """Tell whether consent would let the account do more, or go on doing what it does."""
-    missing = others.consent is not None and bool(others.consent.missing)
-    return missing or any(line.state in CONSENT_HELPS for line in facts.checks)
+    if others.consent is None:
+        return False
+    return bool(others.consent.missing) or any(line.state in CONSENT_HELPS for line in facts.checks)
 
 
 def _by(status: ConnectionStatus) -> str:

@@ -20,12 +20,13 @@ from classbell.ports.errors import InvalidInput, NotFoundHere
 from classbell.storage.models import Catalog, Course, EnrolmentType
 from classbell.storage.queries import pages_courses as queries
 from classbell.web.access import actor_of, signed_in
+from classbell.web.admin_center.typed import moment_typed, moment_written, seats_typed
 from classbell.web.pages import show
 from classbell.web.signin import leave_for
 from classbell.web.toasts import add_toast
 
 ROWS = 50
-FIELDS = ("code", "title", "description", "enrolment_type", "seats")
+FIELDS = ("code", "title", "description", "enrolment_type", "seats", "enrolment_deadline")
 
 
 @dataclass
@@ -34,25 +35,22 @@ class Typed:
 
     texts: dict[str, str]
     waiting_list: bool
+    time_zone: str
     errors: dict[str, str] = field(default_factory=dict)
 
     def rules(self) -> EnrolmentRules:
         """Return how the course shall take people.
 
         Raises:
-            InvalidInput: no such type, or seats that are no number.
+            InvalidInput: no such type, seats that are no number, or a deadline that is no time.
         """
-        seats = self.texts["seats"]
-        if seats and not (seats.isascii() and seats.isdigit()):
-            raise InvalidInput(
-                _("This is no number."), field="seats", remedy=_("Leave it empty for no limit.")
-            )
         if self.texts["enrolment_type"] not in EnrolmentType.values:
             raise InvalidInput(_("Choose how people enrol."), field="enrolment_type")
         return EnrolmentRules(
             EnrolmentType(self.texts["enrolment_type"]),
-            int(seats[:9]) if seats else None,
+            seats_typed(self.texts),
             self.waiting_list,
+            moment_typed(self.texts, "enrolment_deadline", self.time_zone),
         )
 
     def details(self) -> CourseDetails:
@@ -83,8 +81,10 @@ def new_course(request: HttpRequest, slug: str) -> HttpResponse:
     catalog = require_catalog_admin(access, slug)
     if request.method == "GET":
         empty = dict.fromkeys(FIELDS, "") | {"enrolment_type": EnrolmentType.MULTIPLE.value}
-        return _page(request, access, catalog, Typed(empty, waiting_list=False))
-    typed = _read(request)
+        return _page(
+            request, access, catalog, Typed(empty, waiting_list=False, time_zone=catalog.time_zone)
+        )
+    typed = _read(request, catalog)
     try:
         course = open_course(
             bootstrap.ports(),
@@ -109,10 +109,13 @@ def edit_course(request: HttpRequest, slug: str, course_id: UUID) -> HttpRespons
     if course is None:
         raise NotFoundHere(_("There is no such course in this catalog."))
     if request.method == "GET":
-        stored = {name: str(getattr(course, name) or "") for name in FIELDS}
-        typed = Typed(stored, waiting_list=course.waiting_list)
+        zone = catalog.time_zone
+        stored = {name: str(getattr(course, name) or "") for name in FIELDS} | {
+            "enrolment_deadline": moment_written(course.enrolment_deadline, zone)
+        }
+        typed = Typed(stored, waiting_list=course.waiting_list, time_zone=zone)
         return _page(request, access, catalog, typed, course=course)
-    typed = _read(request)
+    typed = _read(request, catalog)
     try:
         revise_course(
             bootstrap.ports(),
@@ -136,10 +139,11 @@ def _ways() -> list[tuple[str, str]]:
     ]
 
 
-def _read(request: HttpRequest) -> Typed:
+def _read(request: HttpRequest, catalog: Catalog) -> Typed:
     """Take what was typed."""
     texts = {name: request.POST.get(name, "").strip() for name in FIELDS}
-    return Typed(texts, waiting_list=request.POST.get("waiting_list") == "on")
+    waits = request.POST.get("waiting_list") == "on"
+    return Typed(texts, waiting_list=waits, time_zone=catalog.time_zone)
 
 
 def _page(
@@ -158,7 +162,12 @@ def _page(
     return show(
         request,
         "course_form.html",
-        {"typed": typed, "course": course, "ways": _ways()},
+        {
+            "typed": typed,
+            "course": course,
+            "ways": _ways(),
+            "groups": queries.groups_of(access.scope.narrowed_to(catalog.id), course),
+        },
         access=access,
         catalog=catalog,
         current="courses",

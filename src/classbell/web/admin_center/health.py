@@ -20,6 +20,7 @@ from classbell.domain.organisations.access import require_catalog_admin
 from classbell.storage.models import Catalog
 from classbell.storage.queries.pages_health import HealthFacts, health_facts
 from classbell.storage.queries.pages_shell import ConnectionStatus
+from classbell.storage.queries.watching import reports_problem
 from classbell.web.access import actor_of, signed_in
 from classbell.web.admin_center.capability_words import capability_rows, kept_lines
 from classbell.web.admin_center.outlook import route_budgets
@@ -79,6 +80,7 @@ def _account_context(facts: HealthFacts, catalog: Catalog) -> dict[str, object]:
         "remedy": helps(remedy) if remedy else "",
         "capabilities": capability_rows(kept_lines(found.checks), paused=facts.status.is_lost),
         "history": [(row, TONES[row.tone]) for row in found.history],
+        "unreported": reports_problem(account),
         "support": support_details(ports, account, catalog=catalog),
     }
 

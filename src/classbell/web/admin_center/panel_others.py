@@ -14,6 +14,7 @@ from classbell.domain.connections.change import ChangePlan, change_plan
 from classbell.domain.connections.consent import Consent, ConsentKind, consent_state
 from classbell.domain.connections.held_mail import HeldSummary, held_summary
 from classbell.domain.connections.invite import Invitation, open_invitations
+from classbell.domain.connections.kinds import kind_of
 from classbell.domain.connections.scopes import ADDITIONAL, PURPOSES, has
 from classbell.domain.connections.sharing import (
     catalogs_to_offer,
@@ -90,7 +91,8 @@ def others_of(
     """
     ports = bootstrap.ports()
     asked = open_approval(ports, catalog)
-    state = consent_state(account) if account else None
+    consents = account is not None and kind_of(account).signs_in
+    state = consent_state(account) if account and consents else None
     sharable = account is not None and may_offer(access, account)
     return Others(
         approval=_shown(asked) if asked else None,
@@ -98,7 +100,7 @@ def others_of(
         offers=[(one, change_plan(ports, catalog, one.account)) for one in offers_to(catalog)],
         offered=offers_of(account) if account else (),
         offer_to=_choices(account) if account and sharable else (),
-        extras=_extras(account) if account else (),
+        extras=_extras(account) if account and consents else (),
         consent=state,
         consent_text=_consent_text(state),
         change=change_plan(ports, catalog, pending) if pending else None,

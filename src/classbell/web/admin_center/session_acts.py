@@ -21,7 +21,7 @@ from classbell.ports.errors import InvalidInput, NotFoundHere
 from classbell.storage.models import Catalog, CourseSession
 from classbell.storage.queries import pages_sessions as queries
 from classbell.web.access import actor_of, signed_in
-from classbell.web.admin_center.session_typed import wall_typed
+from classbell.web.admin_center.typed import wall_typed
 from classbell.web.pages import show
 from classbell.web.signin import leave_for
 from classbell.web.toasts import add_toast

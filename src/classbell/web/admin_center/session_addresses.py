@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from classbell import bootstrap
-from classbell.domain.courses.drafts import Forecast, forecast_publishing
+from classbell.domain.courses.before_publishing import Forecast, forecast_publishing
 from classbell.storage.models import CourseSession
 from classbell.web.admin_center.session_words import Line
 
@@ -55,7 +55,7 @@ def acts_of(session: CourseSession, slug: str) -> Acts:
         copy=at["copy"],
         cancel=at["cancel"],
         publish=at["publish"],
-        publish_lines=tuple(_lines(session, forecast_publishing(session))),
+        publish_lines=tuple(_lines(session, forecast_publishing(bootstrap.ports(), session))),
     )
 
 
@@ -77,7 +77,37 @@ def _lines(session: CourseSession, forecast: Forecast) -> list[Line]:
         lines.append(("video", _("A Teams meeting is made"), as_whom, "", ""))
     if session.meeting_url:
         lines.append(("video", _("The pasted link is given"), session.meeting_url, "", ""))
-    return [*lines, *_invited(forecast)]
+    return [*lines, *_invited(forecast), *_beside(forecast)]
+
+
+def _beside(forecast: Forecast) -> list[Line]:
+    """Say who is enrolled and told by it, and where it is shown."""
+    lines: list[Line] = []
+    if forecast.taken_along:
+        text = ngettext(
+            "%(num)s of them is enrolled by it",
+            "%(num)s of them are enrolled by it",
+            forecast.taken_along,
+        )
+        note = _("They take the other sessions that this one is taken with.")
+        lines.append(("people", text % {"num": forecast.taken_along}, note, "", ""))
+    if forecast.confirmed:
+        text = ngettext(
+            "%(num)s person gets a confirmation by email",
+            "%(num)s people get a confirmation by email",
+            forecast.confirmed,
+        )
+        lines.append(("mail", text % {"num": forecast.confirmed}, "", "", ""))
+    if forecast.shared_to:
+        way = (
+            _("It is written there.")
+            if forecast.shared_by_writing
+            else _("That address alone is invited by an entry of its own.")
+        )
+        lines.append(
+            ("calendar", _("The organization's calendar shows it"), forecast.shared_to, way, "")
+        )
+    return lines
 
 
 def _invited(forecast: Forecast) -> list[Line]:

@@ -16,9 +16,11 @@ from classbell.domain.courses.times import zone_names
 from classbell.domain.organisations.access import Access, require_catalog_admin
 from classbell.domain.organisations.find_people import find_people
 from classbell.ports.errors import InvalidInput, NotFoundHere
-from classbell.storage.models import Catalog, Course, CourseSession, Person
+from classbell.storage.models import Catalog, Course, CourseSession, Person, SessionGroup
 from classbell.storage.queries import pages_sessions as queries
+from classbell.storage.queries.pages_courses import groups
 from classbell.web.access import actor_of, signed_in
+from classbell.web.admin_center.session_settings import lobbies
 from classbell.web.admin_center.session_typed import (
     SWITCHES,
     TEXTS,
@@ -65,6 +67,7 @@ def edit_session(request: HttpRequest, slug: str, session_id: UUID) -> HttpRespo
             details=typed.details(published=found.published),
             actor=actor_of(access),
             instructors=_instructors(access, typed),
+            group=_group(access, catalog, typed),
         )
     except InvalidInput as error:
         return _refused(request, access, catalog, typed, session=found, error=error)
@@ -84,7 +87,19 @@ def _create(access: Access, catalog: Catalog, typed: Typed) -> SavedSession:
         details=typed.details(published=False),
         actor=actor_of(access),
         instructors=_instructors(access, typed),
+        group=_group(access, catalog, typed),
     )
+
+
+def _group(access: Access, catalog: Catalog, typed: Typed) -> SessionGroup | None:
+    """Find the group that was chosen; None where none was."""
+    chosen = typed.texts["group"]
+    if not chosen:
+        return None
+    for group in groups(access.scope.narrowed_to(catalog.id)):
+        if str(group.pk) == chosen:
+            return group
+    raise InvalidInput(_("There is no such group in this catalog."), field="group")
 
 
 def _instructors(access: Access, typed: Typed) -> list[Person]:
@@ -141,6 +156,7 @@ def _page(
     chosen = typed.texts["room_address"]
     if chosen and chosen not in dict(rooms):
         rooms.append((chosen, chosen))
+    offered = [one for one in groups(scope) if session is None or one.course == session.course]
     courses = scope.of(Course).order_by("title").values_list("code", "title")
     context = {
         "typed": typed,
@@ -148,6 +164,11 @@ def _page(
         "courses": [("", _("Choose")), *courses],
         "rooms": rooms,
         "zones": [(name, name) for name in sorted(zone_names())],
+        "groups": [
+            ("", _("No group: it is taken alone")),
+            *((str(one.pk), f"{one.course.title}: {one.title}") for one in offered),
+        ],
+        "lobbies": lobbies(_("As the catalog has it")),
         "which": [("", _("Choose")), ("first", _("The first")), ("second", _("The second"))],
     }
     return show(

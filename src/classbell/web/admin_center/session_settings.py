@@ -40,7 +40,7 @@ def session_settings(request: HttpRequest, slug: str) -> HttpResponse:
     account = connection_status(catalog).account
     context = {
         "options": calendar_options(catalog.pk),
-        "lobbies": lobbies(),
+        "lobbies": lobbies(_("As your organisation has it")),
         "lobby_needs": ""
         if account is None or has(account.granted_scopes, MEETING_OPTIONS)
         else MEETING_OPTIONS,
@@ -55,10 +55,10 @@ def session_settings(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-def lobbies() -> list[tuple[str, str]]:
-    """Return who may wait outside a meeting, in words."""
+def lobbies(unsaid: str) -> list[tuple[str, str]]:
+    """Return who may wait outside a meeting, in words; ``unsaid`` is for no choice at all."""
     return [
-        ("", _("As your organisation has it")),
+        ("", unsaid),
         (Lobby.NOBODY, _("Nobody")),
         (Lobby.OUTSIDERS, _("People outside your organisation")),
         (Lobby.UNINVITED, _("People who were not invited")),

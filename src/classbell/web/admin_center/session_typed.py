@@ -12,6 +12,7 @@ from classbell.domain.courses.session_details import SessionDetails, details_of
 from classbell.domain.courses.times import WRITTEN, moment_of
 from classbell.ports.errors import InvalidInput
 from classbell.storage.models import CourseSession
+from classbell.web.admin_center.typed import seats_typed, wall_typed
 
 TEXTS = (
     "course",
@@ -26,6 +27,8 @@ TEXTS = (
     "room_address",
     "place",
     "meeting_url",
+    "lobby",
+    "group",
     "instructors",
     "starts_which",
     "ends_which",
@@ -63,7 +66,7 @@ class Typed:
             ends=self._chosen("ends"),
             time_zone=self.texts["time_zone"],
             description=self.texts["description"],
-            seats=self._seats(),
+            seats=seats_typed(self.texts),
             enrolment_deadline=wall_typed(self.texts, "enrolment_deadline") if deadline else None,
             room_address=self.texts["room_address"],
             place=self.texts["place"],
@@ -71,6 +74,7 @@ class Typed:
             published=published,
             meeting_url=self.texts["meeting_url"],
             co_organisers="co_organisers" in self.switches,
+            lobby=self.texts["lobby"],
         )
 
     def _chosen(self, name: str) -> datetime:
@@ -92,33 +96,6 @@ class Typed:
                 remedy=_("Choose below which of the two is meant."),
             )
         return wall.replace(fold=WHICH.index(which))
-
-    def _seats(self) -> int | None:
-        """Read the number of seats; nothing means no limit."""
-        if not self.texts["seats"]:
-            return None
-        if not self.texts["seats"].isascii() or not self.texts["seats"].isdigit():
-            raise InvalidInput(
-                _("This is no number."), field="seats", remedy=_("Leave it empty for no limit.")
-            )
-        return int(self.texts["seats"][:9])
-
-
-def wall_typed(texts: dict[str, str], name: str) -> datetime:
-    """Read a wall time as a browser writes it.
-
-    Raises:
-        InvalidInput: it is none.
-    """
-    try:
-        wall = datetime.fromisoformat(texts[name])
-    except ValueError:
-        wall = None
-    if wall is None or wall.tzinfo is not None:
-        raise InvalidInput(
-            _("This is no date and time."), field=name, remedy=_("Write it like 2027-03-01T09:00.")
-        )
-    return wall
 
 
 def read_form(request: HttpRequest) -> Typed:
@@ -152,6 +129,8 @@ def stored_form(session: CourseSession) -> Typed:
             "room_address": details.room_address,
             "place": details.place,
             "meeting_url": session.meeting_url,
+            "lobby": session.lobby,
+            "group": str(session.group_id or ""),
             "instructors": "\n".join(one.address for one in session.instructors.all()),
             "starts_which": twice.get("starts", ""),
             "ends_which": twice.get("ends", ""),

@@ -26,6 +26,7 @@ from classbell.domain.courses.importing.planned import (
 )
 from classbell.domain.courses.importing.row_problems import ImportRefused, RowProblem
 from classbell.domain.courses.session_rows import add_session, change_session, lock_session
+from classbell.domain.courses.taken_along import take_along
 from classbell.domain.courses.waiting import fill_places, sessions_waited_for
 from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.addresses import address_key
@@ -34,7 +35,7 @@ from classbell.domain.organisations.events import emit
 from classbell.domain.organisations.people import upsert_person
 from classbell.domain.scheduling.request import request_entries
 from classbell.ports.bundle import Ports
-from classbell.storage.models import Catalog, Course, CourseSession, Person
+from classbell.storage.models import Catalog, Course, CourseSession, EnrolmentType, Person
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being written, how many are done, and of how many."""
@@ -74,6 +75,7 @@ class _Work:
     courses: dict[str, Course] = field(default_factory=dict)
     sessions: dict[str, CourseSession] = field(default_factory=dict)
     entries: dict[UUID, CourseSession] = field(default_factory=dict)
+    joining: list[UUID] = field(default_factory=list)
     confirmations: list[tuple[CourseSession, Sequence[Person]]] = field(default_factory=list)
 
 
@@ -114,7 +116,7 @@ def apply_import(
         people = _write_people(work, plan)
         _write_sessions(work, plan.sessions, people)
         _write_enrolments(work, plan.enrolments, people)
-        told = _tell(work)
+        told = _tell(work, actor)
         result = ImportResult(
             plan.course_counts,
             plan.session_counts,
@@ -192,6 +194,8 @@ def _write_sessions(
         if session is None:
             course = work.courses[row.course_code]
             session = add_session(work.ports, course, row.session_code, row.values, instructors)
+            if course.enrolment_type == EnrolmentType.ALL:
+                work.joining.append(session.pk)
             stored[row.session_code] = session
             changed, was_over = True, True
         elif one.change is Change.CHANGED:
@@ -227,12 +231,14 @@ def _write_enrolments(
         work.progress("enrolments", done, total)
 
 
-def _tell(work: _Work) -> int:
+def _tell(work: _Work, actor: Actor) -> int:
     """Write notifications and ask for entries, last: they lock lanes that a worker holds."""
     told = 0
     for session, people in work.confirmations:
         told += confirm(work.ports, session, people)
     request_entries(work.ports, work.catalog, work.entries.values())
+    for session_id in work.joining:
+        told += len(take_along(work.ports, lock_session(session_id), actor))
     for session in sessions_waited_for(work.entries.values()):
         fill_places(work.ports, session)
     return told

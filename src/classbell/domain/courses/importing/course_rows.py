@@ -110,6 +110,12 @@ def _parsed(
     room, place = cells.address("room").casefold(), cells.text("place")
     teams, text = cells.yes_no("teams"), cells.text("description")
     _compare(cells, starts_at, ends_at, deadline)
+    if room and place:
+        cells.problem(
+            "place",
+            "The session has a room and a place in words.",
+            expected="a room or a place, not both",
+        )
     if starts_at is None or ends_at is None or not cells.good:
         return None
     values = SessionValues(
