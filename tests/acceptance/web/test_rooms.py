@@ -96,6 +96,11 @@ def test_after_a_refusal_one_click_moves_to_a_free_room(
     assert "Free instead" in page.words
     assert "Move to Studio" in page.buttons
     owner.post(f"{ACADEMY}/sessions/{session.pk}/room", {"room_address": "studio@contoso.example"})
+    asked = owner.get(f"{ACADEMY}/sessions/{session.pk}")
+    assert "Free instead" not in asked.words, "the new room has not refused"
+    assert "declined" not in asked.words.casefold()
+    assert "Requested" in asked.words
+    assert "look=1" in asked.html, "the page looks for the answer by itself"
     reconcile(ports, lane, str(session.pk))
     (event,) = ports.calendar.events
     resources = [a.address for a in event.answers if a.kind.value == "resource"]

@@ -10,30 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, StorageState, expect
+from playwright.sync_api import Browser, StorageState
 
 from classbell.cli.demo.stage import Stage
 from classbell.cli.showcase import FABRIKAM, ROSA
-from tests.browser.article.home import Home, a_catalog, an_account
+from tests.browser.article.home import Home, a_catalog, an_account, signed_in_as
 from tests.browser.conftest import a_walker
-from tests.browser.microsoft import sign_in_at_microsoft
 
 
 @pytest.fixture(scope="module")
 def signed_in(browser: Browser, showcase: Stage) -> StorageState:
     """Sign in as Fabrikam's admin and return what the browser keeps of Classbell alone."""
-    context = browser.new_context(locale="en-US")
-    page, base = context.new_page(), showcase.places.base_url
-    page.goto(base)
-    page.get_by_role("button", name="Sign in with Microsoft").click()
-    sign_in_at_microsoft(page, ROSA.address, base)
-    if not page.url.startswith(base):
-        page.get_by_role("button", name="Accept").click()
-    expect(page.get_by_text("Classbell Admin Center")).to_be_visible()
-    kept = context.storage_state()
-    context.close()
-    own = [cookie for cookie in kept.get("cookies", []) if cookie.get("domain") == "localhost"]
-    return {"cookies": own, "origins": []}
+    return signed_in_as(browser, showcase, ROSA.address)
 
 
 @pytest.fixture(scope="module")

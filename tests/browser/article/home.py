@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
+from uuid import UUID
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, StorageState, expect
 
 from classbell.cli.demo.stage import Stage, until
-from classbell.cli.showcase import FABRIKAM
+from classbell.cli.showcase import CONTOSO, FABRIKAM
 from tests.browser.conftest import Walker
 from tests.browser.microsoft import sign_in_at_microsoft
 from tests.browser.story import COMMAND, TOGGLE
@@ -94,16 +96,45 @@ class Home:
         return until("the confirmation", lambda: self.stage.received(address))[0]
 
 
+def signed_in_as(browser: Browser, stage: Stage, address: str) -> StorageState:
+    """Sign in with Microsoft and return what the browser keeps of Classbell alone."""
+    context = browser.new_context(locale="en-US")
+    page, base = context.new_page(), stage.places.base_url
+    page.goto(base)
+    page.get_by_role("button", name="Sign in with Microsoft").click()
+    sign_in_at_microsoft(page, address, base)
+    if not page.url.startswith(base):
+        page.get_by_role("button", name="Accept").click()
+    expect(page.get_by_text("Classbell Admin Center")).to_be_visible()
+    kept = context.storage_state()
+    context.close()
+    own = [cookie for cookie in kept.get("cookies", []) if cookie.get("domain") == "localhost"]
+    return {"cookies": own, "origins": []}
+
+
 def an_account(
     stage: Stage,
     *,
     consented: bool = True,
     administrator: bool = False,
     licence: str | None = "SPB",
+    tenant: UUID = FABRIKAM,
+    scopes: Sequence[str] = FULL,
     **more: object,
 ) -> str:
-    """Add an account to Fabrikam and return its address."""
-    address = f"account{next(ORDER)}@fabrikam.example"
+    """Add an account to an organisation and return its address.
+
+    Args:
+        stage: the running showcase.
+        consented: whether the permissions are granted already.
+        administrator: whether it may approve for everybody.
+        licence: what it can do in Microsoft 365.
+        tenant: the organisation.
+        scopes: which permissions are granted where they are, besides those to sign in.
+        more: further words of the sandbox.
+    """
+    domain = "contoso.example" if tenant == CONTOSO else "fabrikam.example"
+    address = f"account{next(ORDER)}@{domain}"
     wanted = {
         "address": address,
         "display_name": f"Training {address.split('@', maxsplit=1)[0]}",
@@ -112,18 +143,20 @@ def an_account(
     }
     stage.control("POST", "/people", wanted | more)
     if consented:
-        consent(stage, [*SIGN_IN_SCOPES, *FULL], person=address)
+        consent(stage, [*SIGN_IN_SCOPES, *scopes], person=address, tenant=tenant)
     return address
 
 
-def consent(stage: Stage, scopes: list[str], *, person: str | None = None) -> str:
+def consent(
+    stage: Stage, scopes: list[str], *, person: str | None = None, tenant: UUID = FABRIKAM
+) -> str:
     """Let an administrator consent, for one person or for everybody; return the grant's id."""
     grant = stage.control(
         "POST",
         "/grants",
         {
             "client_id": stage.environment["CLASSBELL_CLIENT_ID"],
-            "tenant": str(FABRIKAM),
+            "tenant": str(tenant),
             "scopes": scopes,
             "person": person,
         },

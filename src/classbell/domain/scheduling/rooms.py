@@ -12,9 +12,10 @@ from classbell.domain.connections.tokens import mailbox_for
 from classbell.domain.scheduling.request import account_serving
 from classbell.domain.scheduling.route import writes_calendar
 from classbell.ports.bundle import Ports
+from classbell.ports.calendar import Answer
 from classbell.ports.errors import ProviderFailure
 from classbell.ports.rooms import Availability
-from classbell.storage.models import AccountState, Catalog, CourseSession, Room
+from classbell.storage.models import AccountState, Catalog, CourseSession, Entry, Room
 from classbell.storage.queries.rooms import offered_rooms
 
 log = structlog.get_logger(__name__)
@@ -149,6 +150,23 @@ def room_alternatives(ports: Ports, session: CourseSession) -> tuple[RoomChoice,
     return tuple(sorted(fitting, key=lambda c: c.room.building not in present)[:ALTERNATIVES])
 
 
+def answer_of_room(session: CourseSession) -> Answer:
+    """Return what the room that a session has now said, as last read.
+
+    A session that was moved a moment ago is still on its former room's event; what that room said
+    is nothing about the new one.
+
+    Returns:
+        ``NONE`` where the session has no room, or its room was not asked or has not answered.
+    """
+    entry: Entry | None = getattr(session, "entry", None)
+    if entry is None or not session.room_address:
+        return Answer.NONE
+    if entry.answers and session.room_address.casefold() not in entry.answers:
+        return Answer.NONE
+    return Answer(entry.room_answer or Answer.NONE)
+
+
 def is_too_small(room: Room, seats: int | None) -> bool:
     """Tell whether a room holds fewer people than there are seats; False where either is open."""
     return bool(seats and room.capacity and room.capacity < seats)
@@ -200,6 +218,5 @@ def _held(
     """Tell whether the session holds the room for all of this time already."""
     if session is None or session.room_address != room.address:
         return False
-    entry = getattr(session, "entry", None)
-    accepted = entry is not None and entry.room_answer == "accepted"
+    accepted = answer_of_room(session) is Answer.ACCEPTED
     return accepted and session.starts_at <= starts_at and ends_at <= session.ends_at

@@ -15,6 +15,7 @@ from classbell.domain.courses.session_room import move_session_room
 from classbell.domain.organisations.access import require_catalog_admin
 from classbell.domain.scheduling.rooms import (
     RoomChoice,
+    answer_of_room,
     is_too_small,
     room_alternatives,
     room_choices,
@@ -29,7 +30,7 @@ from classbell.storage.queries.scheduling import room_called
 from classbell.storage.scope import Scope
 from classbell.web.access import actor_of, signed_in
 from classbell.web.admin_center.room_filters import choices_of, fields_of, read_wish
-from classbell.web.admin_center.session_words import Badge, entry_of, room_badge
+from classbell.web.admin_center.session_words import Badge, room_badge
 from classbell.web.pages import show
 from classbell.web.signin import leave_for
 from classbell.web.toasts import add_toast
@@ -61,13 +62,7 @@ def session_room(session: CourseSession) -> SessionRoom:
     if session.room_address:
         room = room_called(session.course.catalog.organisation_id, session.room_address)
     closed = session.cancelled_at is not None or session.ends_at <= ports.clock.now()
-    entry = entry_of(session)
-    declined = (
-        not closed
-        and bool(session.room_address)
-        and entry is not None
-        and entry.room_answer == Answer.DECLINED
-    )
+    declined = not closed and answer_of_room(session) is Answer.DECLINED
     return SessionRoom(
         room=room,
         small=_small(session, room),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from classbell.domain.scheduling.entry_problems import ROOM_DECLINED
+from classbell.domain.scheduling.rooms import answer_of_room
 from classbell.ports.calendar import Answer
 from classbell.storage.models import CourseSession, Entry, EntryState, Person
 
@@ -29,7 +31,7 @@ def entry_badge(session: CourseSession, *, connected: bool) -> Badge:
         return "", _("Draft")
     if entry is None:
         return ("info", _("Being requested")) if connected else ("", _("Not connected"))
-    if entry.problem:
+    if problem_of(session):
         return "danger", _("Needs attention")
     return {
         EntryState.PLANNED: ("info", _("Being requested")),
@@ -38,6 +40,18 @@ def entry_badge(session: CourseSession, *, connected: bool) -> Badge:
         EntryState.CANCELLED: ("", _("Cancelled")),
         EntryState.REFUSED: ("danger", _("Refused by Microsoft")),
     }[EntryState(entry.state)]
+
+
+def problem_of(session: CourseSession) -> str:
+    """Return what is wrong with the entry; empty where nothing is.
+
+    The refusal of a room that the session does not have any more is none.
+    """
+    entry = entry_of(session)
+    if entry is None:
+        return ""
+    refused = entry.problem_code == ROOM_DECLINED
+    return "" if refused and answer_of_room(session) is not Answer.DECLINED else entry.problem
 
 
 def room_badge(session: CourseSession) -> Badge | None:
@@ -51,7 +65,7 @@ def room_badge(session: CourseSession) -> Badge | None:
         Answer.ACCEPTED: ("success", _("Accepted")),
         Answer.DECLINED: ("danger", _("Declined")),
         Answer.TENTATIVE: ("warning", _("Waits for approval")),
-    }.get(Answer(entry.room_answer or Answer.NONE), ("info", _("Requested")))
+    }.get(answer_of_room(session), ("info", _("Requested")))
 
 
 def is_under_way(session: CourseSession) -> bool:
@@ -61,23 +75,25 @@ def is_under_way(session: CourseSession) -> bool:
         return False
     if entry is None or entry.state == EntryState.PLANNED:
         return True
-    waiting = Answer(entry.room_answer or Answer.NONE) is Answer.NONE
+    waiting = answer_of_room(session) is Answer.NONE
     return entry.state == EntryState.CREATED and bool(session.room_address) and waiting
 
 
 def entry_lines(session: CourseSession, *, connected: bool) -> list[Line]:
     """Return the lines «what was booked»: calendar entry, room, Teams meeting, invitations."""
-    entry = entry_of(session)
+    entry, problem = entry_of(session), problem_of(session)
     kind, text = entry_badge(session, connected=connected)
-    note = entry.problem if entry else ""
     if entry is None and not connected:
-        note = _("No account is connected. Connecting one requests everything that is to come.")
-    lines: list[Line] = [("calendar", _("Calendar entry"), note, kind, text)]
+        problem = _("No account is connected. Connecting one requests everything that is to come.")
+    hint = _("Choose another room or another time.")
+    if entry is not None and problem and entry.problem_code == ROOM_DECLINED:
+        # The entry itself is there; only its room is missing.
+        hint, problem, kind, text = problem, "", "success", _("In the calendar")
+    lines: list[Line] = [("calendar", _("Calendar entry"), problem, kind, text)]
     room = room_badge(session)
     if room is not None:
-        declined = entry is not None and entry.room_answer == Answer.DECLINED
-        hint = _("Choose another room or another time.") if declined else ""
-        lines.append(("door", _("Room"), hint, *room))
+        declined = answer_of_room(session) is Answer.DECLINED
+        lines.append(("door", _("Room"), hint if declined else "", *room))
     if session.teams_meeting:
         note = entry.meeting_problem if entry else ""
         lines.append(("video", _("Teams meeting"), note, *_teams_badge(entry)))

@@ -31,6 +31,7 @@ from classbell.web.admin_center.session_words import (
     entry_of,
     invitation_badge,
     is_under_way,
+    problem_of,
     room_badge,
 )
 from classbell.web.admin_center.words import state_badge
@@ -132,6 +133,7 @@ def session(request: HttpRequest, slug: str, session_id: UUID) -> HttpResponse:
     context = {
         "session": found,
         "entry": entry_of(found),
+        "problem": problem_of(found),
         "place": place_text(found, _names(scope, found)),
         "room_badge": room_badge(found),
         "entry_badge": entry_badge(found, connected=connected),
