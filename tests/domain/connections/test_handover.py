@@ -74,6 +74,7 @@ def test_the_former_account_cancels_then_the_new_one_makes_and_then_it_is_let_go
     assert former.state == AccountState.CONNECTED
     assert see(stage) == timedelta(minutes=1)
     look(stage, new, session)
+    assert the_event(stage).event_id == old, "the room would refuse while the old event stands"
     assert see(stage) == timedelta(minutes=1)
     look(stage, former, session)
     assert [(one.event_id, one.attendees) for one in stage.calendar.cancelled] == [
@@ -138,6 +139,21 @@ def test_a_room_that_a_dead_event_held_is_requested_again_when_it_is_free(stage:
     look(stage, new, session)
     look(stage, new, session)
     assert Entry.objects.get().room_answer == "none"
+    stage.calendar.answer(event, HARBOUR, Answer.ACCEPTED)
+    look(stage, new, session)
+    assert Entry.objects.get().room_answer == "accepted"
+
+
+def test_a_room_that_had_not_read_the_cancellation_yet_is_requested_again(stage: Stage) -> None:
+    session, former = a_booked_session(stage)
+    new = change_account(stage)
+    for account in (new, former, new):
+        look(stage, account, session)
+    event = the_event(stage).event_id
+    stage.calendar.answer(event, HARBOUR, Answer.DECLINED)
+    look(stage, new, session)
+    look(stage, new, session)
+    assert Entry.objects.get().room_answer == "none", "it is free, so it is asked once more"
     stage.calendar.answer(event, HARBOUR, Answer.ACCEPTED)
     look(stage, new, session)
     assert Entry.objects.get().room_answer == "accepted"

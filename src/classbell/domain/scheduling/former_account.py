@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from classbell.domain.notifications.notify import notify
 from classbell.domain.scheduling.calendar_event import Job
@@ -14,6 +16,10 @@ from classbell.ports.calendar import Answer, AttendeeKind, DesiredEntry, EntrySn
 from classbell.ports.rooms import Availability
 from classbell.storage.models import AccountState, RetiredEvent
 from classbell.storage.queries.scheduling import instructors_of, learners_of
+
+ROOM_READS_WITHIN = timedelta(hours=1)
+"""How long after a cancellation a room's refusal is put down to it; a room that decides by itself
+reads its mail within seconds, unless Exchange is busy."""
 
 
 def tell_dead_invitations(ports: Ports, found: Situation) -> int:
@@ -54,12 +60,12 @@ def tell_dead_invitations(ports: Ports, found: Situation) -> int:
 
 
 def waits_for_room(found: Situation, current: EntrySnapshot) -> bool:
-    """Tell whether the room refused and a dead event of this session may be what holds it."""
+    """Tell whether the room refused and a former event of this session may be what holds it."""
     refused = any(
         answer.kind is AttendeeKind.RESOURCE and answer.answer is Answer.DECLINED
         for answer in current.answers
     )
-    return refused and _dead_events(found)
+    return refused and _former_event_may_hold_it(found)
 
 
 def ask_room_again(job: Job, wanted: DesiredEntry, current: EntrySnapshot) -> EntrySnapshot:
@@ -84,10 +90,13 @@ def ask_room_again(job: Job, wanted: DesiredEntry, current: EntrySnapshot) -> En
     return job.ports.calendar.update(job.mailbox, without, replace(wanted, online=False))
 
 
-def _dead_events(found: Situation) -> bool:
-    """Tell whether an account that is gone left an event of this session that stands."""
-    return RetiredEvent.objects.filter(
-        session=found.session,
-        calendar_address="",
-        account__state=AccountState.DISCONNECTED,
-    ).exists()
+def _former_event_may_hold_it(found: Situation) -> bool:
+    """Tell whether an event of this session stands for ever, or was cancelled a moment ago.
+
+    A room gives a cancelled booking back once its mailbox has read the cancellation, and refuses
+    until then.
+    """
+    gone_for_ever = Q(calendar_address="", account__state=AccountState.DISCONNECTED)
+    just_cancelled = Q(cancelled_at__gt=found.now - ROOM_READS_WITHIN)
+    rows = RetiredEvent.objects.filter(gone_for_ever | just_cancelled, session=found.session)
+    return rows.exists()

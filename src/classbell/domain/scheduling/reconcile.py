@@ -86,9 +86,6 @@ def reconcile(ports: Ports, lane: Lane, session_id: str) -> datetime | None:
     if not writes_calendar(found.account):
         invite_without_calendar(ports, found, picture)
         return None
-    if cleared_elsewhere_soon(found.session, found.account):
-        # The old account's event still holds the room.
-        return found.now + COLLECTING
     return _by_entry(ports, found, picture)
 
 
@@ -96,6 +93,9 @@ def _by_entry(ports: Ports, found: Situation, picture: SessionPicture) -> dateti
     """Make or keep the event, and write down what it looks like."""
     entry, fresh = entry_rows.prepare(ports, found, online=picture.teams_meeting)
     clear_retired(ports, found)
+    if cleared_elsewhere_soon(found.session, found.account):
+        # The former account's event, given up just now perhaps, still holds the room.
+        return found.now + COLLECTING
     job = Job(ports, found, picture, mailbox_for(ports, found.account.pk))
     if not still_connected(found.session.course.catalog_id, found.account.pk):
         return None
