@@ -34,7 +34,7 @@ KIND = Kind(
         "<p>Cause: {CAUSE} ({CODE}). Messages waiting: {WAITING}. Nothing is lost; they go out "
         "after reconnecting.</p>"
         "<p>What helps: {REMEDY} Who can do it: {WHO}.</p>"
-        '<p><a href="{SETTINGS LINK}">Reconnect the account</a></p>'
+        '<p><a href="{SETTINGS LINK}">Open Microsoft 365 Connection Settings</a></p>'
     ),
     expires_at=_expires_at,
     values=incident_values,

@@ -34,7 +34,7 @@ KIND = Kind(
         "<p>Messages waiting: {WAITING}. Those that would come too late are given up one by one, "
         "each when its own time has passed.</p>"
         "<p>Cause: {CAUSE} ({CODE}). What helps: {REMEDY} Who can do it: {WHO}.</p>"
-        '<p><a href="{SETTINGS LINK}">Reconnect the account</a></p>'
+        '<p><a href="{SETTINGS LINK}">Open Microsoft 365 Connection Settings</a></p>'
     ),
     expires_at=_expires_at,
     values=incident_values,
