@@ -16,6 +16,7 @@ from m365sandbox.testing import Sandbox, start_sandbox
 from tests.domain.scheduling.wire import INTERVAL, Wire, wired
 from tests.sandbox.graph import requests
 from tests.sandbox.graph import slice as description
+from tests.sandbox.graph.listener import Listener
 from tests.support import a_person, a_session, an_enrolment
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +87,27 @@ def test_a_sessions_life_sends_only_what_is_described(
         for fault in requests.faults(one.method, one.url, dict(one.params), one.json)
     ]
     assert found == []
+
+
+def test_a_subscriptions_life_sends_only_what_is_described(sandbox: Sandbox, db: None) -> None:
+    description.required()
+    sent: list[HttpRequest] = []
+
+    def note(request: HttpRequest, _answer: HttpAnswer) -> None:
+        sent.append(request)
+
+    with (
+        Listener() as microsoft_calls,
+        wired(sandbox, observe=note, kind=AccountKind.DELEGATED) as wire,
+    ):
+        watching, until = wire.ports.watching, wire.clock.now() + timedelta(hours=2)
+        made = watching.subscribe(wire.outlook, microsoft_calls.url, "a word", until)
+        watching.renew(wire.outlook, made.subscription_id, until + timedelta(hours=1))
+        watching.end(wire.outlook, made.subscription_id)
+    asked = [one for one in sent if "/subscriptions" in one.url]
+    assert [one.method for one in asked] == ["POST", "PATCH", "DELETE"]
+    for one in asked:
+        assert requests.faults(one.method, one.url, dict(one.params), one.json) == []
 
 
 @pytest.mark.parametrize(
