@@ -42,6 +42,10 @@ def test_sessions_move_and_the_former_account_cancels_what_it_made(
     home.connect(account)
     import_sessions(home, tmp_path, ["harbour@contoso.example", "studio@contoso.example"], learner)
     everything_stands(home, "Part 1", "Part 2")
+    until(
+        "reports of its calendar",
+        lambda: account in f"{home.stage.control('GET', '/subscriptions')}",
+    )
     before = len(subjects(home, learner))
     home.panel()
     home.dialog.get_by_role("button", name="Change account").click()
