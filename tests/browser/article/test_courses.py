@@ -38,6 +38,7 @@ def test_a_course_is_made_published_filled_and_its_waiting_list_moves_up(
     people_are_known(home, tmp_path)
     home.connect(account)
     a_course_is_made(home)
+    a_group_is_made(home)
     a_draft_is_made_past_a_gap_of_the_clocks(home)
     it_is_published(home)
     more_than_the_seats_are_enrolled_and_one_leaves(home)
@@ -58,6 +59,19 @@ def a_course_is_made(home: Home) -> None:
     look(home, "courses")
 
 
+def a_group_is_made(home: Home) -> None:
+    page = home.page
+    page.get_by_role("link", name="Rope work").click()
+    page.get_by_role("link", name="New group").click()
+    page.get_by_label("Short name").fill("AM")
+    page.get_by_label("Title").fill("Mornings")
+    page.get_by_label("Seats").fill("8")
+    look(home, "group-form", width=320)
+    page.get_by_role("button", name="Create group").click()
+    expect(page.get_by_role("link", name="Mornings")).to_be_visible()
+    look(home, "course-with-group", width=320)
+
+
 def a_draft_is_made_past_a_gap_of_the_clocks(home: Home) -> None:
     page, gap = home.page, _last_sunday_of_march(home.stage.now().year + 1)
     page.get_by_role("link", name="Sessions", exact=True).click()
@@ -72,7 +86,8 @@ def a_draft_is_made_past_a_gap_of_the_clocks(home: Home) -> None:
     page.get_by_label("Seats").fill("1")
     page.get_by_role("button", name="Save draft").click()
     expect(page.get_by_text(f"or {gap}T03:00 or later")).to_be_visible()
-    look(home, "session-form")
+    expect(page.get_by_label("Group", exact=True)).to_be_visible()
+    look(home, "session-form", width=320)
     page.get_by_label("Starts", exact=True).fill(f"{gap}T03:00")
     page.get_by_role("button", name="Save draft").click()
 
