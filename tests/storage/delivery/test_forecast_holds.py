@@ -11,7 +11,7 @@ from classbell.domain.connections.outlook import lane_outlook
 from classbell.storage.models import Envelope, Lane
 from tests.storage.delivery.world import NOW, World
 
-pytestmark = [pytest.mark.store, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 HOURS, DAY = timedelta(hours=1), timedelta(days=1)
 SLOW = Pace(messages_per_minute=10, recipients_per_day=60, urgent_reserve=10)

@@ -14,13 +14,18 @@ from typing import Any
 
 import pytest
 
-from classbell.delivery.killpoints import AFTER_SETTLE, KILL_POINTS, VARIABLE
+from classbell.delivery.killpoints import AFTER_SETTLE, AFTER_WIRE, KILL_POINTS, VARIABLE
 from tests.storage.delivery.provider_folder import arrivals
 
 pytestmark = pytest.mark.store
 
 LANES, MESSAGES, IN_FLIGHT = 3, 8, 3
 TOTAL = LANES * MESSAGES
+POINTS = [
+    pytest.param(point, marks=() if point == AFTER_WIRE else pytest.mark.slow)
+    for point in KILL_POINTS
+]
+"""Every point: one of them in every run, the others in the slow suite."""
 
 
 class Workers:
@@ -67,7 +72,7 @@ def ended(worker: subprocess.Popen[str]) -> dict[str, Any]:
     return answer
 
 
-@pytest.mark.parametrize("point", KILL_POINTS)
+@pytest.mark.parametrize("point", POINTS)
 def test_kill_9_loses_and_doubles_nothing(workers: Workers, point: str) -> None:
     killed = workers.start(prepare=True, kill_point=f"{point}:3")
     output, _ = killed.communicate(timeout=60)
