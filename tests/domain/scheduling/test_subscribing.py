@@ -129,6 +129,28 @@ def test_where_microsoft_cannot_reach_us_reading_goes_on_and_says_so(reported: R
     assert watch.subscription_id
 
 
+def test_a_renewal_that_fails_leaves_the_reports_as_they_are(reported: Reported) -> None:
+    before = reported.watch().subscription_id
+    reported.watching.fail_next(VerdictKind.THROTTLED, on="renew")
+    watch = reported.watch(after=timedelta(days=1))
+    assert watch.subscription_id == before
+    assert watch.problem
+    assert reported.report() == 1, "it reports till its end"
+    watch = reported.watch(after=INTERVAL)
+    assert (watch.subscription_id, watch.problem) == (before, "")
+    assert len(reported.watching.named("subscribe")) == 1
+
+
+def test_one_that_lapsed_and_cannot_be_made_anew_is_forgotten(reported: Reported) -> None:
+    reported.watch()
+    reported.watching.subscriptions.clear()
+    reported.watching.unreachable = True
+    watch = reported.watch(after=timedelta(days=5))
+    assert watch.subscription_id == ""
+    reported.watch(after=INTERVAL)
+    assert len(reported.watching.named("subscribe")) == 2, "it is not tried at every reading"
+
+
 def test_a_sign_in_that_ended_concerns_the_whole_account(reported: Reported) -> None:
     reported.watching.fail_next(VerdictKind.SIGN_IN_AGAIN, on="subscribe")
     with pytest.raises(ProviderFailure):

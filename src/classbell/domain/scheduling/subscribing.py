@@ -68,7 +68,9 @@ def keep_subscription(ports: Ports, mailbox: Mailbox, watch: CalendarWatch) -> s
             raise
         verdict = failure.verdict
         log.warning("changes are not reported", account=str(watch.account_id), code=verdict.code)
-        _note(watch, Subscription("", now + PATIENCE), "")
+        if not watch.subscription_id:
+            # One that lives goes on reporting till its end, and is renewed at the next reading.
+            _note(watch, Subscription("", now + PATIENCE), "")
         return (verdict.explanation or verdict.code or "Microsoft gave no reason.")[:500]
     return ""
 
@@ -130,6 +132,7 @@ def _renew_or_begin(ports: Ports, mailbox: Mailbox, watch: CalendarWatch, now: d
         except ProviderFailure as failure:
             if failure.verdict.kind is not VerdictKind.NOT_FOUND:
                 raise
+            _note(watch, None, "")
         else:
             _note(watch, renewed, watch.client_state_hash)
             return
