@@ -45,6 +45,7 @@ def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
 def run_list(arguments: argparse.Namespace) -> int:
     """List sessions with what Microsoft 365 says about them."""
     start_django()
+    from classbell.domain.scheduling.rooms import answer_of_room  # noqa: PLC0415 -- the same
     from classbell.storage.queries import operator  # noqa: PLC0415 -- needs Django's settings
 
     rows = []
@@ -59,7 +60,7 @@ def run_list(arguments: argparse.Namespace) -> int:
                 "seats": str(session.seats or ""),
                 "entry": entry.state if entry else "",
                 "room": session.room_address,
-                "answer": entry.room_answer if entry else "",
+                "answer": answer_of_room(session).value if entry else "",
                 "teams": entry.join_url if entry else "",
                 "problem": entry.problem_code if entry else "",
             }

@@ -99,7 +99,6 @@ def _tell(ports: Ports, catalog: Catalog, actor: Actor) -> None:
     record(
         ports,
         actor=actor,
-        organisation_id=catalog.organisation_id,
         catalog=catalog,
         action="catalog.created",
         subject=f"catalog:{catalog.slug}",
@@ -111,7 +110,6 @@ def _tell(ports: Ports, catalog: Catalog, actor: Actor) -> None:
     )
     emit(
         ports,
-        organisation_id=catalog.organisation_id,
         catalog=catalog,
         name="catalog.created",
         payload={"catalog": catalog.slug, "title": catalog.title},

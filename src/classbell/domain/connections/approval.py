@@ -268,7 +268,6 @@ def _tell(ports: Ports, approval: Approval, action: str, actor: Actor) -> None:
     record(
         ports,
         actor=actor,
-        organisation_id=catalog.organisation_id,
         catalog=catalog,
         action=action,
         subject=f"approval:{approval.pk}",
@@ -276,7 +275,6 @@ def _tell(ports: Ports, approval: Approval, action: str, actor: Actor) -> None:
     )
     emit(
         ports,
-        organisation_id=catalog.organisation_id,
         catalog=catalog,
         name=action,
         payload={"catalog": catalog.slug, "approval": str(approval.pk), **facts},

@@ -135,7 +135,6 @@ def tell(ports: Ports, approval: Approval, action: str, facts: dict[str, object]
     record(
         ports,
         actor=CLASSBELL,
-        organisation_id=catalog.organisation_id,
         catalog=catalog,
         action=action,
         subject=f"approval:{approval.pk}",
@@ -143,7 +142,6 @@ def tell(ports: Ports, approval: Approval, action: str, facts: dict[str, object]
     )
     emit(
         ports,
-        organisation_id=catalog.organisation_id,
         catalog=catalog,
         name=action,
         payload={"catalog": catalog.slug, "approval": str(approval.pk), **after},

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from classbell.domain.scheduling.rooms import answer_of_room
 from classbell.ports.bundle import Ports
 from classbell.ports.calendar import Answer
 from classbell.storage.models import Account, Catalog, Entry, PendingConnection
@@ -110,7 +111,7 @@ def _moving(entry: Entry, people: int) -> MovingSession:
         starts_at=session.starts_at,
         time_zone=session.time_zone,
         room=session.room_address or session.place,
-        room_accepted=bool(session.room_address) and entry.room_answer == Answer.ACCEPTED,
+        room_accepted=answer_of_room(session) is Answer.ACCEPTED,
         teams=bool(entry.join_url),
         people=people,
     )

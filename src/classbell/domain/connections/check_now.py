@@ -48,7 +48,6 @@ def check_now(ports: Ports, *, catalog: Catalog, actor: Actor) -> Sequence[Capab
         record(
             ports,
             actor=actor,
-            organisation_id=catalog.organisation_id,
             catalog=catalog,
             action="connection.checked",
             subject=f"account:{account.address}",

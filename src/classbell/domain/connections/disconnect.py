@@ -160,7 +160,6 @@ def _tell(
     record(
         ports,
         actor=actor,
-        organisation_id=catalog.organisation_id,
         catalog=catalog,
         action="connection.disconnected",
         subject=f"catalog:{catalog.slug}",
@@ -169,7 +168,6 @@ def _tell(
     )
     emit(
         ports,
-        organisation_id=catalog.organisation_id,
         catalog=catalog,
         name="connection.disconnected",
         payload={"catalog": catalog.slug, "account": account.address, **asdict(plan)},

@@ -168,7 +168,6 @@ def events_cleared(ports: Ports, *, catalog: Catalog, actor: Actor) -> int:
             record(
                 ports,
                 actor=actor,
-                organisation_id=catalog.organisation_id,
                 catalog=catalog,
                 action="events.cleared_by_hand",
                 subject=f"catalog:{catalog.slug}",
@@ -194,7 +193,6 @@ def _tell(ports: Ports, change: AccountChange) -> None:
     record(
         ports,
         actor=CLASSBELL,
-        organisation_id=catalog.organisation_id,
         catalog=catalog,
         action="account.changed",
         subject=f"catalog:{catalog.slug}",
@@ -203,7 +201,6 @@ def _tell(ports: Ports, change: AccountChange) -> None:
     )
     emit(
         ports,
-        organisation_id=catalog.organisation_id,
         catalog=catalog,
         name="account.changed",
         payload={"catalog": catalog.slug, "sessions": change.sessions},

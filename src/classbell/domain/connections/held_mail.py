@@ -144,7 +144,6 @@ def _tell(ports: Ports, catalog: Catalog, action: str, actor: Actor, messages: i
     record(
         ports,
         actor=actor,
-        organisation_id=catalog.organisation_id,
         catalog=catalog,
         action=action,
         subject=f"catalog:{catalog.slug}",
@@ -152,7 +151,6 @@ def _tell(ports: Ports, catalog: Catalog, action: str, actor: Actor, messages: i
     )
     emit(
         ports,
-        organisation_id=catalog.organisation_id,
         catalog=catalog,
         name=action,
         payload={"catalog": catalog.slug, "messages": messages},

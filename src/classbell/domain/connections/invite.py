@@ -273,7 +273,6 @@ def _tell(ports: Ports, row: ConnectInvitation, action: str, actor: Actor, **fac
     record(
         ports,
         actor=actor,
-        organisation_id=catalog.organisation_id,
         catalog=catalog,
         action=action,
         subject=f"catalog:{catalog.slug}",
@@ -281,7 +280,6 @@ def _tell(ports: Ports, row: ConnectInvitation, action: str, actor: Actor, **fac
     )
     emit(
         ports,
-        organisation_id=catalog.organisation_id,
         catalog=catalog,
         name=action,
         payload={"catalog": catalog.slug, **after},

@@ -197,7 +197,6 @@ def _note(ports: Ports, connection: Connection, facts: Facts, actor: Actor) -> N
     record(
         ports,
         actor=actor,
-        organisation_id=catalog.organisation_id,
         catalog=catalog,
         action="mail.rerouted",
         subject=f"catalog:{catalog.slug}",
@@ -205,7 +204,6 @@ def _note(ports: Ports, connection: Connection, facts: Facts, actor: Actor) -> N
     )
     emit(
         ports,
-        organisation_id=catalog.organisation_id,
         catalog=catalog,
         name="mail.rerouted",
         payload={"catalog": catalog.slug, **facts},

@@ -115,7 +115,6 @@ def cancel_pending(ports: Ports, *, catalog: Catalog, person: Person, browser_ke
         record(
             ports,
             actor=Actor.of(person),
-            organisation_id=catalog.organisation_id,
             catalog=catalog,
             action="connection.cancelled",
             subject=f"catalog:{catalog.slug}",

@@ -209,7 +209,6 @@ def _tell(ports: Ports, offer: SharingOffer, action: str, actor: Actor) -> None:
     record(
         ports,
         actor=actor,
-        organisation_id=catalog.organisation_id,
         catalog=catalog,
         action=action,
         subject=f"account:{offer.account.address}",
@@ -217,7 +216,6 @@ def _tell(ports: Ports, offer: SharingOffer, action: str, actor: Actor) -> None:
     )
     emit(
         ports,
-        organisation_id=catalog.organisation_id,
         catalog=catalog,
         name=action,
         payload={"catalog": catalog.slug, **after},

@@ -117,7 +117,6 @@ def tell(
     record(
         ports,
         actor=actor,
-        organisation_id=catalog.organisation_id,
         catalog=catalog,
         action=action,
         subject=f"catalog:{catalog.slug}",
@@ -126,7 +125,6 @@ def tell(
     )
     emit(
         ports,
-        organisation_id=catalog.organisation_id,
         catalog=catalog,
         name=action,
         payload={"catalog": catalog.slug, **now},

@@ -56,7 +56,6 @@ def record_attendance(
             record(
                 ports,
                 actor=actor,
-                organisation_id=catalog.organisation_id,
                 catalog=catalog,
                 action="session.attendance_recorded",
                 subject=f"session:{locked.code}",

@@ -58,7 +58,6 @@ def create_course(
         record(
             ports,
             actor=actor,
-            organisation_id=catalog.organisation_id,
             catalog=catalog,
             action="course.created",
             subject=f"course:{code}",
@@ -87,7 +86,6 @@ def update_course(ports: Ports, *, course: Course, details: CourseDetails, actor
             record(
                 ports,
                 actor=actor,
-                organisation_id=course.catalog.organisation_id,
                 catalog=course.catalog,
                 action="course.changed",
                 subject=f"course:{course.code}",
@@ -171,7 +169,6 @@ def _emit(ports: Ports, course: Course, name: str) -> None:
     """Tell integrators about the course."""
     emit(
         ports,
-        organisation_id=course.catalog.organisation_id,
         catalog=course.catalog,
         name=name,
         payload={"course": str(course.id), "code": course.code, "title": course.title},

@@ -85,7 +85,6 @@ def emit_people(ports: Ports, session: CourseSession, name: str, people: Sequenc
     catalog = session.course.catalog
     emit(
         ports,
-        organisation_id=catalog.organisation_id,
         catalog=catalog,
         name=name,
         payload={
@@ -104,7 +103,6 @@ def record_people(
     record(
         ports,
         actor=actor,
-        organisation_id=catalog.organisation_id,
         catalog=catalog,
         action=action,
         subject=f"session:{session.code}",

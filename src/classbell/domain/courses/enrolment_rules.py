@@ -105,7 +105,6 @@ def set_rules(ports: Ports, *, course: Course, rules: EnrolmentRules, actor: Act
         record(
             ports,
             actor=actor,
-            organisation_id=catalog.organisation_id,
             catalog=catalog,
             action="course.enrolment_changed",
             subject=f"course:{course.code}",

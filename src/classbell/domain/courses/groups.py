@@ -203,7 +203,6 @@ def _record(
     record(
         ports,
         actor=actor,
-        organisation_id=catalog.organisation_id,
         catalog=catalog,
         action=action,
         subject=f"group:{group.course.code}/{group.code}",

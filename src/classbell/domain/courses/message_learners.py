@@ -57,7 +57,6 @@ def message_learners(
         record(
             ports,
             actor=actor,
-            organisation_id=catalog.organisation_id,
             catalog=catalog,
             action="session.message_sent",
             subject=f"session:{session.code}",

@@ -141,7 +141,6 @@ def _record(ports: Ports, found: _Open, actor: Actor, action: str, before: dict[
     record(
         ports,
         actor=actor,
-        organisation_id=catalog.organisation_id,
         catalog=catalog,
         action=action,
         subject=f"session:{found.session.code}",

@@ -97,7 +97,6 @@ def _tell(ports: Ports, session: CourseSession, actor: Actor, before: dict[str, 
     record(
         ports,
         actor=actor,
-        organisation_id=catalog.organisation_id,
         catalog=catalog,
         action="session.changed",
         subject=f"session:{session.code}",

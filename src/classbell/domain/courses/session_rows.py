@@ -125,7 +125,6 @@ def emit_session(ports: Ports, session: CourseSession, name: str) -> None:
     catalog = session.course.catalog
     emit(
         ports,
-        organisation_id=catalog.organisation_id,
         catalog=catalog,
         name=name,
         payload={"session": str(session.id), "code": session.code},

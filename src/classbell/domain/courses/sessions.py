@@ -218,7 +218,6 @@ def _record(
     record(
         ports,
         actor=actor,
-        organisation_id=catalog.organisation_id,
         catalog=catalog,
         action=action,
         subject=f"session:{session.code}",

@@ -10,6 +10,7 @@ from classbell.domain.courses.enrolment_rows import (
     emit_people,
     record_people,
     tell_unless_invited_by_mail,
+    tells_people,
     write_enrolments,
 )
 from classbell.domain.courses.offers import Offer, offer_of
@@ -44,10 +45,10 @@ def take_along(ports: Ports, session: CourseSession, actor: Actor) -> tuple[Pers
     Raises:
         InvalidInput: the session has fewer seats than people come along.
     """
-    if not _takes_people(ports, session) or not _is_taken_together(session):
+    if not tells_people(ports, session) or not _is_taken_together(session):
         return ()
     offer = offer_of(ports, session)
-    coming = come_along(ports, session)
+    coming = _without_row(session, _people(session, offer, EnrolmentState.ENROLLED))
     waiting = _without_row(session, _people(session, offer, EnrolmentState.WAITING))
     _refuse_too_few_seats(session, offer, coming)
     if waiting:
@@ -68,13 +69,6 @@ def come_along(ports: Ports, session: CourseSession) -> list[Person]:
         return []
     return _without_row(
         session, _people(session, offer_of(ports, session), EnrolmentState.ENROLLED)
-    )
-
-
-def _takes_people(ports: Ports, session: CourseSession) -> bool:
-    """Tell whether anybody can have a place in a session."""
-    return (
-        session.published and session.cancelled_at is None and session.ends_at > ports.clock.now()
     )
 
 

@@ -24,7 +24,6 @@ def try_again(ports: Ports, *, session: CourseSession, actor: Actor) -> None:
         record(
             ports,
             actor=actor,
-            organisation_id=catalog.organisation_id,
             catalog=catalog,
             action="session.tried_again",
             subject=f"session:{session.code}",

@@ -56,7 +56,6 @@ def export_log(
     record(
         ports,
         actor=actor,
-        organisation_id=catalog.organisation_id,
         catalog=catalog,
         action="messages.exported",
         subject=f"catalog:{catalog.slug}",

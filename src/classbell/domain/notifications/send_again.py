@@ -174,7 +174,6 @@ def _tell(ports: Ports, catalog: Catalog, actor: Actor, queued: Collection[_Judg
     record(
         ports,
         actor=actor,
-        organisation_id=catalog.organisation_id,
         catalog=catalog,
         action="messages.sent_again",
         subject=f"catalog:{catalog.slug}",
@@ -182,7 +181,6 @@ def _tell(ports: Ports, catalog: Catalog, actor: Actor, queued: Collection[_Judg
     )
     emit(
         ports,
-        organisation_id=catalog.organisation_id,
         catalog=catalog,
         name="messages.sent_again",
         payload={"catalog": catalog.slug, **facts},

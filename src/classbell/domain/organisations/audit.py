@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from classbell.domain.organisations.belonging import organisation_of
 from classbell.ports.bundle import Ports
 from classbell.storage.models import AuditEntry, Catalog, Person
 
@@ -45,8 +46,8 @@ def record(
     ports: Ports,
     *,
     actor: Actor,
-    organisation_id: UUID,
     catalog: Catalog | None,
+    organisation_id: UUID | None = None,
     action: str,
     subject: str,
     before: Facts | None = None,
@@ -57,15 +58,15 @@ def record(
     Args:
         ports: the outside world.
         actor: who did it.
-        organisation_id: whose record it belongs to.
         catalog: the catalog concerned, None for acts on the organisation as a whole.
+        organisation_id: whose record it belongs to; needed where there is no catalog.
         action: a stable word, such as ``connection.saved``.
         subject: what was acted upon, such as ``catalog:safety``.
         before: what was true before, as far as the act changed it.
         after: what is true now.
     """
     return AuditEntry.objects.create(
-        organisation_id=organisation_id,
+        organisation_id=organisation_of(catalog, organisation_id),
         catalog=catalog,
         at=ports.clock.now(),
         actor=actor.person,

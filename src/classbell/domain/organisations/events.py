@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
+from classbell.domain.organisations.belonging import organisation_of
 from classbell.ports.bundle import Ports
 from classbell.storage.models import Catalog, DomainEvent
 
@@ -12,8 +13,8 @@ from classbell.storage.models import Catalog, DomainEvent
 def emit(
     ports: Ports,
     *,
-    organisation_id: UUID,
     catalog: Catalog | None,
+    organisation_id: UUID | None = None,
     name: str,
     payload: Mapping[str, object],
 ) -> DomainEvent:
@@ -21,13 +22,13 @@ def emit(
 
     Args:
         ports: the outside world.
-        organisation_id: whose event it is.
         catalog: the catalog concerned, or None.
+        organisation_id: whose event it is; needed where there is no catalog.
         name: a stable word in the past tense, such as ``connection.lost``.
         payload: ids and facts that an integrator may see; never a secret.
     """
     return DomainEvent.objects.create(
-        organisation_id=organisation_id,
+        organisation_id=organisation_of(catalog, organisation_id),
         catalog=catalog,
         at=ports.clock.now(),
         name=name,

@@ -82,20 +82,7 @@ def limit_external_recipients(
     """
     if per_day is not None and per_day < 1:
         raise InvalidInput("A limit of recipients is above zero.", field="external_recipients")
-    before, name = organisation.external_recipients_per_day, "external_recipients_per_day"
-    with transaction.atomic():
-        organisation.external_recipients_per_day = per_day
-        organisation.save(update_fields=[name])
-        record(
-            ports,
-            actor=actor,
-            organisation_id=organisation.id,
-            catalog=None,
-            action="organisation.limits_set",
-            subject=f"organisation:{organisation.id}",
-            before={name: before},
-            after={name: per_day},
-        )
+    _set(ports, organisation, "external_recipients_per_day", per_day, actor, "limits_set")
 
 
 def permit_application_accounts(
@@ -112,19 +99,27 @@ def permit_application_accounts(
         allowed: whether they may.
         actor: who does it.
     """
-    before, name = organisation.application_accounts, "application_accounts"
+    action = "application_accounts_set"
+    _set(ports, organisation, "application_accounts", allowed, actor, action)
+
+
+def _set(  # noqa: PLR0917 -- private: one column, and what the record says of it
+    ports: Ports, organisation: Organisation, name: str, value: object, actor: Actor, action: str
+) -> None:
+    """Change one column of an organisation, and record it."""
+    before = getattr(organisation, name)
     with transaction.atomic():
-        organisation.application_accounts = allowed
+        setattr(organisation, name, value)
         organisation.save(update_fields=[name])
         record(
             ports,
             actor=actor,
             organisation_id=organisation.id,
             catalog=None,
-            action="organisation.application_accounts_set",
+            action=f"organisation.{action}",
             subject=f"organisation:{organisation.id}",
             before={name: before},
-            after={name: allowed},
+            after={name: value},
         )
 
 

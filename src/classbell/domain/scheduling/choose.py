@@ -73,7 +73,6 @@ def set_calendar_options(
         record(
             ports,
             actor=actor,
-            organisation_id=catalog.organisation_id,
             catalog=catalog,
             action="catalog.calendar_options_changed",
             subject=f"catalog:{catalog.slug}",

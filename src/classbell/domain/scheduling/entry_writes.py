@@ -28,7 +28,6 @@ def tell(ports: Ports, found: Situation, name: str, **facts: str) -> None:
     catalog = found.session.course.catalog
     emit(
         ports,
-        organisation_id=catalog.organisation_id,
         catalog=catalog,
         name=name,
         payload={"session": str(found.session.pk), "code": found.session.code, **facts},

@@ -233,7 +233,6 @@ def _record(
     record(
         ports,
         actor=actor,
-        organisation_id=catalog.organisation_id,
         catalog=catalog,
         action=action,
         subject=f"catalog:{catalog.slug}",

@@ -51,7 +51,6 @@ def recreate_entry(ports: Ports, *, session: CourseSession, actor: Actor) -> Non
         record(
             ports,
             actor=actor,
-            organisation_id=catalog.organisation_id,
             catalog=catalog,
             action="session.entry_recreated",
             subject=f"session:{session.code}",

@@ -159,7 +159,6 @@ def request_again(
         record(
             ports,
             actor=actor,
-            organisation_id=catalog.organisation_id,
             catalog=catalog,
             action="sessions.reconcile_requested",
             subject=f"catalog:{catalog.slug}",

@@ -142,7 +142,6 @@ def _record(ports: Ports, catalog: Catalog, actor: Actor, action: str, subject: 
     record(
         ports,
         actor=actor,
-        organisation_id=catalog.organisation_id,
         catalog=catalog,
         action=action,
         subject=subject,

@@ -202,7 +202,6 @@ def _tell(ports: Ports, found: Situation, name: str) -> None:
     catalog = found.session.course.catalog
     emit(
         ports,
-        organisation_id=catalog.organisation_id,
         catalog=catalog,
         name=name,
         payload={"session": str(found.session.pk), "code": found.session.code},

@@ -20,7 +20,7 @@ from classbell.ports.errors import InvalidInput, NotFoundHere
 from classbell.storage.models import Catalog, Course, EnrolmentType
 from classbell.storage.queries import pages_courses as queries
 from classbell.web.access import actor_of, signed_in
-from classbell.web.admin_center.typed import moment_typed, moment_written, seats_typed
+from classbell.web.admin_center.typed import moment_typed, moment_written, place_error, seats_typed
 from classbell.web.pages import show
 from classbell.web.signin import leave_for
 from classbell.web.toasts import add_toast
@@ -157,8 +157,8 @@ def _page(
 ) -> HttpResponse:
     """Show the form, with what is wrong with it."""
     if error is not None:
-        text = " ".join(filter(None, (error.what, error.meaning, error.remedy)))
-        typed.errors[error.field if error.field in FIELDS else ""] = text
+        field_name, words = place_error(error, FIELDS)
+        typed.errors[field_name] = words
     return show(
         request,
         "course_form.html",

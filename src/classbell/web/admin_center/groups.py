@@ -22,7 +22,7 @@ from classbell.ports.errors import InvalidInput, NotFoundHere
 from classbell.storage.models import Catalog, Course, SessionGroup
 from classbell.storage.queries import pages_courses as queries
 from classbell.web.access import actor_of, signed_in
-from classbell.web.admin_center.typed import moment_typed, moment_written, seats_typed
+from classbell.web.admin_center.typed import moment_typed, moment_written, place_error, seats_typed
 from classbell.web.pages import show
 from classbell.web.signin import leave_for
 from classbell.web.toasts import add_toast
@@ -136,10 +136,7 @@ def _page(
     error: InvalidInput | None = None,
 ) -> HttpResponse:
     """Show the form, with what is wrong with it."""
-    errors: dict[str, str] = {}
-    if error is not None:
-        text = " ".join(filter(None, (error.what, error.meaning, error.remedy)))
-        errors[error.field if error.field in FIELDS else ""] = text
+    errors = dict([place_error(error, FIELDS)]) if error is not None else {}
     return show(
         request,
         "group_form.html",

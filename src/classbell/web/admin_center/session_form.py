@@ -28,6 +28,7 @@ from classbell.web.admin_center.session_typed import (
     read_form,
     stored_form,
 )
+from classbell.web.admin_center.typed import place_error
 from classbell.web.pages import show
 from classbell.web.signin import leave_for
 from classbell.web.toasts import add_toast
@@ -96,10 +97,10 @@ def _group(access: Access, catalog: Catalog, typed: Typed) -> SessionGroup | Non
     chosen = typed.texts["group"]
     if not chosen:
         return None
-    for group in groups(access.scope.narrowed_to(catalog.id)):
-        if str(group.pk) == chosen:
-            return group
-    raise InvalidInput(_("There is no such group in this catalog."), field="group")
+    known = {str(one.pk): one for one in groups(access.scope.narrowed_to(catalog.id))}
+    if chosen not in known:
+        raise InvalidInput(_("There is no such group in this catalog."), field="group")
+    return known[chosen]
 
 
 def _instructors(access: Access, typed: Typed) -> list[Person]:
@@ -127,10 +128,8 @@ def _refused(
     error: InvalidInput,
 ) -> HttpResponse:
     """Show the form again with what was typed, and what is wrong with it."""
-    known = {*TEXTS, *SWITCHES}
-    typed.errors[error.field if error.field in known else ""] = " ".join(
-        filter(None, (error.what, error.remedy))
-    )
+    field, words = place_error(error, {*TEXTS, *SWITCHES})
+    typed.errors[field] = words
     return _page(
         request,
         access,

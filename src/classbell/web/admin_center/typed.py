@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from classbell.domain.courses.times import WRITTEN, moment_of, wall_time
 from classbell.ports.errors import InvalidInput
+
+
+def place_error(error: InvalidInput, fields: Collection[str]) -> tuple[str, str]:
+    """Return beside which field of a form an error stands, and its words.
+
+    The empty field is the form as a whole, for what none of its own fields can mend.
+    """
+    words = " ".join(filter(None, (error.what, error.meaning, error.remedy)))
+    return (error.field if error.field in fields else ""), words
 
 
 def seats_typed(texts: Mapping[str, str]) -> int | None:

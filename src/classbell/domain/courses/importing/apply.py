@@ -263,7 +263,6 @@ def _record(work: _Work, plan: ImportPlan, result: ImportResult, actor: Actor) -
     record(
         work.ports,
         actor=actor,
-        organisation_id=catalog.organisation_id,
         catalog=catalog,
         action="import.applied",
         subject=f"catalog:{catalog.slug}",
@@ -271,7 +270,6 @@ def _record(work: _Work, plan: ImportPlan, result: ImportResult, actor: Actor) -
     )
     emit(
         work.ports,
-        organisation_id=catalog.organisation_id,
         catalog=catalog,
         name="import.applied",
         payload=facts,
