@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from classbell.domain.connections.save import save_settings
 from classbell.domain.connections.sealing import Tokens, account_place, seal_tokens
+from classbell.domain.organisations.audit import Actor
 from classbell.ports.bundle import Ports
 from classbell.ports.identity import IdentityProvider
 from classbell.storage.models import Account, AccountKind
 from m365sandbox.testing import CONTOSO, Sandbox
+from tests.domain.people import Cast
 
 SHARED = "info@contoso.example"
 OUTSIDE = "zoe.dubois@contoso.example"
@@ -69,3 +72,17 @@ def used_by_itself(
         ports, Tokens(token.access_token, ""), place=account_place(account.id)
     )
     account.save()
+
+
+def saved_by_owner(ports: Ports, cast: Cast, browser_key: str) -> Account:
+    """Save what waits in the owner's panel, and return the account that is used then."""
+    saved = save_settings(
+        ports,
+        catalog=cast.catalog,
+        person=cast.owner,
+        browser_key=browser_key,
+        enabled=True,
+        actor=Actor.of(cast.owner),
+    )
+    assert saved.account is not None
+    return saved.account

@@ -11,7 +11,6 @@ from classbell.domain.connections.application_only import connect_application_on
 from classbell.domain.connections.capability import CapabilityState as State
 from classbell.domain.connections.check_now import check_now
 from classbell.domain.connections.consent import ConsentKind, consent_state
-from classbell.domain.connections.save import save_settings
 from classbell.domain.organisations.audit import Actor
 from classbell.domain.organisations.organisations import permit_application_accounts
 from classbell.ports.bundle import Ports
@@ -33,7 +32,7 @@ from classbell.storage.models import (
 )
 from classbell.storage.queries.connections import open_incident
 from m365sandbox.testing import Sandbox, start_sandbox
-from tests.domain.connections.at_sandbox import ports_at
+from tests.acceptance.at_sandbox import ports_at
 from tests.domain.people import Cast, a_cast
 from tests.opening import (
     DIRECTORY,
@@ -44,6 +43,7 @@ from tests.opening import (
     close_mailboxes,
     consent,
     open_mailbox,
+    saved_by_owner,
 )
 
 pytestmark = pytest.mark.django_db
@@ -94,16 +94,7 @@ def connect(
 
 
 def save(ports: Ports, cast: Cast) -> Account:
-    saved = save_settings(
-        ports,
-        catalog=cast.catalog,
-        person=cast.owner,
-        browser_key=BROWSER,
-        enabled=True,
-        actor=Actor.of(cast.owner),
-    )
-    assert saved.account is not None
-    return saved.account
+    return saved_by_owner(ports, cast, BROWSER)
 
 
 def states(pending: PendingConnection) -> dict[str, str]:

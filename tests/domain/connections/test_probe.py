@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,26 +13,14 @@ from classbell import cli
 from classbell.cli.commands.probe import sandbox_transcript
 from classbell.domain.connections.probe import probe
 from classbell.domain.connections.sealing import Tokens, account_place, seal_tokens
-from classbell.microsoft.clouds import Cloud
-from classbell.microsoft.entra import ClientSecret, EntraIdentity
-from classbell.microsoft.graph import (
-    GraphAccount,
-    GraphCalendar,
-    GraphClient,
-    GraphMail,
-    GraphRooms,
-    application_mailbox,
-    own_mailbox,
-)
 from classbell.network.comparing import beside, summary
-from classbell.network.http import HttpDoor
 from classbell.network.recording import Recorder
 from classbell.ports.bundle import Ports
 from classbell.storage.models import Account
 from m365sandbox.testing import Sandbox, start_sandbox
+from tests.acceptance.at_sandbox import ports_at
 from tests.domain.connections.test_renewing import a_refresh_token
-from tests.fakes import FakeClock
-from tests.support import CONTOSO, a_catalog, a_connected_account, fake_ports
+from tests.support import CONTOSO, a_catalog, a_connected_account
 
 pytestmark = pytest.mark.django_db
 
@@ -59,26 +46,8 @@ def sandbox() -> Iterator[Sandbox]:
 @pytest.fixture
 def ports(sandbox: Sandbox, recorder: Recorder) -> Iterator[Ports]:
     """Speak to the sandbox, recorded."""
-    trust = ssl.create_default_context(cafile=str(sandbox.ca_file))
-    cloud, clock = Cloud(sandbox.secure_url, sandbox.graph_url), FakeClock(sandbox.control.now())
-    with HttpDoor(verify=trust, observe=recorder.note) as door:
-        graph = GraphClient(cloud, door, clock)
-        yield fake_ports(
-            clock=clock,
-            identity=EntraIdentity(
-                cloud=cloud,
-                door=door,
-                clock=clock,
-                client_id=sandbox.client_id,
-                credential=ClientSecret(sandbox.client_secret),
-            ),
-            mail=GraphMail(graph),
-            calendar=GraphCalendar(graph),
-            rooms=GraphRooms(graph),
-            account_facts=GraphAccount(graph),
-            own_mailbox=own_mailbox,
-            application_mailbox=application_mailbox,
-        )
+    with ports_at(sandbox, recorder.note) as made:
+        yield made
 
 
 @pytest.fixture

@@ -8,10 +8,18 @@ from uuid import UUID
 
 from classbell.domain.organisations.audit import Actor
 from classbell.ports.bundle import Ports
-from classbell.storage.models import Account, Notification, WorkItem
+from classbell.storage.models import (
+    Account,
+    CourseSession,
+    Enrolment,
+    EnrolmentState,
+    Notification,
+    Person,
+    WorkItem,
+)
 from tests.domain.people import Cast, a_cast
 from tests.fakes import FakeCalendar, FakeClock, FakeRooms
-from tests.support import a_connected_account, fake_ports
+from tests.support import a_connected_account, a_person, fake_ports
 
 
 @dataclass
@@ -50,3 +58,19 @@ class Stage:
     def is_asked(self, session_id: UUID) -> bool:
         """Tell whether a look at a session was asked for."""
         return str(session_id) in self.asked()
+
+
+def people(count: int) -> list[Person]:
+    """Return learners with numbered names."""
+    return [a_person(f"Learner No{number}") for number in range(count)]
+
+
+def having(session: CourseSession, state: EnrolmentState = EnrolmentState.ENROLLED) -> list[str]:
+    """Return the names of those who have a place, or wait for one, in their order."""
+    rows = Enrolment.objects.filter(session=session, state=state).order_by("created_at")
+    return [row.person.name for row in rows.select_related("person")]
+
+
+def names(*found: Person) -> list[str]:
+    """Return the names of people."""
+    return [person.name for person in found]

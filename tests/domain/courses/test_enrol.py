@@ -17,17 +17,12 @@ from classbell.storage.models import (
     Enrolment,
     EnrolmentState,
     Notification,
-    Person,
     WorkItem,
 )
-from tests.domain.courses.stage import Stage
+from tests.domain.courses.stage import Stage, people
 from tests.support import NOW, a_person, a_session, an_organisation
 
 pytestmark = [pytest.mark.django_db, pytest.mark.store]
-
-
-def people(count: int) -> list[Person]:
-    return [a_person(f"Learner No{number}") for number in range(count)]
 
 
 def test_enrolling_is_one_act_with_all_its_consequences(stage: Stage) -> None:

@@ -24,28 +24,13 @@ from classbell.storage.models import (
     AuditEntry,
     Course,
     CourseSession,
-    Enrolment,
     EnrolmentState,
-    Person,
     SessionGroup,
 )
-from tests.domain.courses.stage import Stage
-from tests.support import NOW, a_group, a_person, a_session
+from tests.domain.courses.stage import Stage, having, names, people
+from tests.support import NOW, a_group, a_session
 
 pytestmark = [pytest.mark.django_db, pytest.mark.store]
-
-
-def people(count: int) -> list[Person]:
-    return [a_person(f"Learner No{number}") for number in range(count)]
-
-
-def having(session: CourseSession, state: EnrolmentState = EnrolmentState.ENROLLED) -> list[str]:
-    rows = Enrolment.objects.filter(session=session, state=state).order_by("created_at")
-    return [row.person.name for row in rows.select_related("person")]
-
-
-def names(*found: Person) -> list[str]:
-    return [person.name for person in found]
 
 
 def a_grouped(stage: Stage, *, seats: int | None = None, waits: bool = False) -> CourseSession:

@@ -16,20 +16,14 @@ from classbell.storage.models import (
     AuditEntry,
     Course,
     CourseSession,
-    Enrolment,
     EnrolmentState,
-    Person,
     SessionGroup,
     WorkItem,
 )
-from tests.domain.courses.stage import Stage
-from tests.support import NOW, a_person, a_session
+from tests.domain.courses.stage import Stage, having, names, people
+from tests.support import NOW, a_session
 
 pytestmark = [pytest.mark.django_db, pytest.mark.store]
-
-
-def people(count: int) -> list[Person]:
-    return [a_person(f"Learner No{number}") for number in range(count)]
 
 
 def a_course_with(
@@ -42,16 +36,6 @@ def a_course_with(
     ]
     Course.objects.filter(pk=sessions[0].course_id).update(waiting_list=True, **chosen)
     return list(CourseSession.objects.select_related("course__catalog").order_by("starts_at"))
-
-
-def having(session: CourseSession, state: EnrolmentState = EnrolmentState.ENROLLED) -> list[str]:
-    """Return the names of those who have a place, or wait for one, in their order."""
-    rows = Enrolment.objects.filter(session=session, state=state).order_by("created_at")
-    return [row.person.name for row in rows.select_related("person")]
-
-
-def names(*found: Person) -> list[str]:
-    return [person.name for person in found]
 
 
 def details_of(session: CourseSession, seats: int) -> SessionDetails:

@@ -10,9 +10,7 @@ import pytest
 from classbell.domain.connections.application_only import connect_application_only
 from classbell.domain.connections.change import change_plan
 from classbell.domain.connections.connect import begin_connect, finish_connect
-from classbell.domain.connections.save import save_settings
 from classbell.domain.connections.sealing import account_place, open_tokens
-from classbell.domain.organisations.audit import Actor
 from classbell.domain.organisations.organisations import permit_application_accounts
 from classbell.domain.scheduling.request import request_entry
 from classbell.storage.models import (
@@ -28,7 +26,7 @@ from m365sandbox.testing import Sandbox
 from tests.contract.callbacks import parameters_of
 from tests.domain.people import Cast, a_cast
 from tests.domain.scheduling.wire import ACCOUNT, Wire, wired
-from tests.opening import OUTSIDE, open_mailbox
+from tests.opening import OUTSIDE, open_mailbox, saved_by_owner
 from tests.support import a_person, a_session, an_enrolment
 
 pytestmark = pytest.mark.django_db
@@ -74,17 +72,9 @@ def settle(wire: Wire) -> None:
 def save(wire: Wire, cast: Cast, pending: PendingConnection) -> Account:
     """Save what waits, as what concerns no other account."""
     assert change_plan(wire.ports, cast.catalog, pending) is None
-    saved = save_settings(
-        wire.ports,
-        catalog=cast.catalog,
-        person=cast.owner,
-        browser_key=BROWSER,
-        enabled=True,
-        actor=Actor.of(cast.owner),
-    )
-    assert saved.account is not None
-    assert saved.account.pk == wire.account.pk
-    return saved.account
+    saved = saved_by_owner(wire.ports, cast, BROWSER)
+    assert saved.pk == wire.account.pk
+    return saved
 
 
 def by_itself(wire: Wire, cast: Cast) -> Account:

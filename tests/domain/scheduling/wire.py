@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -15,18 +13,8 @@ from classbell.domain.scheduling.reconcile import reconcile
 from classbell.domain.scheduling.reconcile_shared import reconcile_shared
 from classbell.domain.scheduling.request import RECONCILE, SHARE, WATCH
 from classbell.domain.scheduling.watch import watch_calendar
-from classbell.microsoft.clouds import Cloud
-from classbell.microsoft.graph import (
-    GraphAccount,
-    GraphCalendar,
-    GraphCalendarWatching,
-    GraphClient,
-    GraphMail,
-    GraphRooms,
-    application_mailbox,
-    own_mailbox,
-)
-from classbell.network.http import HttpDoor, watch_nothing
+from classbell.microsoft.graph import GraphCalendar
+from classbell.network.http import watch_nothing
 from classbell.network.messages import HttpAnswer, HttpRequest
 from classbell.ports.bundle import Ports
 from classbell.ports.calendar import (
@@ -40,10 +28,9 @@ from classbell.ports.errors import ProviderFailure
 from classbell.ports.mail import Address, Mailbox
 from classbell.storage.models import Account, AccountKind, Entry, Lane, WorkItem
 from m365sandbox.testing import Sandbox
-from tests.acceptance.sandbox_account import identity_at
+from tests.acceptance.at_sandbox import account_with, ports_at
 from tests.fakes import FakeClock
 from tests.opening import used_by_itself
-from tests.support import a_catalog, a_connected_account, fake_ports
 
 ACCOUNT = "learning@contoso.example"
 SCOPES = ("Calendars.ReadWrite", "Mail.Send", "Place.Read.All", "User.Read")
@@ -232,29 +219,13 @@ def wired(
 ) -> Iterator[Wire]:
     """Connect a catalog to the service account of a fresh sandbox, each exchange observed."""
     sandbox.control.reset()
-    trust = ssl.create_default_context(cafile=str(sandbox.ca_file))
-    clock = FakeClock(sandbox.control.now())
-    with HttpDoor(verify=trust, observe=observe) as door:
-        graph = GraphClient(Cloud(sandbox.secure_url, sandbox.graph_url), door, clock)
-        mortal = MortalCalendar(GraphCalendar(graph))
-        ports = fake_ports(
-            clock=clock,
-            calendar=mortal,
-            watching=GraphCalendarWatching(graph),
-            rooms=GraphRooms(graph),
-            identity=identity_at(sandbox, door, clock),
-            mail=GraphMail(graph),
-            account_facts=GraphAccount(graph),
-            own_mailbox=own_mailbox,
-            application_mailbox=application_mailbox,
-        )
-        account = a_connected_account(ports, a_catalog(), scopes=scopes)
+    with ports_at(sandbox, observe) as at_sandbox:
+        assert isinstance(at_sandbox.calendar, GraphCalendar)
+        assert isinstance(at_sandbox.clock, FakeClock)
+        mortal, clock = MortalCalendar(at_sandbox.calendar), at_sandbox.clock
+        ports = replace(at_sandbox, calendar=mortal)
         token = sandbox.access_token(ACCOUNT, *scopes)
-        tokens = {"access_token": token, "refresh_token": "not needed"}
-        account.sealed_tokens = ports.cipher.seal(
-            json.dumps(tokens).encode(), bound_to=f"account.tokens:{account.id}"
-        )
-        account.save()
+        account = account_with(ports, token, scopes)
         if kind == AccountKind.APPLICATION:
             used_by_itself(sandbox, ports, account, ports.identity, scopes)
         outlook = Mailbox("/me", token, frozenset(scopes))

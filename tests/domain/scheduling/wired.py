@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from classbell.delivery.lanes import mailbox_lane
 from classbell.domain.scheduling.reconcile import reconcile
-from classbell.microsoft.clouds import Cloud
-from classbell.microsoft.graph import (
-    GraphCalendar,
-    GraphClient,
-    GraphMeetings,
-    GraphRooms,
-    application_mailbox,
-    own_mailbox,
-)
-from classbell.network.http import HttpDoor
 from classbell.ports.bundle import Ports
 from classbell.storage.models import Account, AccountKind, CourseSession, Lane, SessionInstructor
 from m365sandbox.testing import Sandbox
-from tests.acceptance.sandbox_account import identity_at
+from tests.acceptance.at_sandbox import account_with, ports_at
+from tests.acceptance.sandbox_account import SENDER
 from tests.fakes import FakeClock
 from tests.opening import used_by_itself
-from tests.support import a_catalog, a_connected_account, a_person, a_session, fake_ports
+from tests.support import a_person, a_session
 
 SCOPES = (
     "Calendars.ReadWrite",
@@ -69,31 +58,12 @@ class Wire:
 def wired(sandbox: Sandbox, kind: AccountKind = AccountKind.DELEGATED) -> Iterator[Wire]:
     """Connect a catalog to the sandbox's service account, in one of the two ways."""
     sandbox.control.reset()
-    trust = ssl.create_default_context(cafile=str(sandbox.ca_file))
-    clock = FakeClock(sandbox.control.now())
-    with HttpDoor(verify=trust) as door:
-        graph = GraphClient(Cloud(sandbox.secure_url, sandbox.graph_url), door, clock)
-        ports = fake_ports(
-            clock=clock,
-            calendar=GraphCalendar(graph),
-            rooms=GraphRooms(graph),
-            meetings=GraphMeetings(graph),
-            identity=identity_at(sandbox, door, clock),
-            own_mailbox=own_mailbox,
-            application_mailbox=application_mailbox,
-        )
-        account = a_connected_account(ports, a_catalog(), scopes=SCOPES)
-        tokens = {
-            "access_token": sandbox.access_token("learning@contoso.example", *SCOPES),
-            "refresh_token": "not needed",
-        }
-        account.sealed_tokens = ports.cipher.seal(
-            json.dumps(tokens).encode(), bound_to=f"account.tokens:{account.id}"
-        )
-        account.save()
+    with ports_at(sandbox) as ports:
+        assert isinstance(ports.clock, FakeClock)
+        account = account_with(ports, sandbox.access_token(SENDER, *SCOPES), SCOPES)
         if kind == AccountKind.APPLICATION:
             used_by_itself(sandbox, ports, account, ports.identity, MAIL_AND_CALENDAR)
-        yield Wire(sandbox, clock, ports, account, mailbox_lane(account))
+        yield Wire(sandbox, ports.clock, ports, account, mailbox_lane(account))
 
 
 def a_room_session(wire: Wire, days: int, **chosen: object) -> CourseSession:
