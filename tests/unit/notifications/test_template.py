@@ -2,6 +2,7 @@
 
 import pytest
 
+from classbell.domain.notifications.default_texts import default_text
 from classbell.domain.notifications.kinds import REGISTRY
 from classbell.domain.notifications.kinds.kind import Kind
 from classbell.domain.notifications.template import (
@@ -43,7 +44,8 @@ def test_braces_that_are_no_variable_are_text() -> None:
 
 @pytest.mark.parametrize("kind", REGISTRY.values(), ids=lambda kind: kind.name)
 def test_the_default_texts_use_only_variables_of_their_kind(kind: Kind) -> None:
-    check_variables(kind.subject + kind.message, frozenset(kind.variables))
+    text = default_text(kind.name, "en")
+    check_variables(text.subject + text.message, frozenset(kind.variables))
 
 
 def test_the_plain_text_keeps_breaks_and_links() -> None:

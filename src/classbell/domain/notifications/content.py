@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from classbell.domain.notifications.kinds.kind import Kind
 from classbell.domain.notifications.reader import Reader
+from classbell.domain.notifications.templates.effective import fields_at, text_in
 from classbell.ports.bundle import Ports
 from classbell.storage.models import Notification, NotificationContent
 
@@ -29,14 +30,17 @@ def content_for(
     found = NotificationContent.objects.filter(notification=notification, **key).first()
     if found is not None:
         return found
+    catalog = notification.catalog
+    wishes = (reader.language, catalog.language if catalog else "")
+    text = text_in(kind, fields_at(notification), *wishes)
     # Two lanes may get here at once, for the same reader on two routes: the first one counts.
     return NotificationContent.objects.get_or_create(
         notification=notification,
         **key,
         defaults={
-            "subject": kind.subject,
-            "message": kind.message,
-            "values": dict(kind.values(ports, notification, reader)),
+            "subject": text.subject,
+            "message": text.message,
+            "values": dict(kind.values(ports, notification, reader.speaking(text.language))),
             "created_at": ports.clock.now(),
         },
     )[0]

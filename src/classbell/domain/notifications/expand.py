@@ -10,8 +10,8 @@ from django.db import transaction
 
 from classbell.delivery.ledger import Addressee, Birth, expand, expand_to_people
 from classbell.domain.notifications.destination import destination_of
-from classbell.domain.notifications.kinds import kind_named
 from classbell.domain.notifications.moving import watch
+from classbell.domain.notifications.templates.effective import most_together
 from classbell.ports.bundle import Ports
 from classbell.storage.models import Lane, Notification
 
@@ -57,7 +57,7 @@ def _expand_batch(ports: Ports, notification: Notification, done: int) -> int:
             destination.state,
             destination.reason,
             URGENT if notification.urgent else NORMAL,
-            kind_named(notification.kind).most_together,
+            most_together(notification),
         )
         expand_to_people(
             ports,

@@ -9,9 +9,17 @@ from uuid import UUID
 from classbell.delivery.lanes import housekeeping_lane
 from classbell.delivery.work import ask
 from classbell.domain.notifications.kinds import kind_named
+from classbell.domain.notifications.kinds.kind import Kind
+from classbell.domain.notifications.templates.effective import (
+    course_of,
+    fields_of,
+    switch_of,
+    template_of,
+)
+from classbell.domain.notifications.templates.recipients import Addressed, addressed
 from classbell.ports.bundle import Ports
 from classbell.ports.mail import Address
-from classbell.storage.models import Catalog, Notification
+from classbell.storage.models import Catalog, Notification, NotificationTemplate
 
 EXPAND = "expand"
 URGENT, NORMAL = 10, 50
@@ -29,8 +37,7 @@ def notify(
 ) -> Notification | None:
     """Tell some people something. Must run inside the transaction of what caused it.
 
-    The cost does not grow with the audience: one row is written, and the organisation's
-    housekeeping lane expands it into messages.
+    One row is written, however many it is for: the organisation's housekeeping lane expands it.
 
     Args:
         ports: the outside.
@@ -42,19 +49,25 @@ def notify(
         due_at: when to send; now where it is None.
 
     Returns:
-        The notification, or None where there is nobody to tell.
+        The notification; None where nobody is to be told, or the kind is switched off.
     """
     if not audience:
         return None
     now = ports.clock.now()
     what = kind_named(kind)
+    template = template_of(catalog.pk if catalog else None, what)
+    people = _people(what, catalog, template, audience, context)
+    if not people.everybody:
+        return None
     notification = Notification.objects.create(
         organisation_id=organisation_id,
         catalog=catalog,
         kind=what.name,
         context=dict(context),
-        audience=[_written(member) for member in audience],
-        audience_size=len(audience),
+        audience=[_written(member) for member in people.everybody],
+        audience_size=len(people.everybody),
+        copies=people.copies,
+        template_version=template.number if template else 0,
         urgent=what.urgent,
         created_at=now,
         due_at=due_at or now,
@@ -62,6 +75,21 @@ def notify(
     )
     _ask_to_expand(ports, notification)
     return notification
+
+
+def _people(
+    kind: Kind,
+    catalog: Catalog | None,
+    template: NotificationTemplate | None,
+    audience: Sequence[UUID | Address],
+    context: Mapping[str, str],
+) -> Addressed:
+    """Return who is told: nobody where the kind is switched off for what it is about."""
+    if catalog is None or not kind.customisable:
+        return Addressed(tuple(audience), {})
+    if not switch_of(kind, template, course_of(context)).on:
+        return Addressed((), {})
+    return addressed(fields_of(template), catalog, audience, context)
 
 
 def _ask_to_expand(ports: Ports, notification: Notification) -> None:

@@ -11,3 +11,11 @@ class Reader:
 
     language: str
     time_zone: str
+
+    def speaking(self, language: str) -> Reader:
+        """Return the reader as a reader of a text in a language.
+
+        Their own tag stays where it is of that language, for it may know how a region writes dates.
+        """
+        own = self.language.replace("_", "-").split("-", 1)[0].lower()
+        return self if own == language else Reader(language, self.time_zone)

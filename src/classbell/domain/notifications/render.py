@@ -73,7 +73,8 @@ class Renderer:
         notification = self._notifications[first.notification_id]
         kind = _kind_of(notification)
         content = self._content(kind, notification, Reader(first.language, first.time_zone))
-        personal = {} if kind.shared else kind.personal(self._ports, notification, first)
+        alone = len(messages) == 1
+        personal = kind.personal(self._ports, notification, first) if alone else {}
         attachments = kind.attachments(notification, None if kind.shared else first)
         mail = _filled(content, {**content.values, **personal}, messages, attachments)
         return Rendered(mail, resend_unknown=kind.on_unknown is OnUnknown.RESEND)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from classbell.domain.notifications.template import as_text, fill_html, fill_line, variables_in
+from classbell.domain.notifications.template import (
+    LEFT_OUT,
+    as_text,
+    fill_html,
+    fill_line,
+    variables_in,
+)
 from classbell.storage.models import Message, NotificationContent
-
-LEFT_OUT = "…"
-"""Stands for what names a person and is never kept, such as a sign-in link."""
 
 
 @dataclass(frozen=True, slots=True)

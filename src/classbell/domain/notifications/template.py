@@ -35,9 +35,30 @@ def check_variables(text: str, known: frozenset[str]) -> None:
         raise InvalidInput(f"There is no variable {{{name}}} here.", field=name, remedy=hint)
 
 
+_PLACE = re.compile(rf'href="{VARIABLE.pattern}"|{VARIABLE.pattern}')
+LEFT_OUT = "…"
+"""Stands for what names a person and is never kept, such as a sign-in link."""
+_SAFE = re.compile(rf"(?:https?://|mailto:)[^\s\"'<>`]+|{LEFT_OUT}", re.IGNORECASE)
+_NOWHERE = re.compile(r'<a\s[^>]*href=""[^>]*>.*?</a>', re.IGNORECASE | re.DOTALL)
+_EMPTY = re.compile(r"<p>(?:\s|<br\s*/?>)*</p>\s*", re.IGNORECASE)
+
+
 def fill_html(template: str, values: Mapping[str, str]) -> str:
-    """Fill a message's HTML; every value is text and is escaped."""
-    return VARIABLE.sub(lambda found: escape(values[found[1]]), template)
+    """Fill a message's HTML; every value is text and is escaped, its line breaks are kept.
+
+    A link whose address is empty, or no address of the web or of mail, is left out, and so is a
+    paragraph in which nothing is left.
+    """
+    return _EMPTY.sub(
+        "", _NOWHERE.sub("", _PLACE.sub(lambda place: _fill(place, values), template))
+    )
+
+
+def _fill(place: re.Match[str], values: Mapping[str, str]) -> str:
+    if place[1] is None:
+        return escape(values[place[2]]).replace("\n", "<br>")
+    address = values[place[1]].strip()
+    return f'href="{escape(address) if _SAFE.fullmatch(address) else ""}"'
 
 
 def fill_line(template: str, values: Mapping[str, str]) -> str:

@@ -72,6 +72,14 @@ from classbell.storage.models.scheduling import (
     Room,
     RoomList,
 )
+from classbell.storage.models.templates import (
+    CourseNotification,
+    MailLook,
+    MailOptOut,
+    NotificationTemplate,
+    SentReminder,
+    TemplateVersion,
+)
 
 __all__ = [
     "Account",
@@ -94,6 +102,7 @@ __all__ = [
     "Connection",
     "ConsentSighting",
     "Course",
+    "CourseNotification",
     "CourseSession",
     "DomainEvent",
     "EmailProvider",
@@ -109,10 +118,13 @@ __all__ = [
     "Incident",
     "Lane",
     "LaneKind",
+    "MailLook",
+    "MailOptOut",
     "Message",
     "MessageState",
     "Notification",
     "NotificationContent",
+    "NotificationTemplate",
     "OfferState",
     "OperatorAlarm",
     "Organisation",
@@ -124,6 +136,7 @@ __all__ = [
     "RoleAssignment",
     "Room",
     "RoomList",
+    "SentReminder",
     "SessionGroup",
     "SessionInstructor",
     "SharedEntry",
@@ -131,5 +144,6 @@ __all__ = [
     "SharingOffer",
     "SightingKind",
     "SignInJourney",
+    "TemplateVersion",
     "WorkItem",
 ]

@@ -17,8 +17,11 @@ class Notification(TenantModel):
 
     ``audience`` is the snapshot: a list of person ids in the order of expansion. ``expanded`` says
     how many of them have a message row already, so that expansion can stop and start again at any
-    row. ``context`` holds ids of what it is about, such as ``{"session": "…"}``. Without an
-    organisation it is for the operator of the installation, and no organisation sees it.
+    row. ``context`` holds ids of what it is about, such as ``{"session": "…"}``.
+    ``template_version`` is the catalog's version of the text when it was written, 0 for the
+    product's own. ``copies`` names those of the audience who get a copy:
+    ``{"people": [ids], "of": name, "count": people}``. Without an organisation it is for the
+    operator of the installation, and no organisation sees it.
     """
 
     tenancy: ClassVar = Tenancy(organisation="organisation_id", catalog="catalog_id")
@@ -34,6 +37,8 @@ class Notification(TenantModel):
     context = models.JSONField(default=dict)
     audience = models.JSONField(default=list)
     audience_size = models.PositiveIntegerField()
+    copies = models.JSONField(default=dict)
+    template_version = models.PositiveIntegerField(default=0)
     expanded = models.PositiveIntegerField(default=0)
     urgent = models.BooleanField(default=False)
     created_at = models.DateTimeField()

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from classbell.domain.notifications.kinds.kind import Carrier, Kind, OnUnknown, Route
 from classbell.domain.notifications.reader import Reader
 from classbell.ports.bundle import Ports
+from classbell.ports.words import marked as _
 from classbell.storage.models import Message, Notification
 
 LIFE = timedelta(days=1)
@@ -34,9 +35,9 @@ def _personal(_ports: Ports, _notification: Notification, message: Message) -> d
 
 KIND = Kind(
     name="account_connected",
-    title="Account connected",
-    when="When an account is connected and saved",
-    audience="The connected account",
+    title=_("Account connected"),
+    when=_("When an account is connected and saved"),
+    audience=_("The connected account"),
     shared=False,
     urgent=True,
     route=Route.ACCOUNT,
@@ -47,14 +48,6 @@ KIND = Kind(
         "ACCOUNT ADDRESS": "address of the connected account",
         "SETTINGS LINK": "address of the Microsoft 365 Connection Settings",
     },
-    subject="This account now sends for {CATALOG TITLE}",
-    message=(
-        "<p>The account {ACCOUNT ADDRESS} is connected to the course catalog {CATALOG TITLE}.</p>"
-        "<p>From now on Classbell sends the catalog's notifications, books rooms and creates "
-        "Microsoft Teams meetings as this account.</p>"
-        '<p>To see or change this, open <a href="{SETTINGS LINK}">Microsoft 365 Connection '
-        "Settings</a>. If you did not expect this message, tell your administrator.</p>"
-    ),
     expires_at=_expires_at,
     values=_values,
     personal=_personal,

@@ -15,6 +15,7 @@ from classbell.domain.notifications.kinds.kind import (
 )
 from classbell.domain.notifications.reader import Reader
 from classbell.ports.bundle import Ports
+from classbell.ports.words import marked as _
 from classbell.storage.models import Notification, OperatorAlarm
 
 LIFE = timedelta(days=3)
@@ -45,25 +46,15 @@ def alarm_expires_at(_context: Mapping[str, str], now: datetime) -> datetime:
 
 KIND = Kind(
     name="application_refused",
-    title="Application refused",
-    when="When Microsoft refuses this installation's application",
-    audience="The operator",
+    title=_("Application refused"),
+    when=_("When Microsoft refuses this installation's application"),
+    audience=_("The operator"),
     shared=False,
     urgent=True,
     route=Route.SYSTEM,
     carrier=Carrier.MAIL,
     on_unknown=OnUnknown.RESEND,
     variables=ALARM_VARIABLES,
-    subject="Microsoft refuses Classbell at {BASE URL}",
-    message=(
-        "<p>Since {SINCE} Microsoft refuses the application of {BASE URL}. No account can be used "
-        "and nobody can sign in until you act. Admins were not told, for they cannot mend it; "
-        "mail waits.</p>"
-        "<p>Cause: {CAUSE} ({CODE}).</p>"
-        "<p>What helps: check the application's registration and its secret, certificate or "
-        "federated credential in Microsoft Entra ID and the settings that name them, then run "
-        "classbell doctor.</p>"
-    ),
     expires_at=alarm_expires_at,
     values=alarm_values,
     personal=nothing_personal,

@@ -8,6 +8,7 @@ from datetime import datetime
 from classbell.domain.notifications.kinds.kind import Carrier, Kind, OnUnknown, Route
 from classbell.domain.notifications.reader import Reader
 from classbell.ports.bundle import Ports
+from classbell.ports.words import marked as _
 from classbell.storage.models import ConnectInvitation, Message, Notification
 
 
@@ -39,9 +40,9 @@ def _personal(ports: Ports, notification: Notification, message: Message) -> dic
 
 KIND = Kind(
     name="connect_invitation",
-    title="Invitation to connect an account",
-    when="When an admin invites the owner of an account to sign in with it",
-    audience="The account's owner",
+    title=_("Invitation to connect an account"),
+    when=_("When an admin invites the owner of an account to sign in with it"),
+    audience=_("The account's owner"),
     shared=False,
     urgent=True,
     route=Route.SYSTEM,
@@ -55,17 +56,6 @@ KIND = Kind(
         "INVITER ADDRESS": "address of the admin who invites",
         "LINK": "the single-use link",
     },
-    subject="{INVITER NAME} asks you to connect {ACCOUNT ADDRESS} to {CATALOG TITLE}",
-    message=(
-        "<p>Hello,</p>"
-        "<p>{INVITER NAME} ({INVITER ADDRESS}) of {ORGANISATION NAME} would like the course "
-        "catalog {CATALOG TITLE} to send its notifications, book rooms and make Teams meetings as "
-        "{ACCOUNT ADDRESS}.</p>"
-        '<p>If you agree, <a href="{LINK}">open this page</a> within seven days, and sign in to '
-        "Microsoft with that account. Classbell never sees the password, and {INVITER NAME} still "
-        "has to save.</p>"
-        "<p>If you did not expect this message, ignore it; nothing happens then.</p>"
-    ),
     expires_at=_expires_at,
     values=_values,
     personal=_personal,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from classbell.domain.notifications.incident_facts import VARIABLES, incident_values
 from classbell.domain.notifications.kinds.kind import Carrier, Kind, OnUnknown, Route
+from classbell.ports.words import marked as _
 
 LIFE = timedelta(days=3)
 
@@ -17,25 +18,15 @@ def _expires_at(_context: Mapping[str, str], now: datetime) -> datetime:
 
 KIND = Kind(
     name="connection_lost",
-    title="Connection lost",
-    when="When the connection to an account is lost",
-    audience="Catalog admins and LMS admins",
+    title=_("Connection lost"),
+    when=_("When the connection to an account is lost"),
+    audience=_("Catalog admins and LMS admins"),
     shared=False,
     urgent=True,
     route=Route.SYSTEM,
     carrier=Carrier.MAIL,
     on_unknown=OnUnknown.RESEND,
     variables=VARIABLES,
-    subject="Connection lost: {ACCOUNT ADDRESS}",
-    message=(
-        "<p>Hello {PERSON NAME},</p>"
-        "<p>Classbell has lost its connection to {ACCOUNT ADDRESS}. Until it is connected again, "
-        "nothing is sent and no rooms are booked for: {CATALOGS}. {MAIL GOES ON}</p>"
-        "<p>Cause: {CAUSE} ({CODE}). Messages waiting: {WAITING}. Nothing is lost; they go out "
-        "after reconnecting.</p>"
-        "<p>What helps: {REMEDY} Who can do it: {WHO}.</p>"
-        '<p><a href="{SETTINGS LINK}">Open Microsoft 365 Connection Settings</a></p>'
-    ),
     expires_at=_expires_at,
     values=incident_values,
 )

@@ -9,6 +9,7 @@ from classbell.domain.notifications.incident_facts import VARIABLES, incident_va
 from classbell.domain.notifications.kinds.kind import Carrier, Kind, OnUnknown, Route
 from classbell.domain.notifications.reader import Reader
 from classbell.ports.bundle import Ports
+from classbell.ports.words import marked as _
 from classbell.storage.models import Notification
 
 LIFE = timedelta(days=1)
@@ -25,22 +26,15 @@ def _values(ports: Ports, notification: Notification, reader: Reader) -> dict[st
 
 KIND = Kind(
     name="connection_restored",
-    title="Connection restored",
-    when="When a lost connection works again",
-    audience="Catalog admins and LMS admins",
+    title=_("Connection restored"),
+    when=_("When a lost connection works again"),
+    audience=_("Catalog admins and LMS admins"),
     shared=False,
     urgent=True,
     route=Route.SYSTEM,
     carrier=Carrier.MAIL,
     on_unknown=OnUnknown.RESEND,
     variables={**VARIABLES, "RELEASED": "number of messages that go out now"},
-    subject="Connection restored: {ACCOUNT ADDRESS}",
-    message=(
-        "<p>Hello {PERSON NAME},</p>"
-        "<p>the connection to {ACCOUNT ADDRESS}, lost since {SINCE}, works again for: "
-        "{CATALOGS}.</p>"
-        "<p>Messages that go out now: {RELEASED}. There is nothing to do.</p>"
-    ),
     expires_at=_expires_at,
     values=_values,
 )

@@ -18,6 +18,7 @@ from classbell.domain.notifications.kinds.kind import (
 )
 from classbell.domain.notifications.reader import Reader
 from classbell.ports.bundle import Ports
+from classbell.ports.words import marked as _
 from classbell.storage.models import EmailProvider, Notification, OperatorAlarm
 
 
@@ -35,9 +36,9 @@ def _values(ports: Ports, notification: Notification, reader: Reader) -> dict[st
 
 KIND = Kind(
     name="email_provider_refused",
-    title="Azure Communication Services refused",
-    when="When Azure refuses all the mail of an organisation",
-    audience="The operator",
+    title=_("Azure Communication Services refused"),
+    when=_("When Azure refuses all the mail of an organisation"),
+    audience=_("The operator"),
     shared=False,
     urgent=True,
     route=Route.SYSTEM,
@@ -48,15 +49,6 @@ KIND = Kind(
         "ORGANISATION NAME": "name of the organisation",
         "SENDER ADDRESS": "the fixed sender of its mail",
     },
-    subject="Azure refuses the mail of {ORGANISATION NAME}",
-    message=(
-        "<p>Since {SINCE} Azure Communication Services refuses what {BASE URL} sends as "
-        "{SENDER ADDRESS}. Mail of catalogs that may use their account as well goes that way; "
-        "other mail waits and is tried again. Admins were not told, for they cannot mend it.</p>"
-        "<p>Cause: {CAUSE} ({CODE}).</p>"
-        "<p>What helps: check the resource, its key or role, and the sender's domain in Azure, "
-        "then run classbell organisations acs activate again.</p>"
-    ),
     expires_at=alarm_expires_at,
     values=_values,
     personal=nothing_personal,

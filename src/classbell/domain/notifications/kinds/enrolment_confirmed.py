@@ -10,6 +10,7 @@ from classbell.domain.notifications.session_facts import (
     session_values,
 )
 from classbell.ports.bundle import Ports
+from classbell.ports.words import marked as _
 from classbell.storage.models import Notification
 
 
@@ -19,23 +20,15 @@ def _values(_ports: Ports, notification: Notification, reader: Reader) -> dict[s
 
 KIND = Kind(
     name="enrolment_confirmed",
-    title="Enrolment confirmed",
-    when="When somebody is enrolled in a session",
-    audience="The learner",
+    title=_("Enrolment confirmed"),
+    when=_("When somebody is enrolled in a session"),
+    audience=_("The learner"),
     shared=False,
     urgent=False,
     route=Route.CATALOG,
     carrier=Carrier.MAIL,
     on_unknown=OnUnknown.LEAVE,
     variables=VARIABLES,
-    subject="You are enrolled: {COURSE TITLE}, {SESSION TITLE}",
-    message=(
-        "<p>Hello {PERSON NAME},</p>"
-        "<p>you are enrolled in <b>{COURSE TITLE}</b>: {SESSION TITLE}.</p>"
-        "<p>{SESSION START} to {SESSION END} ({SESSION TIME ZONE})<br>{SESSION PLACE}</p>"
-        "<p>The invitation comes to your calendar separately.</p>"
-        "<p>{CATALOG TITLE}</p>"
-    ),
     expires_at=session_expiry,
     values=_values,
 )

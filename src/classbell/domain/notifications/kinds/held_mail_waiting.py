@@ -9,6 +9,7 @@ from classbell.domain.notifications.incident_facts import moment
 from classbell.domain.notifications.kinds.kind import Carrier, Kind, OnUnknown, Route
 from classbell.domain.notifications.reader import Reader
 from classbell.ports.bundle import Ports
+from classbell.ports.words import marked as _
 from classbell.storage.models import Notification
 
 LIFE = timedelta(days=3)
@@ -31,9 +32,9 @@ def _values(ports: Ports, notification: Notification, _reader: Reader) -> dict[s
 
 KIND = Kind(
     name="held_mail_waiting",
-    title="Mail waits for a decision",
-    when="When mail was held for long, or the account has changed, and an admin has to decide",
-    audience="Catalog admins",
+    title=_("Mail waits for a decision"),
+    when=_("When mail was held for long, or the account has changed, and an admin has to decide"),
+    audience=_("Catalog admins"),
     shared=False,
     urgent=False,
     route=Route.SYSTEM,
@@ -46,13 +47,6 @@ KIND = Kind(
         "OLDEST": "since when the oldest waits",
         "SETTINGS LINK": "address of the Microsoft 365 Connection Settings",
     },
-    subject="{WAITING} messages of {CATALOG TITLE} wait for your decision",
-    message=(
-        "<p>Hello {PERSON NAME},</p>"
-        "<p>{WAITING} messages of {CATALOG TITLE} were held, the oldest since {OLDEST}. Please "
-        "decide whether they are still to be sent; those whose time passes are given up.</p>"
-        '<p><a href="{SETTINGS LINK}">Send them or discard them</a></p>'
-    ),
     expires_at=_expires_at,
     values=_values,
 )

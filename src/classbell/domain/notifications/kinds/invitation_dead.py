@@ -12,6 +12,7 @@ from classbell.domain.notifications.session_facts import (
     session_values,
 )
 from classbell.ports.bundle import Ports
+from classbell.ports.words import marked as _
 from classbell.storage.models import Account, Notification
 
 
@@ -32,9 +33,9 @@ def _ids(notification: Notification) -> list[UUID]:
 
 KIND = Kind(
     name="invitation_dead",
-    title="Old calendar entry to delete",
-    when="When a session has moved to another account and its old entry cannot be cancelled",
-    audience="Learners and instructors",
+    title=_("Old calendar entry to delete"),
+    when=_("When a session has moved to another account and its old entry cannot be cancelled"),
+    audience=_("Learners and instructors"),
     shared=False,
     urgent=False,
     route=Route.CATALOG,
@@ -45,16 +46,6 @@ KIND = Kind(
         "FORMER ACCOUNT": "address that the old entry came from",
         "ACCOUNT": "address that the valid entry comes from",
     },
-    subject="Please delete an old calendar entry: {COURSE TITLE}, {SESSION TITLE}",
-    message=(
-        "<p>Hello {PERSON NAME},</p>"
-        "<p><b>{COURSE TITLE}</b>: {SESSION TITLE} takes place as planned.</p>"
-        "<p>{SESSION START} to {SESSION END} ({SESSION TIME ZONE})<br>{SESSION PLACE}</p>"
-        "<p>Your calendar may hold it twice. The entry from {FORMER ACCOUNT} is dead: it will not "
-        "be changed or cancelled, and its Teams link may not work. Please delete it. The "
-        "invitation from {ACCOUNT} is the valid one.</p>"
-        "<p>{CATALOG TITLE}</p>"
-    ),
     expires_at=session_expiry,
     values=_values,
 )

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from classbell.domain.notifications.reader import Reader
+from classbell.domain.notifications.templates.fields import RecipientRole
 from classbell.ports.bundle import Ports
 from classbell.ports.mail import Attachment
 from classbell.storage.models import Message, Notification
@@ -75,13 +76,18 @@ class Kind:
         shared: whether it names nobody, so that many people can get the same mail.
         urgent: whether it overtakes bulk and may use the reserve of the daily budget.
         route, carrier, on_unknown: see the enumerations.
-        variables: name in braces to what it stands for.
-        subject, message: default texts; ``message`` is HTML.
+        variables: name in braces to what it stands for. The texts are files beside this folder,
+            see ``default_texts``.
         expires_at: from context and now to the moment after which it is pointless.
         values: fills the variables that are the same for all readers of a language and time zone;
             they are kept as long as the notification, so none of them may be a secret.
         personal: fills the others for one message; never kept. Nothing where ``shared``.
         attachments: files to send along, made for one message, or for all where it is None.
+        names_reader: variables that ``personal`` fills: where one is used, people get it singly.
+        roles: whom a catalog may let it go to.
+        reminder_days: whole days before a session, where it goes out by the calendar.
+        switchable: whether a catalog may do without it.
+        essential: whether its readers may not do without it.
     """
 
     name: str
@@ -94,14 +100,17 @@ class Kind:
     carrier: Carrier
     on_unknown: OnUnknown
     variables: Mapping[str, str]
-    subject: str
-    message: str
     expires_at: Callable[[Mapping[str, str], datetime], datetime]
     values: Callable[[Ports, Notification, Reader], Values]
     personal: Callable[[Ports, Notification, Message], Values] = person_name
     attachments: Callable[[Notification, Message | None], tuple[Attachment, ...]] = no_files
+    names_reader: frozenset[str] = frozenset({"PERSON NAME"})
+    roles: tuple[RecipientRole, ...] = tuple(RecipientRole)
+    reminder_days: tuple[int, ...] = ()
+    switchable: bool = True
+    essential: bool = True
 
     @property
-    def most_together(self) -> int:
-        """How many people may share an envelope."""
-        return MOST_TOGETHER if self.shared else 1
+    def customisable(self) -> bool:
+        """Whether catalogs may shape it: what goes around a lost account is not theirs."""
+        return self.route is Route.CATALOG

@@ -12,6 +12,7 @@ from classbell.domain.notifications.session_facts import (
     session_values,
 )
 from classbell.ports.bundle import Ports
+from classbell.ports.words import marked as _
 from classbell.storage.models import Notification
 
 
@@ -23,24 +24,15 @@ def _values(_ports: Ports, notification: Notification, reader: Reader) -> dict[s
 
 KIND = Kind(
     name="session_cancelled",
-    title="Session cancelled",
-    when="When a session is cancelled or withdrawn",
-    audience="Learners and instructors",
+    title=_("Session cancelled"),
+    when=_("When a session is cancelled or withdrawn"),
+    audience=_("Learners and instructors"),
     shared=False,
     urgent=True,
     route=Route.CATALOG,
     carrier=Carrier.ENTRY,
     on_unknown=OnUnknown.RESEND,
     variables={**VARIABLES, "CANCEL MESSAGE": "what the admin wrote when cancelling; may be empty"},
-    subject="Cancelled: {COURSE TITLE}, {SESSION TITLE}",
-    message=(
-        "<p>Hello {PERSON NAME},</p>"
-        "<p><b>{COURSE TITLE}</b>: {SESSION TITLE} does not take place.</p>"
-        "<p>{SESSION START} to {SESSION END} ({SESSION TIME ZONE})</p>"
-        "<p>{CANCEL MESSAGE}</p>"
-        "<p>The attached file takes it out of your calendar.</p>"
-        "<p>{CATALOG TITLE}</p>"
-    ),
     expires_at=session_expiry,
     values=_values,
     attachments=cancellation_file,

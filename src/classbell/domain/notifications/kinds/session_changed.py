@@ -11,6 +11,7 @@ from classbell.domain.notifications.session_facts import (
     session_values,
 )
 from classbell.ports.bundle import Ports
+from classbell.ports.words import marked as _
 from classbell.storage.models import Notification
 
 
@@ -20,24 +21,15 @@ def _values(_ports: Ports, notification: Notification, reader: Reader) -> dict[s
 
 KIND = Kind(
     name="session_changed",
-    title="Session changed",
-    when="When time, place or link of a session change",
-    audience="Learners and instructors",
+    title=_("Session changed"),
+    when=_("When time, place or link of a session change"),
+    audience=_("Learners and instructors"),
     shared=False,
     urgent=True,
     route=Route.CATALOG,
     carrier=Carrier.ENTRY,
     on_unknown=OnUnknown.RESEND,
     variables=VARIABLES,
-    subject="Changed: {COURSE TITLE}, {SESSION TITLE}",
-    message=(
-        "<p>Hello {PERSON NAME},</p>"
-        "<p><b>{COURSE TITLE}</b>: {SESSION TITLE} has changed. It is now:</p>"
-        "<p>{SESSION START} to {SESSION END} ({SESSION TIME ZONE})<br>{"
-        "SESSION PLACE}<br>{SESSION LINK}</p>"
-        "<p>The attached file changes it in your calendar.</p>"
-        "<p>{CATALOG TITLE}</p>"
-    ),
     expires_at=session_expiry,
     values=_values,
     attachments=invitation_file,

@@ -11,6 +11,7 @@ from classbell.domain.notifications.session_facts import (
     session_values,
 )
 from classbell.ports.bundle import Ports
+from classbell.ports.words import marked as _
 from classbell.storage.models import Notification
 
 
@@ -20,23 +21,15 @@ def _values(_ports: Ports, notification: Notification, reader: Reader) -> dict[s
 
 KIND = Kind(
     name="session_unenrolled",
-    title="Place in a session ended",
-    when="When somebody is unenrolled from a session or no longer teaches it",
-    audience="Learners and instructors",
+    title=_("Place in a session ended"),
+    when=_("When somebody is unenrolled from a session or no longer teaches it"),
+    audience=_("Learners and instructors"),
     shared=False,
     urgent=True,
     route=Route.CATALOG,
     carrier=Carrier.ENTRY,
     on_unknown=OnUnknown.RESEND,
     variables=VARIABLES,
-    subject="Your place has ended: {COURSE TITLE}, {SESSION TITLE}",
-    message=(
-        "<p>Hello {PERSON NAME},</p>"
-        "<p>you no longer take part in <b>{COURSE TITLE}</b>: {SESSION TITLE}.</p>"
-        "<p>{SESSION START} to {SESSION END} ({SESSION TIME ZONE})</p>"
-        "<p>The attached file takes it out of your calendar.</p>"
-        "<p>{CATALOG TITLE}</p>"
-    ),
     expires_at=session_expiry,
     values=_values,
     attachments=cancellation_file,

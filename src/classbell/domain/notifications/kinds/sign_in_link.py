@@ -9,6 +9,7 @@ from datetime import datetime
 from classbell.domain.notifications.kinds.kind import Carrier, Kind, OnUnknown, Route
 from classbell.domain.notifications.reader import Reader
 from classbell.ports.bundle import Ports
+from classbell.ports.words import marked as _
 from classbell.storage.models import Message, Notification, PersonLink
 
 
@@ -35,9 +36,9 @@ def _personal(ports: Ports, notification: Notification, message: Message) -> dic
 
 KIND = Kind(
     name="sign_in_link",
-    title="Sign-in link",
-    when="When an admin invites somebody without a sign-in",
-    audience="The person",
+    title=_("Sign-in link"),
+    when=_("When an admin invites somebody without a sign-in"),
+    audience=_("The person"),
     shared=False,
     urgent=True,
     route=Route.CATALOG,
@@ -48,13 +49,6 @@ KIND = Kind(
         "ORGANISATION NAME": "name of the organisation",
         "LINK": "the single-use link",
     },
-    subject="Your sign-in for {ORGANISATION NAME}",
-    message=(
-        "<p>Hello {PERSON NAME},</p>"
-        '<p>use <a href="{LINK}">this link</a> once to sign in with your Microsoft account of '
-        "{ORGANISATION NAME} and see your sessions.</p>"
-        "<p>If you did not expect this message, ignore it.</p>"
-    ),
     expires_at=_expires_at,
     values=_values,
     personal=_personal,

@@ -1,0 +1,1 @@
+"""What a catalog makes of its notifications: texts, recipients, reminder days, switches."""
