@@ -60,7 +60,7 @@ def database(
     """
     if url.startswith("sqlite:///"):
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "classbell.storage.sqlite",
             "NAME": str(Path(url.removeprefix("sqlite:///")).absolute()),
             # Opening the file anew for each page and each mail costs more than what is asked of it.
             "CONN_MAX_AGE": KEPT_SECONDS,
