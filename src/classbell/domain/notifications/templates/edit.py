@@ -10,6 +10,7 @@ from classbell.domain.notifications.default_texts import default_text
 from classbell.domain.notifications.kinds import REGISTRY
 from classbell.domain.notifications.kinds.kind import Kind
 from classbell.domain.notifications.languages import LANGUAGES
+from classbell.domain.notifications.reminders.send import ask_reminders
 from classbell.domain.notifications.templates.check import (
     checked_days,
     checked_recipients,
@@ -116,6 +117,8 @@ def save_template(
             at=template.changed_at,
             by=actor.name,
         )
+        if before.reminder_days != fields.reminder_days:
+            ask_reminders(ports, catalog)
         record(
             ports,
             actor=actor,
