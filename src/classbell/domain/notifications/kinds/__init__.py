@@ -22,6 +22,7 @@ from classbell.domain.notifications.kinds import (
     session_message,
     session_unenrolled,
     sign_in_link,
+    template_test,
     waiting_list_joined,
 )
 from classbell.domain.notifications.kinds.kind import Kind
@@ -48,6 +49,7 @@ REGISTRY: dict[str, Kind] = {
         session_message,
         session_unenrolled,
         sign_in_link,
+        template_test,
         waiting_list_joined,
     )
 }
