@@ -17,8 +17,10 @@ from classbell.storage.models import (
     MessageState,
     Notification,
     NotificationTemplate,
+    Role,
+    RoleAssignment,
 )
-from tests.acceptance.web.conftest import Visitor
+from tests.acceptance.web.conftest import Visitor, a_visitor
 from tests.acceptance.web.template_form import form_of
 from tests.acceptance.web.test_template_editor import KIND, PAGE, SHARED, saved
 from tests.domain.people import Cast
@@ -148,7 +150,9 @@ def test_a_test_of_unsaved_text_goes_to_the_admin_alone(
 ) -> None:
     session = a_session(cast.catalog)
     an_enrolment(session, a_person("Anna Krüger"))
-    page = owner.post(PAGE, form_of(owner.get(PAGE)) | {"subject": "Mine {CATALOG TITLE}", "act": "test"})
+    page = owner.post(
+        PAGE, form_of(owner.get(PAGE)) | {"subject": "Mine {CATALOG TITLE}", "act": "test"}
+    )
     assert page.status == 200
     assert "It goes to mai.nielsen@contoso.example and stands in the delivery log." in page.words
     assert page.element("subject")["value"] == "Mine {CATALOG TITLE}"
@@ -194,3 +198,20 @@ def test_a_test_of_what_could_not_be_saved_is_refused_beside_the_field(
     assert page.status == 422
     assert page.has("subject-error")
     assert not Notification.objects.exists()
+
+
+def test_whoever_administers_one_course_alone_shapes_nothing(cast: Cast, ports: Ports) -> None:
+    course = a_session(cast.catalog).course
+    RoleAssignment.objects.create(
+        person=cast.learner,
+        role=Role.COURSE_ADMIN,
+        course=course,
+        granted_at=course.created_at,
+    )
+    browser = a_visitor(cast.learner)
+    assert browser.get(PAGE).status == 403
+    assert browser.get(f"{PAGE}/preview").status == 403
+    assert browser.post(PAGE, {"subject": "Mine", "act": "save"}).status == 403
+    switched = browser.post(f"{PAGE}/courses", {"course": str(course.pk), "on": "off"})
+    assert switched.status == 403
+    assert not CourseNotification.objects.exists()

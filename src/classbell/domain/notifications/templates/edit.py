@@ -21,9 +21,13 @@ from classbell.domain.notifications.templates.fields import (
     CustomText,
     TemplateFields,
     from_json,
-    to_json,
 )
-from classbell.domain.notifications.templates.rows import check_seen, locked, stamp
+from classbell.domain.notifications.templates.rows import (
+    add_version,
+    check_seen,
+    locked,
+    stamp,
+)
 from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.audit import Actor, record
 from classbell.ports.bundle import Ports
@@ -119,16 +123,7 @@ def save_template(
         before = from_json(template.fields)
         if before == fields:
             return Saved(template, changed=False)
-        template.number += 1
-        template.fields = to_json(fields)
-        stamp(ports, template, actor)
-        TemplateVersion.objects.create(
-            template=template,
-            number=template.number,
-            fields=template.fields,
-            at=template.changed_at,
-            by=actor.name,
-        )
+        add_version(ports, template, fields, actor)
         record(
             ports,
             actor=actor,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from classbell.domain.notifications.kinds.kind import Kind
+from classbell.domain.notifications.templates.fields import TemplateFields, to_json
 from classbell.domain.organisations.audit import Actor
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import InvalidInput
-from classbell.storage.models import Catalog, NotificationTemplate
+from classbell.storage.models import Catalog, NotificationTemplate, TemplateVersion
 
 
 def locked(ports: Ports, catalog: Catalog, kind: Kind, actor: Actor) -> NotificationTemplate:
@@ -37,3 +38,19 @@ def stamp(ports: Ports, template: NotificationTemplate, actor: Actor) -> None:
     """Save a template with who changed it last, and when."""
     template.changed_at, template.changed_by = ports.clock.now(), actor.name
     template.save()
+
+
+def add_version(
+    ports: Ports, template: NotificationTemplate, fields: TemplateFields, actor: Actor
+) -> None:
+    """Put fields in force, and keep them as the template's next version."""
+    template.number += 1
+    template.fields = to_json(fields)
+    stamp(ports, template, actor)
+    TemplateVersion.objects.create(
+        template=template,
+        number=template.number,
+        fields=template.fields,
+        at=template.changed_at,
+        by=actor.name,
+    )

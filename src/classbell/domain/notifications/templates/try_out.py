@@ -6,6 +6,7 @@ from django.db import transaction
 
 from classbell.domain.notifications.destination import destination_of
 from classbell.domain.notifications.kinds import kind_named
+from classbell.domain.notifications.kinds.kind import Kind
 from classbell.domain.notifications.notify import notify
 from classbell.domain.notifications.reader import Reader
 from classbell.domain.notifications.templates.check import checked_text
@@ -69,16 +70,7 @@ def send_test(
     values = all_values(ports, kind, catalog, reader, about)
     with transaction.atomic():
         _require_a_route(ports, catalog)
-        notification = notify(
-            ports,
-            kind=KIND,
-            organisation_id=catalog.organisation_id,
-            catalog=catalog,
-            audience=[admin.pk],
-            context={"of": kind.name},
-        )
-        if notification is None:  # pragma: no cover -- a test has no switch, and one reader
-            raise InvalidInput("This test would go to nobody.")
+        notification = _written(ports, catalog, kind, admin)
         key = _reader_of(admin, catalog)
         NotificationContent.objects.create(
             notification=notification,
@@ -87,7 +79,7 @@ def send_test(
             subject=f"{MARK} {text.subject}",
             message=text.message,
             values=dict(values),
-            created_at=ports.clock.now(),
+            created_at=notification.created_at,
         )
         record(
             ports,
@@ -97,6 +89,20 @@ def send_test(
             subject=f"notification:{kind.name}",
             after={"to": admin.address, "language": language},
         )
+    return notification
+
+
+def _written(ports: Ports, catalog: Catalog, kind: Kind, admin: Person) -> Notification:
+    """Write the notification of a test down."""
+    notification = notify(
+        ports,
+        kind=KIND,
+        organisation_id=catalog.organisation_id,
+        catalog=catalog,
+        audience=[admin.pk],
+        context={"of": kind.name},
+    )
+    assert notification is not None, "it has one reader and no switch"
     return notification
 
 
