@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db import transaction
 
 from classbell.domain.notifications.destination import destination_of
@@ -11,7 +13,7 @@ from classbell.domain.notifications.notify import notify
 from classbell.domain.notifications.reader import Reader
 from classbell.domain.notifications.templates.check import checked_text
 from classbell.domain.notifications.templates.edit import kind_to_edit
-from classbell.domain.notifications.templates.effective import text_in
+from classbell.domain.notifications.templates.effective import EffectiveText, text_in
 from classbell.domain.notifications.templates.fields import CustomText, TemplateFields
 from classbell.domain.notifications.templates.preview import Chosen, all_values, reader_in
 from classbell.domain.organisations.access import require_actor_administers
@@ -71,16 +73,7 @@ def send_test(
     with transaction.atomic():
         _require_a_route(ports, catalog)
         notification = _written(ports, catalog, kind, admin)
-        key = _reader_of(admin, catalog)
-        NotificationContent.objects.create(
-            notification=notification,
-            language=key.language,
-            time_zone=key.time_zone,
-            subject=f"{MARK} {text.subject}",
-            message=text.message,
-            values=dict(values),
-            created_at=notification.created_at,
-        )
+        _say(ports, notification, _reader_of(admin, catalog), text, values)
         record(
             ports,
             actor=actor,
@@ -102,8 +95,28 @@ def _written(ports: Ports, catalog: Catalog, kind: Kind, admin: Person) -> Notif
         audience=[admin.pk],
         context={"of": kind.name},
     )
-    assert notification is not None, "it has one reader and no switch"
+    if notification is None:
+        raise InvalidInput("This test would go to nobody.")
     return notification
+
+
+def _say(
+    ports: Ports,
+    notification: Notification,
+    reader: Reader,
+    text: EffectiveText,
+    values: Mapping[str, str],
+) -> None:
+    """Write down what the test says, which is otherwise done when a message is rendered."""
+    NotificationContent.objects.create(
+        notification=notification,
+        language=reader.language,
+        time_zone=reader.time_zone,
+        subject=f"{MARK} {text.subject}",
+        message=text.message,
+        values=dict(values),
+        created_at=ports.clock.now(),
+    )
 
 
 def _with_address(actor: Actor) -> Person:
