@@ -37,11 +37,16 @@ from classbell.web.admin_center import (
     sessions,
     sharing,
     start,
+    template_acts,
+    template_courses,
+    template_editor,
+    template_preview,
 )
 
 CATALOG = "catalogs/<slug:slug>"
 SESSION = f"{CATALOG}/sessions/<uuid:session_id>"
 SETTINGS = f"{CATALOG}/settings"
+NOTIFICATION = f"{SETTINGS}/notifications/<slug:kind_name>"
 CONNECTION = f"{SETTINGS}/connection"
 
 urlpatterns = [
@@ -116,6 +121,21 @@ urlpatterns = [
     path(f"{CATALOG}/connection/held", held.held, name="held"),
     path(f"{CATALOG}/audit", audit.audit, name="audit"),
     path(f"{SETTINGS}/notifications", notifications.notifications, name="notifications"),
+    path(NOTIFICATION, template_editor.edit_notification, name="notification-edit"),
+    path(f"{NOTIFICATION}/preview", template_preview.show_preview, name="notification-preview"),
+    path(f"{NOTIFICATION}/switch", template_acts.switch, name="notification-switch"),
+    path(f"{NOTIFICATION}/test", template_acts.test, name="notification-test"),
+    path(f"{NOTIFICATION}/reset", template_acts.reset, name="notification-reset"),
+    path(
+        f"{NOTIFICATION}/versions/<int:number>/restore",
+        template_acts.restore,
+        name="notification-restore",
+    ),
+    path(
+        f"{NOTIFICATION}/courses",
+        template_courses.notification_courses,
+        name="notification-courses",
+    ),
     path(f"{SETTINGS}/sessions", session_settings.session_settings, name="session-settings"),
     path(f"{CONNECTION}/connect", connection.connect, name="connect"),
     path(f"{CONNECTION}/save", connection.save, name="connection-save"),

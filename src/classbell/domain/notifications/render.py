@@ -76,7 +76,7 @@ class Renderer:
         alone = len(messages) == 1
         personal = kind.personal(self._ports, notification, first) if alone else {}
         attachments = kind.attachments(notification, None if kind.shared else first)
-        mail = _filled(content, {**content.values, **personal}, messages, attachments)
+        mail = filled(content, {**content.values, **personal}, messages, attachments)
         return Rendered(mail, resend_unknown=kind.on_unknown is OnUnknown.RESEND)
 
     def _content(
@@ -118,13 +118,20 @@ def _kind_of(notification: Notification) -> Kind:
     return kind
 
 
-def _filled(
+def filled(
     content: NotificationContent,
     values: Values,
     messages: Sequence[Message],
     attachments: tuple[Attachment, ...],
 ) -> Mail:
-    """Fill the content in; several readers are addressed blindly."""
+    """Fill the content in; several readers are addressed blindly.
+
+    Args:
+        content: what the notification says in the readers' language; need not be stored.
+        values: of all its variables.
+        messages: its readers, at least one; need not be stored either.
+        attachments: files to send along.
+    """
     html = fill_html(content.message, values)
     people = tuple(Address(message.address, message.name) for message in messages)
     alone = len(people) == 1
