@@ -31,6 +31,7 @@ from classbell.web.admin_center import (
     session_form,
     session_learners,
     session_link,
+    session_message,
     session_month,
     session_rooms,
     session_settings,
@@ -83,6 +84,15 @@ urlpatterns = [
     path(f"{SESSION}/edit", session_form.edit_session, name="session-edit"),
     path(f"{SESSION}/publish", session_acts.publish, name="session-publish"),
     path(f"{SESSION}/copy", session_acts.copy, name="session-copy"),
+    path(f"{SESSION}/message", session_message.write_message, name="session-message"),
+    path(
+        f"{SESSION}/message/preview", session_message.show_message, name="session-message-preview"
+    ),
+    path(
+        f"{SESSION}/message/<uuid:notification_id>",
+        session_message.follow_message,
+        name="session-message-sent",
+    ),
     path(f"{SESSION}/cancel", session_acts.cancel, name="session-cancel"),
     path(f"{SESSION}/try-again", session_acts.retry, name="session-retry"),
     path(f"{SESSION}/learners", session_learners.learners, name="session-learners"),
