@@ -89,10 +89,10 @@ def unsubscribe_headers(mail: Mail) -> tuple[tuple[str, str], ...]:
     """
     if mail.unsubscribe is None:
         return ()
-    headers = (("List-Unsubscribe", f"<{mail.unsubscribe.address}>"),)
-    if mail.unsubscribe.one_click:
-        headers += (("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),)
-    return headers
+    where = ("List-Unsubscribe", f"<{mail.unsubscribe.address}>")
+    if not mail.unsubscribe.one_click:
+        return (where,)
+    return (where, ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ STYLE_SHEET = (
     "css/tables.css",
     "css/forms.css",
     "css/blocks.css",
+    "css/mail.css",
     "css/meters.css",
     "css/overlays.css",
     "css/menus.css",

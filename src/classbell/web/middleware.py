@@ -13,7 +13,7 @@ from classbell.ports.errors import ClassbellError
 from classbell.web import log_redaction
 from classbell.web.access import SignInNeeded
 from classbell.web.errors import problem_page
-from classbell.web.security import content_security_policy, form_targets
+from classbell.web.security import content_security_policy, form_targets, frames_allowed
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
@@ -26,9 +26,15 @@ class SecurityHeaders:
         log_redaction.install()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer, then add the policy; pages differ by HX-Request, so caches must know."""
+        """Answer, then add the policy; pages differ by HX-Request, so caches must know.
+
+        A mail that is shown comes with a policy of its own.
+        """
         response = self._get_response(request)
-        response["Content-Security-Policy"] = content_security_policy(form_targets(request))
+        if "Content-Security-Policy" not in response:
+            response["Content-Security-Policy"] = content_security_policy(
+                form_targets(request), frames=frames_allowed(request)
+            )
         response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
         if "Cache-Control" not in response:
             response["Cache-Control"] = "no-store"

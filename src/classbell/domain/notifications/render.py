@@ -15,7 +15,7 @@ from classbell.domain.notifications.kinds import REGISTRY
 from classbell.domain.notifications.kinds.kind import Kind, OnUnknown, Values
 from classbell.domain.notifications.languages import spoken
 from classbell.domain.notifications.layout.layout import NOTHING, Around, layout
-from classbell.domain.notifications.layout.look import Look, look_from, looks_of
+from classbell.domain.notifications.layout.look import Look, look_from, look_of, looks_of
 from classbell.domain.notifications.preference_links import preferences_address, unsubscribe_of
 from classbell.domain.notifications.reader import Reader
 from classbell.domain.notifications.template import fill_html, fill_line
@@ -182,7 +182,7 @@ def filled(
     messages: Sequence[Message],
     attachments: tuple[Attachment, ...],
     *,
-    look: Look,
+    look: Look | None = None,
     around: Around = NOTHING,
 ) -> Mail:
     """Fill the content in and dress it; several readers are addressed blindly.
@@ -192,9 +192,11 @@ def filled(
         values: of all its variables.
         messages: its readers, at least one; need not be stored either.
         attachments: files to send along; the look's logo joins them.
-        look: of the catalog.
+        look: the catalog's; read where it is None.
         around: what else its readers are told.
     """
+    if look is None:
+        look = look_of(content.notification.organisation, content.notification.catalog)
     subject = fill_line(content.subject, values)
     language = language_of(content.notification, content.language)
     bodies = layout(look, language).dress(subject, fill_html(content.message, values), around)

@@ -15,6 +15,7 @@ from classbell.domain.notifications.layout.look import DEFAULT_COLOUR, LOGO_ID, 
 from classbell.domain.notifications.layout.message import Dress, dressed
 from classbell.domain.notifications.layout.words import WORDS
 from classbell.domain.notifications.template import as_text
+from classbell.ports.mail import Mail
 
 PAPER = "#ffffff"
 PREHEADER = 110
@@ -137,12 +138,23 @@ def preheader(text: str) -> str:
     return words[:PREHEADER].rpartition(" ")[0] or words[:PREHEADER]
 
 
-def with_logo_inside(html: str, look: Look) -> str:
-    """Return a mail's HTML as a page can show it: with the logo itself in place of its id."""
-    if look.logo is None:
-        return html
-    content = base64.b64encode(look.logo.content).decode()
-    return html.replace(f"cid:{LOGO_ID}", f"data:{look.logo.kind};base64,{content}")
+def with_pictures_inside(mail: Mail) -> str:
+    """Return a mail's HTML as a page can show it: its pictures in place of their ids."""
+    html = mail.html
+    for file in mail.attachments:
+        if file.content_id:
+            content = base64.b64encode(file.content).decode()
+            html = html.replace(
+                f"cid:{file.content_id}", f"data:{file.content_type};base64,{content}"
+            )
+    return html
+
+
+def in_theme(html: str, *, dark: bool) -> str:
+    """Return a mail's HTML as it looks in a theme, whatever a browser prefers."""
+    return html.replace("(prefers-color-scheme:dark)", "all" if dark else "not all").replace(
+        "color-scheme:light dark", f"color-scheme:{'dark' if dark else 'light'}"
+    )
 
 
 _FONT = "font-family:'Segoe UI','Helvetica Neue',Arial,sans-serif;"
