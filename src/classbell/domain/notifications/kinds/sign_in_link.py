@@ -9,6 +9,7 @@ from uuid import UUID
 
 from classbell.domain.notifications.kinds.kind import Carrier, Kind, OnUnknown, Route
 from classbell.domain.notifications.reader import Reader
+from classbell.domain.notifications.templates.fields import RecipientRole
 from classbell.ports.bundle import Ports
 from classbell.ports.words import marked as _
 from classbell.storage.models import Message, Notification, PersonLink
@@ -51,11 +52,14 @@ KIND = Kind(
     carrier=Carrier.MAIL,
     on_unknown=OnUnknown.RESEND,
     variables={
-        "PERSON NAME": "name of the person",
-        "ORGANISATION NAME": "name of the organisation",
-        "LINK": "the single-use link",
+        "PERSON NAME": _("name of the person"),
+        "ORGANISATION NAME": _("name of the organisation"),
+        "LINK": _("the single-use link"),
     },
     expires_at=_expires_at,
     values=_values,
     personal=_personal,
+    # Whoever has the link signs in as the person it was made for: no copies.
+    roles=(RecipientRole.AUDIENCE,),
+    switchable=False,
 )
