@@ -214,7 +214,7 @@ def test_a_sign_in_link_is_for_its_own_person_whoever_gets_the_mail_besides(port
     a_connected_account(ports, cast.catalog)
     guest = a_person("Gus Guest", known_to_microsoft=False)
     fields = TemplateFields(
-        to=Recipients((RecipientRole.AUDIENCE, RecipientRole.CATALOG_ADMINS)),
+        to=Recipients((RecipientRole.AUDIENCE,), (cast.owner.pk,)),
         cc=Recipients(people=(cast.learner.pk,)),
     )
     save_template(
