@@ -100,6 +100,7 @@ def _fill(message: EmailMessage, mail: Mail) -> None:
                 one.content,
                 maintype=maintype,
                 subtype=subtype,
+                disposition="inline",
                 filename=filename,
                 cid=f"<{one.content_id}>",
             )
