@@ -64,8 +64,8 @@ def test_a_learner_without_any_role_chooses_after_signing_in(ana: Person) -> Non
     assert "/preferences" in page.links(), "the account's menu leads there"
 
 
-def test_nobody_signed_in_is_asked_to_sign_in_and_comes_back(cast: Cast) -> None:
-    assert cast.learner
+@pytest.mark.usefixtures("cast")
+def test_nobody_signed_in_is_asked_to_sign_in_and_comes_back() -> None:
     assert a_visitor().get("/preferences").location == "/signin?return_to=/preferences"
     assert a_visitor().post("/preferences").location == "/signin"
     assert not MailOptOut.objects.exists()

@@ -40,6 +40,7 @@ from classbell.storage.models import (
     Message,
     MessageState,
     Notification,
+    Person,
     WorkItem,
 )
 from tests.fakes import FakeClock
@@ -64,7 +65,9 @@ def session(ports: Ports) -> CourseSession:
     return made
 
 
-def told(session: CourseSession, ports: Ports, *people: object, kind: str) -> Notification:
+def told(
+    session: CourseSession, ports: Ports, *people: Person | Address, kind: str
+) -> Notification:
     """Write a notification down, not expanded yet."""
     with transaction.atomic():
         made = notify(
@@ -72,7 +75,7 @@ def told(session: CourseSession, ports: Ports, *people: object, kind: str) -> No
             kind=kind,
             organisation_id=session.course.catalog.organisation_id,
             catalog=session.course.catalog,
-            audience=[getattr(one, "pk", one) for one in people],
+            audience=[one if isinstance(one, Address) else one.pk for one in people],
             context={"session": str(session.pk)},
         )
     assert made is not None
