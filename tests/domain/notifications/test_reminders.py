@@ -80,10 +80,8 @@ def with_days(stage: Stage, *days: int) -> None:
 def move(stage: Stage, session: CourseSession, by: timedelta) -> None:
     details = details_of(session)
     session.refresh_from_db()
-    changed = {"starts": details.starts + by, "ends": details.ends + by}
-    update_session(
-        stage.ports, session=session, details=replace(details, **changed), actor=stage.owner
-    )
+    moved = replace(details, starts=details.starts + by, ends=details.ends + by)
+    update_session(stage.ports, session=session, details=moved, actor=stage.owner)
     session.refresh_from_db()
 
 
