@@ -16,6 +16,7 @@ from classbell.domain.notifications.kinds.kind import Carrier, Kind, OnUnknown, 
 from classbell.domain.notifications.moments import locale_for, span, zone_name
 from classbell.domain.notifications.reader import Reader
 from classbell.domain.notifications.session_facts import VARIABLES, place_of, session_values
+from classbell.domain.notifications.words import word
 from classbell.ports.bundle import Ports
 from classbell.ports.words import marked as _
 from classbell.storage.models import CourseSession, Notification
@@ -37,9 +38,14 @@ def _values(ports: Ports, notification: Notification, reader: Reader) -> dict[st
 
 def _line(session: CourseSession, language: str) -> str:
     zone = ZoneInfo(session.time_zone)
-    when = span(session.starts_at, session.ends_at, zone, language)
-    name = zone_name(session.starts_at, zone, locale_for(language))
-    return f"{session.title}: {when} ({name}), {place_of(session, language)}"
+    return word(
+        "open_session",
+        language,
+        TITLE=session.title,
+        WHEN=span(session.starts_at, session.ends_at, zone, language),
+        ZONE=zone_name(session.starts_at, zone, locale_for(language)),
+        PLACE=place_of(session, language),
+    )
 
 
 def _expires_at(context: Mapping[str, str], _now: datetime) -> datetime:

@@ -102,6 +102,10 @@ def checked_recipients(
     if not set(roles) <= set(kind.roles):
         raise InvalidInput("This notification cannot go to that role.", field=field)
     people = tuple(dict.fromkeys(recipients.people))
+    if people and kind.roles == (RecipientRole.AUDIENCE,):
+        raise InvalidInput(
+            "This notification is for the person it concerns and for nobody else.", field=field
+        )
     if len(people) > MOST_PEOPLE:
         raise InvalidInput(
             f"There can be {MOST_PEOPLE} people beside the roles.",
