@@ -77,7 +77,7 @@ def server_url() -> str:
 
 def _start(folder: Path) -> str:
     data = Path(tempfile.mkdtemp(prefix="classbell-postgresql-"))
-    user = _server_user()
+    user = server_user()
     if user is not None:
         os.chown(data, user.pw_uid, user.pw_gid)
     # PostgreSQL refuses to run as root.
@@ -116,7 +116,8 @@ def _start(folder: Path) -> str:
     return url
 
 
-def _server_user() -> pwd.struct_passwd | None:
+def server_user() -> pwd.struct_passwd | None:
+    """Return who runs the server where the tests run as root, None where they do not."""
     if os.geteuid() != 0:
         return None
     names = {entry.pw_name: entry for entry in pwd.getpwall()}

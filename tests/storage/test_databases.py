@@ -22,3 +22,13 @@ def test_a_thread_does_not_open_the_file_anew_for_each_page_and_mail(tmp_path: P
 
     assert connection.connection is opened
     connection.close()
+
+
+def test_a_server_and_its_standby_are_named_in_one_address() -> None:
+    settings = database(
+        "postgresql://me@one:5432,[::1]:5433,two/classbell?target_session_attrs=any"
+    )
+    assert settings["HOST"] == "one,::1,two"
+    assert settings["PORT"] == "5432,5433,"
+    assert settings["OPTIONS"]["target_session_attrs"] == "any"
+    assert database("postgresql://me@[::1]/classbell")["HOST"] == "::1"

@@ -48,7 +48,9 @@ def database(
 
     Args:
         url: ``sqlite:///relative/path``, ``sqlite:////absolute/path`` or
-            ``postgresql://user:password@host:port/name?sslmode=require``.
+            ``postgresql://user:password@host:port/name?sslmode=require``. Several servers may be
+            named, ``host:port,host:port``, of which ``target_session_attrs=read-write`` takes the
+            one that may be written to.
         most_connections: of this process, on PostgreSQL.
         pooler: whether a connection pooler stands between, which lends a server's session for one
             transaction only: nothing may be set for a session, and no cursor outlives a statement.
@@ -58,7 +60,7 @@ def database(
     """
     if url.startswith("sqlite:///"):
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "classbell.storage.sqlite",
             "NAME": str(Path(url.removeprefix("sqlite:///")).absolute()),
             # Opening the file anew for each page and each mail costs more than what is asked of it.
             "CONN_MAX_AGE": KEPT_SECONDS,
@@ -70,13 +72,14 @@ def database(
             f"CLASSBELL_DATABASE_URL names the unknown kind «{parts.scheme}».",
             remedy="Use sqlite:///path or postgresql://user:password@host:port/name.",
         )
+    servers = _servers(parts.netloc.rpartition("@")[2])
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.path.lstrip("/"),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
-        "PORT": str(parts.port or ""),
+        "HOST": ",".join(host for host, _ in servers),
+        "PORT": ",".join(port for _, port in servers),
         # A pool's connections belong to no thread; giving one back is what «closing» means then.
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
@@ -87,3 +90,14 @@ def database(
             **dict(parse_qsl(parts.query)),
         },
     }
+
+
+def _servers(named: str) -> list[tuple[str, str]]:
+    """Return host and port of each server that an address names; the port may be empty."""
+    servers = []
+    for server in named.split(","):
+        host, _, port = (
+            server.rpartition(":") if server.rfind(":") > server.rfind("]") else (server, "", "")
+        )
+        servers.append((host.strip("[]"), port))
+    return servers
