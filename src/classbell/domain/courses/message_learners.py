@@ -102,25 +102,9 @@ def message_learners(
     with transaction.atomic():
         # Two presses of one button come here one after the other.
         CourseSession.objects.select_for_update(of=("self",)).get(pk=session.pk)
-        sent = sent_before(session, once)
-        if sent is not None:
+        if sent := sent_before(session, once):
             return sent
-        notification = notify(
-            ports,
-            kind=KIND,
-            organisation_id=catalog.organisation_id,
-            catalog=catalog,
-            audience=_audience(session, people),
-            context=_context(session, words),
-            notification_id=once,
-        )
-        if notification is None:
-            whom = "enrolled in this session" if people is None else "chosen"
-            raise InvalidInput(
-                f"Nobody is {whom}: there is nobody to write to.",
-                field="people",
-                remedy="Choose at least one learner of the session.",
-            )
+        notification = _written(ports, session, words, people, once)
         record(
             ports,
             actor=actor,
@@ -187,6 +171,39 @@ def _audience(session: CourseSession, people: Collection[UUID] | None) -> list[U
     else:
         rows = rows.filter(person__in=people)
     return list(rows.order_by("pk").values_list("person_id", flat=True))
+
+
+def _written(
+    ports: Ports,
+    session: CourseSession,
+    words: Words,
+    people: Collection[UUID] | None,
+    once: UUID | None,
+) -> Notification:
+    """Write the notification down."""
+    catalog = session.course.catalog
+    notification = notify(
+        ports,
+        kind=KIND,
+        organisation_id=catalog.organisation_id,
+        catalog=catalog,
+        audience=_audience(session, people),
+        context=_context(session, words),
+        notification_id=once,
+    )
+    if notification is None:
+        raise _nobody(people)
+    return notification
+
+
+def _nobody(people: Collection[UUID] | None) -> InvalidInput:
+    """Return the refusal to write to nobody."""
+    whom = "enrolled in this session" if people is None else "chosen"
+    return InvalidInput(
+        f"Nobody is {whom}: there is nobody to write to.",
+        field="people",
+        remedy="Choose at least one learner of the session.",
+    )
 
 
 def _context(session: CourseSession, words: Words) -> dict[str, str]:

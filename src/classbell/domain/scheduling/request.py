@@ -92,7 +92,9 @@ def request_attendees(ports: Ports, session: CourseSession) -> None:
 
 def request_entries(ports: Ports, catalog: Catalog, sessions: Iterable[CourseSession]) -> None:
     """Ask the same for several sessions of one catalog, and that their reminders be looked at."""
-    ask_reminders(ports, catalog)
+    sessions = list(sessions)
+    if sessions:
+        ask_reminders(ports, catalog)
     account = account_serving(catalog)
     if account is not None:
         due_at = ports.clock.now() + COLLECTING
