@@ -70,7 +70,7 @@ def show_notifications(
 def shown_kinds(panel: Panel) -> list[ShownKind]:
     """Return the kinds of notification of a catalog; the operator's alarms are not shown."""
     return [
-        ShownKind(kind.title, kind.when, kind.audience, *_carrier(kind, panel))
+        ShownKind(_(kind.title), _(kind.when), _(kind.audience), *_carrier(kind, panel))
         for kind in REGISTRY.values()
         if kind.audience != OPERATOR
     ]
