@@ -16,7 +16,7 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -58,9 +58,14 @@ def path_of(language: str, suffix: str) -> Path:
     return LOCALE / language / "LC_MESSAGES" / f"django{suffix}"
 
 
-def key_of(identity: Id, context: str | None) -> Key:
+def key_of(identity: Id | list[str], context: str | None) -> Key:
     """Return what a message is found by."""
     return context or "", identity if isinstance(identity, str) else identity[0]
+
+
+def all_of(text: str | Sequence[str] | None) -> tuple[str, ...]:
+    """Return the forms of an id or of a translation: one, or one for each form of the plural."""
+    return (text or "",) if isinstance(text, str | None) else tuple(text)
 
 
 def kept(language: str) -> dict[Key, Message]:
@@ -120,21 +125,15 @@ def as_mo(words: Words) -> bytes:
     return file.getvalue()
 
 
-def texts_of(message: Message) -> tuple[str, ...]:
-    """Return the translations of a message: one, or one for each form of the plural."""
-    return message.string if isinstance(message.string, tuple) else (message.string or "",)
-
-
 def wrong_with(message: Message, forms: int) -> Iterator[str]:
     """Yield what is wrong with one translation."""
-    ids = message.id if isinstance(message.id, tuple) else (message.id,)
-    texts = texts_of(message)
+    texts = all_of(message.string)
     if message.fuzzy:
         yield "is fuzzy"
     if not all(texts) or len(texts) != (forms if message.pluralizable else 1):
         yield "is not translated"
         return
-    wanted = Counter(PLACEHOLDER.findall(ids[-1]))
+    wanted = Counter(PLACEHOLDER.findall(all_of(message.id)[-1]))
     for text in texts:
         if Counter(PLACEHOLDER.findall(text)) != wanted:
             yield f"has other placeholders than the English: {text!r}"
@@ -160,7 +159,7 @@ def missing(language: str) -> dict[str, str | list[str]]:
     return {
         key_of(one.id, one.context)[1]: [""] * words.num_plurals if one.pluralizable else ""
         for one in words
-        if one.id and not all(texts_of(one))
+        if one.id and not all(all_of(one.string))
     }
 
 
