@@ -178,7 +178,7 @@ def test_the_stored_text_is_tested_from_the_list_in_the_admins_language(
     saved(owner, language="de", subject="Meins")
     answer = owner.post(f"{PAGE}/test", {"show": "customised"})
     assert answer.location == f"{LIST}?show=customised"
-    assert "Test sent." in owner.get(answer.location).words
+    assert "Test gesendet." in owner.get(answer.location).words
     assert render(ports, sent_test(ports).pk).subject == "[Test] Meins"
 
 
