@@ -36,6 +36,7 @@ from classbell.domain.notifications.expand import expand_notification
 from classbell.domain.notifications.moving import WATCH_ROUTE
 from classbell.domain.notifications.notify import EXPAND
 from classbell.domain.notifications.preferences import CANCEL_DECLINED, cancel_declined
+from classbell.domain.notifications.reminders.send import REMIND, send_reminders
 from classbell.domain.notifications.render import Renderer, resends_unknown
 from classbell.domain.notifications.returned import READ_RETURNS, read_returns
 from classbell.domain.notifications.routes import REROUTE, reroute
@@ -93,6 +94,7 @@ def _work(outside: Ports, chosen: Settings, handlers: Handlers) -> dict[str, Wor
         READ_RETURNS: partial(read_returns, outside),
         RECONCILE: partial(reconcile, outside),
         REFRESH_ROOMS: partial(refresh_rooms, outside),
+        REMIND: partial(send_reminders, outside),
         REROUTE: partial(reroute, outside),
         SHARE: partial(reconcile_shared, outside),
         STILL_LOST: partial(still_lost, outside),

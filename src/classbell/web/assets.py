@@ -26,6 +26,7 @@ STYLE_SHEET = (
     "css/tables.css",
     "css/forms.css",
     "css/blocks.css",
+    "css/editor.css",
     "css/mail.css",
     "css/meters.css",
     "css/overlays.css",
@@ -35,6 +36,7 @@ STYLE_SHEET = (
 SOURCES: Mapping[str, tuple[str, ...]] = {
     "classbell.css": STYLE_SHEET,
     "classbell.js": ("classbell.js",),
+    "editor.js": ("editor.js",),
     "htmx.js": ("htmx.min.js",),
     "icons.svg": ("icons.svg",),
     "favicon.svg": ("favicon.svg",),

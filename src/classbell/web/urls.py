@@ -32,17 +32,23 @@ from classbell.web.admin_center import (
     session_form,
     session_learners,
     session_link,
+    session_message,
     session_month,
     session_rooms,
     session_settings,
     sessions,
     sharing,
     start,
+    template_acts,
+    template_courses,
+    template_editor,
+    template_preview,
 )
 
 CATALOG = "catalogs/<slug:slug>"
 SESSION = f"{CATALOG}/sessions/<uuid:session_id>"
 SETTINGS = f"{CATALOG}/settings"
+NOTIFICATION = f"{SETTINGS}/notifications/<slug:kind_name>"
 CONNECTION = f"{SETTINGS}/connection"
 
 urlpatterns = [
@@ -82,6 +88,15 @@ urlpatterns = [
     path(f"{SESSION}/edit", session_form.edit_session, name="session-edit"),
     path(f"{SESSION}/publish", session_acts.publish, name="session-publish"),
     path(f"{SESSION}/copy", session_acts.copy, name="session-copy"),
+    path(f"{SESSION}/message", session_message.write_message, name="session-message"),
+    path(
+        f"{SESSION}/message/preview", session_message.show_message, name="session-message-preview"
+    ),
+    path(
+        f"{SESSION}/message/<uuid:notification_id>",
+        session_message.follow_message,
+        name="session-message-sent",
+    ),
     path(f"{SESSION}/cancel", session_acts.cancel, name="session-cancel"),
     path(f"{SESSION}/try-again", session_acts.retry, name="session-retry"),
     path(f"{SESSION}/learners", session_learners.learners, name="session-learners"),
@@ -120,6 +135,21 @@ urlpatterns = [
     path(f"{CATALOG}/connection/held", held.held, name="held"),
     path(f"{CATALOG}/audit", audit.audit, name="audit"),
     path(f"{SETTINGS}/notifications", notifications.notifications, name="notifications"),
+    path(NOTIFICATION, template_editor.edit_notification, name="notification-edit"),
+    path(f"{NOTIFICATION}/preview", template_preview.show_preview, name="notification-preview"),
+    path(f"{NOTIFICATION}/switch", template_acts.switch, name="notification-switch"),
+    path(f"{NOTIFICATION}/test", template_acts.test, name="notification-test"),
+    path(f"{NOTIFICATION}/reset", template_acts.reset, name="notification-reset"),
+    path(
+        f"{NOTIFICATION}/versions/<int:number>/restore",
+        template_acts.restore,
+        name="notification-restore",
+    ),
+    path(
+        f"{NOTIFICATION}/courses",
+        template_courses.notification_courses,
+        name="notification-courses",
+    ),
     path(f"{SETTINGS}/general", general.general, name="general"),
     path(f"{SETTINGS}/general/example", general.show_example, name="look-example"),
     path(f"{SETTINGS}/sessions", session_settings.session_settings, name="session-settings"),

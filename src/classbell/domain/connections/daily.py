@@ -27,10 +27,11 @@ from classbell.domain.connections.daily_times import (
 from classbell.domain.connections.kinds import kind_of
 from classbell.domain.connections.recovery import works_again
 from classbell.domain.connections.tokens import renew
+from classbell.domain.notifications.reminders.send import ask_reminders
 from classbell.domain.notifications.returned import ask_returns
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import ProviderFailure
-from classbell.storage.models import Account, AccountState, HealthEvent, Lane, WorkItem
+from classbell.storage.models import Account, AccountState, Catalog, HealthEvent, Lane, WorkItem
 from classbell.storage.queries.connections import open_incident
 
 OPERATOR_CHECK = "operator_check"
@@ -117,6 +118,9 @@ def _look(ports: Ports, account: Account) -> None:
             account=account, at=now, name="checked", detail=_what_changed(before, card.lines)
         )
         ask_returns(ports, account)
+        # Whoever changes a session asks by itself; this finds those of an earlier version.
+        for catalog in Catalog.objects.filter(connection__account=account):
+            ask_reminders(ports, catalog)
     if card.loss is not None:
         raise ProviderFailure(card.loss)
 

@@ -85,6 +85,23 @@ def outlook_of(catalog: Catalog, *, now: datetime, pace: Pace) -> list[RouteOutl
     return found
 
 
+def limits_of(catalog: Catalog, *, now: datetime, pace: Pace) -> Limits:
+    """Return the limits of the route that a catalog has chosen, a mailbox's where it has none.
+
+    Args:
+        catalog: which.
+        now: business time.
+        pace: the limits of a mailbox.
+    """
+    provider = _provider_of(catalog)
+    if provider is not None:
+        lane = budget.lane_of(LaneKind.ACS, str(provider.pk))
+        return Limits.of(in_force(lane, _approved(provider), now))
+    account = account_serving(catalog)
+    lane = budget.lane_of(LaneKind.MAILBOX, str(account.pk)) if account else None
+    return Limits.of(in_force(lane, pace, now))
+
+
 def lane_outlook(
     lane: Lane | None, pace: Pace, now: datetime, *, further: int = 0
 ) -> tuple[Outlook, bool]:

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from classbell.delivery.lanes import mailbox_lane
 from classbell.delivery.work import ask
+from classbell.domain.notifications.reminders.send import ask_reminders
 from classbell.domain.organisations.audit import Actor, record
 from classbell.ports.bundle import Ports
 from classbell.storage.models import (
@@ -90,7 +91,10 @@ def request_attendees(ports: Ports, session: CourseSession) -> None:
 
 
 def request_entries(ports: Ports, catalog: Catalog, sessions: Iterable[CourseSession]) -> None:
-    """Ask the same for several sessions of one catalog."""
+    """Ask the same for several sessions of one catalog, and that their reminders be looked at."""
+    sessions = list(sessions)
+    if sessions:
+        ask_reminders(ports, catalog)
     account = account_serving(catalog)
     if account is not None:
         due_at = ports.clock.now() + COLLECTING
@@ -111,6 +115,7 @@ def request_all(ports: Ports, catalog: Catalog) -> int:
     if account is None:
         return 0
     now = ports.clock.now()
+    ask_reminders(ports, catalog)
     request_rooms(ports, account)
     retired = RetiredEvent.objects.filter(account=account, cancelled_at__isnull=True)
     sessions = CourseSession.objects.filter(course__catalog=catalog, ends_at__gt=now).filter(

@@ -16,7 +16,7 @@ from classbell.ports.errors import ClassbellError, ProviderFailure
 from classbell.storage.models import Catalog
 from classbell.storage.queries.pages_shell import connection_status
 from classbell.web.admin_center.connection_panel import panel_of
-from classbell.web.admin_center.notifications import show_notifications, shown_kinds
+from classbell.web.admin_center.notifications import show_notifications, table_of
 from classbell.web.pages import is_part, viewer_of
 from classbell.web.remedy_words import loss_of
 from classbell.web.signin import leave_for
@@ -56,9 +56,8 @@ def answer(
         page = reverse("notifications", args=[catalog.slug])
         return leave_for(page if close else panel_address(catalog.slug))
     panel = panel_of(request, access, catalog)
-    context = {
+    context = table_of(request, catalog, panel) | {
         "panel": panel,
-        "kinds": shown_kinds(panel),
         "panel_open": not close,
         "out_of_band": True,
         "catalog": catalog,

@@ -30,6 +30,7 @@ from classbell.domain.notifications.kinds import (
     session_reminder,
     session_unenrolled,
     sign_in_link,
+    template_test,
     waiting_list_joined,
 )
 from classbell.domain.notifications.kinds.kind import Kind
@@ -64,6 +65,7 @@ REGISTRY: dict[str, Kind] = {
         session_reminder,
         session_unenrolled,
         sign_in_link,
+        template_test,
         waiting_list_joined,
     )
 }

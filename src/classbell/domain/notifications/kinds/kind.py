@@ -88,6 +88,7 @@ class Kind:
         reminder_days: whole days before a session, where it goes out by the calendar.
         switchable: whether a catalog may do without it.
         essential: whether its readers may not do without it.
+        fixed: whether there is nothing to shape although it takes the catalog's route.
     """
 
     name: str
@@ -109,8 +110,9 @@ class Kind:
     reminder_days: tuple[int, ...] = ()
     switchable: bool = True
     essential: bool = True
+    fixed: bool = False
 
     @property
     def customisable(self) -> bool:
         """Whether catalogs may shape it: what goes around a lost account is not theirs."""
-        return self.route is Route.CATALOG
+        return self.route is Route.CATALOG and not self.fixed

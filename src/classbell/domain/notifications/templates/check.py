@@ -28,7 +28,7 @@ TEXT_TAGS = ("a", "b", "blockquote", "br", "em", "h1", "h2", "h3", "hr", "i", "p
 LIST_AND_TABLE_TAGS = ("li", "ol", "ul", "table", "thead", "tbody", "tr", "th", "td")
 TAGS = frozenset((*TEXT_TAGS, *LIST_AND_TABLE_TAGS))
 _ATTRIBUTE = re.compile(r'\s[a-z]+="([^"]*)"')
-_WHOLE = re.compile(r"\{([A-Z][A-Z0-9 ]*LINK)\}")
+_WHOLE = re.compile(r"\{((?:[A-Z][A-Z0-9 ]* )?LINK)\}")
 
 
 def clean_message(html: str) -> str:

@@ -10,17 +10,25 @@ from classbell.domain.notifications.default_texts import default_text
 from classbell.domain.notifications.kinds import REGISTRY
 from classbell.domain.notifications.kinds.kind import Kind
 from classbell.domain.notifications.languages import LANGUAGES
+from classbell.domain.notifications.reminders.send import ask_reminders
 from classbell.domain.notifications.templates.check import (
     checked_days,
     checked_recipients,
     checked_text,
     checked_to,
+    clean_message,
 )
+from classbell.domain.notifications.templates.effective import template_of
 from classbell.domain.notifications.templates.fields import (
     CustomText,
     TemplateFields,
     from_json,
-    to_json,
+)
+from classbell.domain.notifications.templates.rows import (
+    add_version,
+    check_seen,
+    locked,
+    stamp,
 )
 from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.audit import Actor, record
@@ -82,7 +90,13 @@ def checked_fields(kind: Kind, catalog: Catalog, fields: TemplateFields) -> Temp
 
 
 def save_template(
-    ports: Ports, *, catalog: Catalog, kind_name: str, fields: TemplateFields, actor: Actor
+    ports: Ports,
+    *,
+    catalog: Catalog,
+    kind_name: str,
+    fields: TemplateFields,
+    actor: Actor,
+    seen: int | None = None,
 ) -> Saved:
     """Let a notification say from now on what an admin wrote; what is under way stays as it is.
 
@@ -92,30 +106,28 @@ def save_template(
         kind_name: which.
         fields: everything that is customised from now on, not only what changed.
         actor: who; the audit log says which fields, not what stands in them.
+        seen: number of the version that the admin began with; None to overwrite any.
 
     Raises:
-        InvalidInput: with the field that cannot be used; nothing was saved.
+        InvalidInput: with the field that cannot be used, or with ``number`` where somebody else has
+            saved meanwhile; nothing was saved.
         NotAllowed, NotFoundHere: the actor does not administer the catalog, or there is no such
             notification.
     """
     require_actor_administers(actor, catalog)
     kind = kind_to_edit(kind_name)
     fields = checked_fields(kind, catalog, fields)
+    if fields.is_default and template_of(catalog.pk, kind) is None:
+        return Saved(None, changed=False)
     with transaction.atomic():
-        template = _locked(ports, catalog, kind, actor)
+        template = locked(ports, catalog, kind, actor)
+        check_seen(template, seen)
         before = from_json(template.fields)
         if before == fields:
             return Saved(template, changed=False)
-        template.number += 1
-        template.fields = to_json(fields)
-        _stamp(ports, template, actor)
-        TemplateVersion.objects.create(
-            template=template,
-            number=template.number,
-            fields=template.fields,
-            at=template.changed_at,
-            by=actor.name,
-        )
+        add_version(ports, template, fields, actor)
+        if before.reminder_days != fields.reminder_days:
+            ask_reminders(ports, catalog)
         record(
             ports,
             actor=actor,
@@ -181,12 +193,14 @@ def switch_kind(ports: Ports, *, catalog: Catalog, kind_name: str, on: bool, act
     """
     require_actor_administers(actor, catalog)
     kind = _switchable(kind_name)
+    if on and template_of(catalog.pk, kind) is None:
+        return
     with transaction.atomic():
-        template = _locked(ports, catalog, kind, actor)
+        template = locked(ports, catalog, kind, actor)
         if template.enabled == on:
             return
         template.enabled = on
-        _stamp(ports, template, actor)
+        stamp(ports, template, actor)
         record(
             ports,
             actor=actor,
@@ -255,8 +269,8 @@ def _checked_texts(kind: Kind, fields: TemplateFields) -> dict[str, CustomText]:
         text = checked_text(kind, language, fields.texts.get(language, CustomText()))
         default = default_text(kind.name, language)
         kept = CustomText(
-            None if text.subject == default.subject else text.subject,
-            None if text.message == default.message else text.message,
+            None if text.subject == " ".join(default.subject.split()) else text.subject,
+            None if text.message == clean_message(default.message) else text.message,
         )
         if kept:
             texts[language] = kept
@@ -268,18 +282,3 @@ def _switchable(kind_name: str) -> Kind:
     if not kind.switchable:
         raise InvalidInput("This notification is sent only where somebody writes it.")
     return kind
-
-
-def _locked(ports: Ports, catalog: Catalog, kind: Kind, actor: Actor) -> NotificationTemplate:
-    """Return a catalog's template, locked; made where it never was."""
-    NotificationTemplate.objects.get_or_create(
-        catalog=catalog,
-        kind=kind.name,
-        defaults={"changed_at": ports.clock.now(), "changed_by": actor.name},
-    )
-    return NotificationTemplate.objects.select_for_update().get(catalog=catalog, kind=kind.name)
-
-
-def _stamp(ports: Ports, template: NotificationTemplate, actor: Actor) -> None:
-    template.changed_at, template.changed_by = ports.clock.now(), actor.name
-    template.save()
