@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from classbell.cli.demo.stage import until
-from classbell.cli.showcase import ROSA
+from classbell.cli.showcase import LENA
 from tests.browser.accessibility import findings
 from tests.browser.article.home import Home
 from tests.pictures import a_png
@@ -43,7 +43,7 @@ def test_a_look_is_chosen_and_met_in_the_mailbox(home: Home, account: str) -> No
     page.get_by_label("Colour").fill("#ffb900")
     logo = {"name": "logo.png", "mimeType": "image/png", "buffer": a_png()}
     page.get_by_label("Logo", exact=True).set_input_files(logo)
-    page.get_by_label("Reply to").fill("help@fabrikam.example")
+    page.get_by_label("Reply to").fill("help@contoso.example")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("status").get_by_text("Settings saved.")).to_be_visible()
     frame = page.frame_locator("iframe")
@@ -52,7 +52,7 @@ def test_a_look_is_chosen_and_met_in_the_mailbox(home: Home, account: str) -> No
 
     home.connect(account)
     (mail, *_) = until("the confirmation", lambda: home.stage.received(account))
-    assert mail["replyTo"] == [{"address": "help@fabrikam.example", "name": ""}]
+    assert mail["replyTo"] == [{"address": "help@contoso.example", "name": ""}]
     page.goto(f"{home.stage.places.sandbox_url}/portal/mailboxes/{account}")
     page.get_by_role("link", name=re.compile("onnect")).last.click()
     picture = page.frame_locator("iframe").get_by_role("img")
@@ -66,7 +66,7 @@ def test_a_look_is_chosen_and_met_in_the_mailbox(home: Home, account: str) -> No
 def test_a_person_chooses_what_they_get(home: Home) -> None:
     page = home.page
     page.goto(f"{home.base}/catalogs/{home.slug}")
-    page.get_by_role("button", name=re.compile(ROSA.name)).click()
+    page.get_by_role("button", name=re.compile(LENA.name)).click()
     page.get_by_role("link", name="Email preferences").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Email preferences")
     look(home, "preferences")
