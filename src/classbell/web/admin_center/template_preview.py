@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from classbell import bootstrap
 from classbell.domain.notifications.kinds.kind import Kind
 from classbell.domain.notifications.languages import spoken
+from classbell.domain.notifications.layout.layout import with_pictures_inside
 from classbell.domain.notifications.templates.edit import kind_to_edit
 from classbell.domain.notifications.templates.effective import fields_of, template_of
 from classbell.domain.notifications.templates.preview import Chosen, chosen, preview
@@ -167,7 +168,7 @@ def mail_document(
     """
     context = {"mail": mail, "error": error, "sender": _sender(catalog), "theme": theme}
     head = render_to_string("mail_head.html", context)
-    body = _in_theme(mail.html, theme) if mail else ""
+    body = _in_theme(with_pictures_inside(mail), theme) if mail else ""
     document, whole = WHOLE.subn(lambda found: f"{found[0]}{head}", body, count=1)
     if not whole:
         around = {"theme": theme, "language": language}
