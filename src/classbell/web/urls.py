@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from classbell.web import assets, reports, signin
+from classbell.web import assets, preferences, reports, signin
 from classbell.web.admin_center import (
     account_change,
     all_connections,
@@ -19,6 +19,7 @@ from classbell.web.admin_center import (
     delivery_acts,
     delivery_help,
     email_provider,
+    general,
     groups,
     health,
     held,
@@ -60,6 +61,9 @@ urlpatterns = [
     path("link/<str:token>", signin.link, name="link"),
     path("invited/<str:token>", invitations.invited, name="invited"),
     path("approve/<str:token>", approvals.approved, name="approve"),
+    path("preferences", preferences.own, name="preferences"),
+    path("preferences/<str:token>", preferences.by_link, name="preferences-link"),
+    path("preferences/<str:token>/<str:kind_name>", preferences.unsubscribe, name="unsubscribe"),
     path("connect/callback", connection.connect_callback, name="connect-callback"),
     path("catalogs", catalogs.catalogs, name="catalogs"),
     path("connections", all_connections.connections, name="connections"),
@@ -136,6 +140,8 @@ urlpatterns = [
         template_courses.notification_courses,
         name="notification-courses",
     ),
+    path(f"{SETTINGS}/general", general.general, name="general"),
+    path(f"{SETTINGS}/general/example", general.show_example, name="look-example"),
     path(f"{SETTINGS}/sessions", session_settings.session_settings, name="session-settings"),
     path(f"{CONNECTION}/connect", connection.connect, name="connect"),
     path(f"{CONNECTION}/save", connection.save, name="connection-save"),

@@ -55,8 +55,11 @@ PAGES = [
     "/settings/connection/change",
     "/settings/connection/application",
     "/settings/sessions",
+    "/settings/general",
+    "/settings/general/example",
 ]
 ACTS = [
+    "/settings/general",
     "/connection/check",
     "/delivery/send-again",
     "/delivery/export",

@@ -93,7 +93,7 @@ def test_a_loss_is_told_again_after_a_day_if_nobody_acted(stage: Stage) -> None:
 
     [first, _] = messages(stage, "connection_lost_still")
     mail = render(stage.ports, first.pk)
-    assert "since 2026-11-23 08:00 UTC" in mail.text
+    assert "since 23 Nov 2026, 08:00 UTC" in mail.text
     assert "sign in with the account again" in mail.text
 
 

@@ -230,7 +230,7 @@ def test_the_forecast_leaves_out_what_is_over(stage: Stage) -> None:
     sessions = [a_row(), a_row(session_code="OLD", **PAST)]
     plan = plan_of(stage.ports, stage.cast.catalog, sessions, enrolments)
     assert plan.silent_enrolments == 1
-    assert plan.forecast.messages == 1
+    assert plan.forecast.messages == 2, "to the learner and to the instructor of what is to come"
     assert plan.forecast.invitations == 2, "one learner and one instructor"
     assert plan.forecast.until == NOW
     assert plan.forecast.account == "learning@contoso.example"

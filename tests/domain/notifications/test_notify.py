@@ -148,7 +148,7 @@ def test_the_mail_speaks_of_the_session_in_its_own_zone() -> None:
     mail = render(ports, Message.objects.get().pk)
     assert mail.subject == "You are enrolled: Fire safety, Session 1"
     assert mail.to == (Address("zoë.čapek@contoso.example", "Zoë Čapek"),)
-    assert "Tuesday 1 December 2026 09:00 to 11:00 (Central European" in mail.html
+    assert "Tuesday, 1 December 2026, 09:00 to 11:00 (Central European" in mail.html
     assert "Room 1" in mail.text
 
 

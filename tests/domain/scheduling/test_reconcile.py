@@ -16,6 +16,7 @@ from classbell.storage.models import (
     EnrolmentState,
     Entry,
     EntryState,
+    Role,
 )
 from tests.domain.scheduling.stage import ROOM, Stage, entry_of
 from tests.support import NOW, a_person, an_enrolment
@@ -55,6 +56,30 @@ def test_the_rooms_answer_is_read_back_until_it_has_decided(stage: Stage) -> Non
     assert stage.events_told().count("room.accepted") == 1
     stage.run(session)
     assert stage.events_told().count("room.accepted") == 1
+
+
+def test_admins_are_told_of_a_decline_once_for_each_time_that_was_asked_for(stage: Stage) -> None:
+    session, ida = stage.session(), a_person("Ida Lund")
+    ida.roles.create(role=Role.CATALOG_ADMIN, catalog=stage.catalog, granted_at=NOW)
+
+    def declined() -> None:
+        stage.calendar.answer(stage.event.event_id, ROOM, Answer.DECLINED, stage.clock.now())
+        stage.run(session, after=timedelta(minutes=1))
+
+    stage.run(session)
+    declined()
+    declined()
+    assert stage.mailed("room_declined") == [{"Ida Lund"}]
+    session.starts_at += timedelta(minutes=30)
+    session.save()
+    stage.run(session)
+    assert len(stage.mailed("room_declined")) == 1, "the room has not answered for the new time"
+    declined()
+    assert stage.mailed("room_declined") == [{"Ida Lund"}, {"Ida Lund"}]
+    stage.calendar.answer(stage.event.event_id, ROOM, Answer.ACCEPTED, stage.clock.now())
+    stage.run(session)
+    declined()
+    assert len(stage.mailed("room_declined")) == 3, "it had accepted in between"
 
 
 def test_a_decline_is_told_with_a_remedy_and_another_room_asked(stage: Stage) -> None:

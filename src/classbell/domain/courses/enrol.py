@@ -10,6 +10,7 @@ from django.db import transaction
 from classbell.domain.courses.enrolment_rows import (
     emit_people,
     record_people,
+    tell_of_end,
     tell_unless_invited_by_mail,
     write_enrolments,
 )
@@ -87,7 +88,8 @@ def unenrol(
 ) -> tuple[Person, ...]:
     """Take learners' places back; Outlook tells those on the entry that it is off for them.
 
-    Somebody who only waited waits no more. The freed places go to those who wait longest.
+    Those who are not on it get a mail. Somebody who only waited waits no more, and is told so once
+    for all that they waited for. The freed places go to those who wait longest.
 
     Returns:
         Those who had a place or waited for one.
@@ -111,17 +113,22 @@ def take_back(ports: Ports, session: CourseSession, people: Sequence[Person]) ->
     The caller gives the freed places to those who wait.
     """
     gone: dict[object, Person] = {}
+    waited: dict[object, Person] = {}
     for one in offer_of(ports, session).sessions:
         rows = Enrolment.objects.filter(session=one, person__in=people).exclude(
             state=EnrolmentState.CANCELLED
         )
-        having = set(rows.values_list("person_id", flat=True))
-        leaving = [person for person in people if person.pk in having]
+        states = dict(rows.values_list("person_id", "state"))
+        leaving = [person for person in people if person.pk in states]
         if leaving:
             rows.update(state=EnrolmentState.CANCELLED)
             emit_people(ports, one, "session.unenrolled", leaving)
             request_if_current(ports, one, request=request_attendees)
             gone |= {person.pk: person for person in leaving}
+            waiting = {pk for pk, state in states.items() if state == EnrolmentState.WAITING}
+            tell_of_end(ports, one, [person for person in leaving if person.pk not in waiting])
+            waited |= {person.pk: person for person in leaving if person.pk in waiting}
+    tell_of_end(ports, session, tuple(waited.values()), waited=True)
     return tuple(gone.values())
 
 

@@ -8,9 +8,11 @@ from datetime import timedelta
 from classbell.domain.notifications.notify import notify
 from classbell.domain.organisations.audit import Actor, record
 from classbell.domain.organisations.events import emit
-from classbell.domain.scheduling.carried import invited_by_mail
+from classbell.domain.scheduling.carried import invited_by_mail, told_of_leaving
 from classbell.ports.bundle import Ports
 from classbell.storage.models import CourseSession, Enrolment, EnrolmentState, Person
+
+ENDED = "enrolment_cancelled"
 
 
 def write_enrolments(
@@ -40,8 +42,17 @@ def write_enrolments(
     )
 
 
-def tell(ports: Ports, kind: str, session: CourseSession, people: Sequence[Person]) -> int:
+def tell(
+    ports: Ports, kind: str, session: CourseSession, people: Sequence[Person], **more: str
+) -> int:
     """Tell people something about a session, unless it is past telling about.
+
+    Args:
+        ports: the outside world.
+        kind: name of a registered kind.
+        session: what it is about.
+        people: whom.
+        **more: what else the kind has to know.
 
     Returns:
         How many are told.
@@ -54,7 +65,7 @@ def tell(ports: Ports, kind: str, session: CourseSession, people: Sequence[Perso
         organisation_id=session.course.catalog.organisation_id,
         catalog=session.course.catalog,
         audience=[person.pk for person in people],
-        context={"session": str(session.pk)},
+        context={"session": str(session.pk), **more},
     )
     return len(people)
 
@@ -71,6 +82,26 @@ def tell_unless_invited_by_mail(
         return 0
     invited = invited_by_mail(session, people)
     return tell(ports, kind, session, [one for one in people if one.pk not in invited])
+
+
+def tell_of_end(
+    ports: Ports, session: CourseSession, people: Sequence[Person], *, waited: bool = False
+) -> int:
+    """Tell people that their place has ended, or their turn on the waiting list.
+
+    Those whom the entry or a mail in its place tells are left out, and so are those who were told
+    of their place by nothing yet, because their invitation by mail had not been written.
+
+    Returns:
+        How many are told.
+    """
+    if not people or not tells_people(ports, session):
+        return 0
+    if waited:
+        return tell(ports, ENDED, session, people, ended="waiting")
+    told = told_of_leaving(session, people) | invited_by_mail(session, people)
+    left = [person for person in people if person.pk not in told]
+    return tell(ports, ENDED, session, left, ended="place")
 
 
 def tells_people(ports: Ports, session: CourseSession) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from classbell.domain.courses.session_news import tell_room_moved
 from classbell.domain.courses.session_rows import emit_session, lock_session
 from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.addresses import address_key, checked_address
@@ -54,6 +55,7 @@ def move_session_room(
         locked.save(update_fields=["room_address", "place"])
         request_entry(ports, locked)
         _tell(ports, locked, actor, before={"room_address": before, "place": before_place})
+        tell_room_moved(ports, locked, before, actor)
     return locked
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from classbell.domain.courses.session_details import SessionValues
@@ -17,6 +18,24 @@ from classbell.storage.models import (
     Person,
     SessionInstructor,
 )
+from classbell.storage.queries.scheduling import instructors_of
+
+
+@dataclass(frozen=True, slots=True)
+class SessionNews:
+    """What is new about a session, for those who are to be told of it.
+
+    Attributes:
+        changed: whether anything was written.
+        assigned: who teaches it from now on.
+        removed: who teaches it no more.
+        former_room: mailbox address of the room it had before; empty without one.
+    """
+
+    changed: bool = False
+    assigned: tuple[Person, ...] = ()
+    removed: tuple[Person, ...] = ()
+    former_room: str = ""
 
 
 def add_session(
@@ -31,7 +50,7 @@ def add_session(
     for name, value in values.stated().items():
         setattr(session, name, value)
     session.save(force_insert=True)
-    set_instructors(session, instructors)
+    _set_instructors(session, instructors)
     emit_session(ports, session, "session.created")
     return session
 
@@ -41,45 +60,52 @@ def change_session(
     session: CourseSession,
     values: SessionValues,
     instructors: Sequence[Person] | None,
-) -> bool:
-    """Write a change in the caller's transaction; return whether there was one.
+) -> SessionNews:
+    """Write a change in the caller's transaction; return what is new.
 
-    The caller asks for the entry to follow.
+    The caller asks for the entry to follow, and tells people with ``tell_news``.
 
     Raises:
         InvalidInput: more learners are enrolled than the session would have seats.
     """
     differences = values.differences(session)
     _refuse_too_few_seats(session, values)
+    was_draft, former_room = not session.published, session.room_address
     for name, value in differences.items():
         setattr(session, name, value)
     if differences:
         session.save(update_fields=list(differences))
-    moved = instructors is not None and set_instructors(session, instructors)
-    if not differences and not moved:
-        return False
+    came, went = ((), ()) if instructors is None else _set_instructors(session, instructors)
+    if not differences and not came and not went:
+        return SessionNews()
     emit_session(ports, session, "session.changed")
-    return True
+    if was_draft:
+        # Nobody was told of a draft; who teaches it hears of it when it is published.
+        return SessionNews(changed=True, assigned=tuple(instructors_of(session)))
+    return SessionNews(changed=True, assigned=came, removed=went, former_room=former_room)
 
 
-def set_instructors(session: CourseSession, people: Sequence[Person]) -> bool:
-    """Let exactly these people teach the session; return whether that changed anything.
+def _set_instructors(
+    session: CourseSession, people: Sequence[Person]
+) -> tuple[tuple[Person, ...], tuple[Person, ...]]:
+    """Let exactly these people teach the session; return who came and who went.
 
     Raises:
         NotFoundHere: somebody belongs to another organisation.
     """
     require_own_people(session, people)
-    wanted = {person.pk for person in people}
-    present: set[UUID] = set(
-        SessionInstructor.objects.filter(session=session).values_list("person_id", flat=True)
-    )
-    if wanted == present:
-        return False
-    SessionInstructor.objects.filter(session=session, person_id__in=present - wanted).delete()
+    wanted = {person.pk: person for person in people}
+    present = {
+        row.person_id: row.person
+        for row in SessionInstructor.objects.filter(session=session).select_related("person")
+    }
+    came = tuple(person for pk, person in wanted.items() if pk not in present)
+    went = tuple(person for pk, person in present.items() if pk not in wanted)
+    SessionInstructor.objects.filter(session=session, person__in=went).delete()
     SessionInstructor.objects.bulk_create(
-        SessionInstructor(session=session, person_id=person_id) for person_id in wanted - present
+        SessionInstructor(session=session, person=person) for person in came
     )
-    return True
+    return came, went
 
 
 def lock_session(session_id: UUID) -> CourseSession:

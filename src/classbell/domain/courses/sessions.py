@@ -8,10 +8,13 @@ from types import EllipsisType
 
 from django.db import transaction
 
+from classbell.domain.courses.choose_again import ask_to_choose_again
 from classbell.domain.courses.courses import checked_code, lock_catalog
 from classbell.domain.courses.groups import move_to_group
 from classbell.domain.courses.session_details import SessionDetails, SessionValues, values_of
+from classbell.domain.courses.session_news import tell_news
 from classbell.domain.courses.session_rows import (
+    SessionNews,
     add_session,
     change_session,
     emit_session,
@@ -87,6 +90,7 @@ def create_session(
         request_if_current(ports, session)
         take_along(ports, session, actor)
         _record(ports, session, actor, "session.created", after=_facts(values))
+        tell_news(ports, session, SessionNews(changed=True, assigned=tuple(instructors)), actor)
     return SavedSession(session, changed=True, notes=notes)
 
 
@@ -122,19 +126,20 @@ def update_session(
             raise InvalidInput("The session was cancelled and cannot be changed any more.")
         was_over, was_draft = locked.ends_at <= ports.clock.now(), not locked.published
         before = {name: str(getattr(locked, name)) for name in values.differences(locked)}
-        changed = change_session(ports, locked, values, instructors)
+        news = change_session(ports, locked, values, instructors)
         regrouped = group is not ... and move_to_group(ports, locked, group)
-        if changed:
+        if news.changed:
             request_if_current(ports, locked, was_over=was_over)
             after = {name: str(getattr(locked, name)) for name in before}
             _record(ports, locked, actor, "session.changed", before=before, after=after)
+            tell_news(ports, locked, news, actor)
         if regrouped:
             _record(ports, locked, actor, "session.group_changed", after=_group_of(locked))
         if regrouped or (was_draft and locked.published):
             take_along(ports, locked, actor)
-        if changed or regrouped:
+        if news.changed or regrouped:
             fill_places(ports, locked)
-    return SavedSession(locked, changed=changed or regrouped, notes=notes)
+    return SavedSession(locked, changed=news.changed or regrouped, notes=notes)
 
 
 def cancel_session(
@@ -172,6 +177,7 @@ def cancel_session(
         locked.save(update_fields=["cancelled_at", "cancel_message"])
         emit_session(ports, locked, "session.cancelled")
         request_entry(ports, locked)
+        ask_to_choose_again(ports, locked)
         _record(ports, locked, actor, "session.cancelled")
     return locked
 

@@ -21,7 +21,7 @@ class Text:
 
 @cache
 def default_text(kind: str, language: str) -> Text:
-    """Return the product's own text, in English where it is not in that language yet.
+    """Return the product's own text; every kind has one in every language.
 
     Args:
         kind: name of a registered kind.
@@ -32,7 +32,5 @@ def default_text(kind: str, language: str) -> Text:
     """
     texts = files("classbell.domain.notifications") / "texts"
     file = texts / language / f"{kind}.html"
-    if not file.is_file():
-        file = texts / "en" / f"{kind}.html"
     subject, message = file.read_text("utf-8").split("\n\n", 1)
     return Text(subject.strip(), message.strip())

@@ -31,6 +31,20 @@ def cancellation_file(
     return (_file("CANCEL", notification, message),)
 
 
+def invitation_if_mailed(
+    notification: Notification, message: Message | None
+) -> tuple[Attachment, ...]:
+    """Make the file that adds the session, where a mail stands in for the calendar entry."""
+    return invitation_file(notification, message) if "sequence" in notification.context else ()
+
+
+def cancellation_if_mailed(
+    notification: Notification, message: Message | None
+) -> tuple[Attachment, ...]:
+    """Make the file that takes the session out, where a mail stands in for the calendar entry."""
+    return cancellation_file(notification, message) if "sequence" in notification.context else ()
+
+
 def _file(method: Method, notification: Notification, message: Message | None) -> Attachment:
     """Make the file of one method.
 
@@ -44,7 +58,7 @@ def _file(method: Method, notification: Notification, message: Message | None) -
     event.add("dtstart", session.starts_at)
     event.add("dtend", session.ends_at)
     event.add("summary", f"{session.course.title}: {session.title}")
-    event.add("location", place_of(session))
+    event.add("location", place_of(session, _language(session, message)))
     event.add("status", "CONFIRMED" if method == "REQUEST" else "CANCELLED")
     if link := link_of(session):
         event.add("description", link)
@@ -62,6 +76,11 @@ def _file(method: Method, notification: Notification, message: Message | None) -
     calendar.add("method", method)
     calendar.add_component(event)
     return Attachment(FILE, f"text/calendar; charset=utf-8; method={method}", calendar.to_ical())
+
+
+def _language(session: CourseSession, message: Message | None) -> str:
+    """Return the reader's language; the catalog's where the file is the same for many."""
+    return (message.language if message is not None else "") or session.course.catalog.language
 
 
 def _organiser(session: CourseSession) -> vCalAddress | None:

@@ -6,27 +6,32 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_datetime, format_time, get_timezone_name
+from babel.lists import format_list
 
+from classbell.domain.notifications.moments import end_time, locale_for, long_time, zone_name
 from classbell.domain.notifications.reader import Reader
+from classbell.domain.notifications.words import word
 from classbell.domain.scheduling.options import calendar_options, withholds_room
-from classbell.storage.models import CourseSession, Entry, Notification, Room
+from classbell.ports.words import marked as _
+from classbell.storage.models import CourseSession, Entry, Notification
+from classbell.storage.queries.scheduling import instructors_of, room_called
 
 SHARED_VARIABLES: dict[str, str] = {
-    "COURSE TITLE": "title of the course",
-    "SESSION TITLE": "title of the session",
-    "SESSION START": "date and time at which the session starts, in its own time zone",
-    "SESSION END": "time at which the session ends",
-    "SESSION TIME ZONE": "time zone of the session's times",
-    "SESSION PLACE": "room or place, or that it is online",
-    "SESSION LINK": "where to join online; empty where the link is not known, or there is none",
-    "CATALOG TITLE": "title of the course catalog",
+    "COURSE TITLE": _("title of the course"),
+    "SESSION TITLE": _("title of the session"),
+    "SESSION DESCRIPTION": _("what the session is about: its own description, else the course's"),
+    "SESSION START": _("date and time at which the session starts, in its own time zone"),
+    "SESSION END": _("time at which the session ends"),
+    "SESSION TIME ZONE": _("time zone of the session's times"),
+    "SESSION PLACE": _("room or place, or that it is online"),
+    "SESSION LINK": _("where to join online; empty where the link is not known, or there is none"),
+    "INSTRUCTORS": _("names of those who teach the session; empty where nobody does yet"),
+    "CATALOG TITLE": _("title of the course catalog"),
 }
 """What can be said of a session to everybody alike."""
 
 VARIABLES: Mapping[str, str] = {
-    "PERSON NAME": "name of the person the message goes to",
+    "PERSON NAME": _("name of the person the message goes to"),
     **SHARED_VARIABLES,
 }
 
@@ -43,15 +48,17 @@ def session_values(notification: Notification, reader: Reader) -> dict[str, str]
     session = session_of(notification)
     locale = locale_for(reader.language)
     zone = ZoneInfo(session.time_zone)
-    start = session.starts_at.astimezone(zone)
+    names = [person.name or person.address for person in instructors_of(session)]
     return {
         "COURSE TITLE": session.course.title,
         "SESSION TITLE": session.title,
+        "SESSION DESCRIPTION": session.description or session.course.description,
         "SESSION START": long_time(session.starts_at, zone, locale),
-        "SESSION END": _end(start, session.ends_at.astimezone(zone), zone, locale),
-        "SESSION TIME ZONE": get_timezone_name(start, locale=locale),
-        "SESSION PLACE": place_of(session),
+        "SESSION END": end_time(session.starts_at, session.ends_at, zone, locale),
+        "SESSION TIME ZONE": zone_name(session.starts_at, zone, locale),
+        "SESSION PLACE": place_of(session, reader.language),
         "SESSION LINK": link_of(session),
+        "INSTRUCTORS": format_list(names, locale=locale) if names else "",
         "CATALOG TITLE": session.course.catalog.title,
     }
 
@@ -61,20 +68,39 @@ def session_expiry(context: Mapping[str, str], _now: datetime) -> datetime:
     return CourseSession.objects.only("ends_at").get(pk=context["session"]).ends_at
 
 
-def place_of(session: CourseSession) -> str:
+def session_start(context: Mapping[str, str], _now: datetime) -> datetime:
+    """Return the session's start, for what is pointless once it has begun."""
+    return CourseSession.objects.only("starts_at").get(pk=context["session"]).starts_at
+
+
+def place_of(session: CourseSession, language: str) -> str:
     """Return the place as people read it: room name, free text, or that it is online."""
-    if withheld(session):
-        place = session.place
-    elif session.room_address:
-        room = Room.objects.filter(
-            organisation_id=session.course.catalog.organisation_id, address=session.room_address
-        ).first()
-        place = room.name if room else session.room_address
-    else:
-        place = session.place
-    if session.teams_meeting:
-        return f"{place} and Microsoft Teams" if place else "Microsoft Teams"
-    return place or "to be announced"
+    place = session.place
+    if session.room_address and not withheld(session):
+        place = room_name(session, session.room_address)
+    return place_in_words(
+        place, language, teams=session.teams_meeting, online=bool(session.meeting_url)
+    )
+
+
+def room_name(session: CourseSession, address: str) -> str:
+    """Return what a room is called; its address where the organisation's list does not know it."""
+    room = room_called(session.course.catalog.organisation_id, address)
+    return room.name if room else address
+
+
+def place_in_words(place: str, language: str, *, teams: bool, online: bool) -> str:
+    """Return a place with Microsoft Teams beside it, or that it is online or not known yet.
+
+    Args:
+        place: a room's name or free text; may be empty.
+        language: the reader's tag.
+        teams: whether there is a Teams meeting.
+        online: whether there is a link to another meeting.
+    """
+    if teams:
+        return word("place_and_teams", language, PLACE=place) if place else "Microsoft Teams"
+    return place or word("place_online" if online else "place_open", language)
 
 
 def link_of(session: CourseSession) -> str:
@@ -89,23 +115,3 @@ def withheld(session: CourseSession) -> bool:
     """Tell whether people are not told of the session's room yet."""
     options = calendar_options(session.course.catalog_id)
     return withholds_room(session, options, Entry.objects.filter(session=session).first())
-
-
-def locale_for(language: str) -> Locale:
-    """Return the Babel locale of a language tag; English where it is unknown."""
-    try:
-        return Locale.parse(language.replace("-", "_"))
-    except (UnknownLocaleError, ValueError):
-        return Locale("en")
-
-
-def long_time(moment: datetime, zone: ZoneInfo, locale: Locale) -> str:
-    """Write a moment with weekday, date and time in a zone."""
-    return format_datetime(moment, "EEEE d MMMM yyyy HH:mm", tzinfo=zone, locale=locale)
-
-
-def _end(start: datetime, end: datetime, zone: ZoneInfo, locale: Locale) -> str:
-    """Write the end: only the time where it is the same day."""
-    if start.date() == end.date():
-        return format_time(end, "HH:mm", tzinfo=zone, locale=locale)
-    return long_time(end, zone, locale)

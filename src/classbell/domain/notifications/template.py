@@ -66,7 +66,7 @@ def fill_line(template: str, values: Mapping[str, str]) -> str:
     return " ".join(VARIABLE.sub(lambda found: values[found[1]], template).split())
 
 
-_BREAK = re.compile(r"<\s*(?:br|/p|/li|/h[1-6]|/tr|/div)\s*/?>", re.IGNORECASE)
+_BREAK = re.compile(r"<\s*(?:br\s*/?>\n?|/(?:p|li|h[1-6]|tr|div)\s*>)", re.IGNORECASE)
 _LINK = re.compile(r"<a\s[^>]*href=\"([^\"]*)\"[^>]*>(.*?)</a>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^>]{0,2000}>")
 

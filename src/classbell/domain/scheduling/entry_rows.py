@@ -11,6 +11,7 @@ from classbell.domain.scheduling.entry_writes import write_if_same as _unchanged
 from classbell.domain.scheduling.outlook_edits import rewritten, was_decided
 from classbell.domain.scheduling.repairs import Repairs
 from classbell.domain.scheduling.request import request_clearing, request_watch
+from classbell.domain.scheduling.room_news import tell_refusal, with_refusal
 from classbell.domain.scheduling.situation import Situation
 from classbell.ports.bundle import Ports
 from classbell.ports.calendar import Answer, AttendeeAnswer, DesiredEntry, EntrySnapshot
@@ -104,9 +105,11 @@ def settle(
         changes["applied_at"] = found.now
     if wrote or repairs != Repairs.read(Applied.read(entry.applied)):
         changes["applied"] = written(wanted, current, repairs.stored()).stored()
+    known, changes["told"] = entry.told, with_refusal(entry.told, wanted, room)
     with transaction.atomic():
         if not _unchanged(entry, changes):
             return False
+        tell_refusal(ports, found, known, entry.told)
         if first:
             _tell(ports, found, "session.entry_created")
             request_watch(ports, found.account)

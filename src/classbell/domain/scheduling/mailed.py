@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.db import transaction
 
 from classbell.domain.notifications.notify import notify
+from classbell.domain.notifications.session_changes import with_changes
 from classbell.domain.scheduling.desired import Participant, SessionPicture
 from classbell.domain.scheduling.situation import Situation
 from classbell.ports.bundle import Ports
@@ -18,6 +19,13 @@ INVITED = "session_invitation"
 CHANGED = "session_changed"
 CANCELLED = "session_cancelled"
 UNENROLLED = "session_unenrolled"
+
+TO_INSTRUCTORS = {
+    INVITED: "instructor_assigned",
+    CHANGED: "instructor_changed",
+    UNENROLLED: "instructor_removed",
+}
+"""What the same news is called for those who teach the session."""
 
 
 def invite_by_mail(
@@ -30,9 +38,9 @@ def invite_by_mail(
     """Mail what is new about the session to those whom no entry tells.
 
     Newcomers are invited; those who were told another time, place or link are told of the change;
-    those who no longer take part are told that. Somebody whom the entry invites from now on is not
-    mailed about it. What was told is kept with the entry in the transaction of the notifications,
-    so that nobody is told twice.
+    those who no longer take part are told that; instructors in words of their own. Somebody whom
+    the entry invites from now on is not mailed about it. What was told is kept with the entry in
+    the transaction of the notifications, so that nobody is told twice.
 
     Args:
         ports: the outside world.
@@ -59,11 +67,20 @@ def invite_by_mail(
         }
         if news[CHANGED] or news[UNENROLLED]:
             locked.mail_sequence += 1
+        facts = locked.told.get("facts", {})
+        teaching = {str(person.person_id) for person in picture.instructors}
+        taught = teaching | set(locked.told.get("instructors", ()))
         locked.mailed = after
-        locked.save(update_fields=["mailed", "mail_sequence"])
+        locked.told |= {"facts": told_facts(picture), "instructors": sorted(teaching & set(after))}
+        locked.save(update_fields=["mailed", "mail_sequence", "told"])
+        context = _context(found, locked.mail_sequence)
+        change = with_changes(context, facts, locked.told["facts"])
         for kind, audience in news.items():
-            _tell(ports, found, kind, audience, locked.mail_sequence)
-    entry.mailed, entry.mail_sequence = locked.mailed, locked.mail_sequence
+            about = change if kind == CHANGED else context
+            _tell(ports, found, kind, [one for one in audience if one not in taught], about)
+            own_kind = TO_INSTRUCTORS[kind]
+            _tell(ports, found, own_kind, [one for one in audience if one in taught], about)
+    _keep(entry, locked)
     return sum(map(len, news.values()))
 
 
@@ -79,10 +96,10 @@ def cancel_by_mail(ports: Ports, found: Situation, entry: Entry) -> int:
         if not audience:
             return 0
         locked.mail_sequence += 1
-        locked.mailed = {}
-        locked.save(update_fields=["mailed", "mail_sequence"])
-        _tell(ports, found, CANCELLED, audience, locked.mail_sequence)
-    entry.mailed, entry.mail_sequence = {}, locked.mail_sequence
+        locked.mailed, locked.told = {}, {}
+        locked.save(update_fields=["mailed", "mail_sequence", "told"])
+        _tell(ports, found, CANCELLED, audience, _context(found, locked.mail_sequence))
+    _keep(entry, locked)
     return len(audience)
 
 
@@ -103,8 +120,32 @@ def fingerprint(picture: SessionPicture) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
+def told_facts(picture: SessionPicture) -> dict[str, str]:
+    """Return what people are told of a session, so that a later mail can say what it was before."""
+    return {
+        "course_title": picture.course_title,
+        "title": picture.title,
+        "starts_at": picture.starts_at.isoformat(),
+        "ends_at": picture.ends_at.isoformat(),
+        "place": picture.shown_place,
+        "teams": "yes" if picture.teams_meeting else "",
+        "link": picture.meeting_url or picture.join_url,
+    }
+
+
+def _context(found: Situation, sequence: int) -> dict[str, str]:
+    """Return what a notification is about."""
+    return {"session": str(found.session.pk), "sequence": str(sequence)}
+
+
+def _keep(entry: Entry, locked: Entry) -> None:
+    """Let the row in hand say what was written."""
+    entry.mailed, entry.mail_sequence = locked.mailed, locked.mail_sequence
+    entry.told = locked.told
+
+
 def _tell(
-    ports: Ports, found: Situation, kind: str, audience: Sequence[str], sequence: int
+    ports: Ports, found: Situation, kind: str, audience: Sequence[str], context: Mapping[str, str]
 ) -> None:
     """Write one notification; nothing where there is nobody to tell."""
     catalog = found.session.course.catalog
@@ -114,5 +155,5 @@ def _tell(
         organisation_id=catalog.organisation_id,
         catalog=catalog,
         audience=[UUID(one) for one in audience],
-        context={"session": str(found.session.pk), "sequence": str(sequence)},
+        context=context,
     )

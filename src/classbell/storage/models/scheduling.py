@@ -100,10 +100,11 @@ class Entry(TenantModel):
     sends only what differs. ``generation`` rises when a new event must be made, and is part of the
     transaction id. ``mailed`` maps the ids of people who were invited by mail, because the account
     may not write its calendar or the event is full, to what they were told of time and place;
-    ``mail_sequence`` is the SEQUENCE of the iCalendar files sent to them. ``meeting_options`` are
-    the options of the Teams meeting as last written, and ``meeting_problem`` says why they could
-    not be. ``edited`` holds what somebody did to the event in Outlook and an admin has to decide
-    about; empty where nothing waits.
+    ``mail_sequence`` is the SEQUENCE of the iCalendar files sent to them, and ``told`` what news is
+    compared with: the facts they were told, who of them teaches, and which room's refusal admins
+    were told. ``meeting_options`` are the options of the Teams meeting as last written, and
+    ``meeting_problem`` says why they could not be. ``edited`` holds what somebody did to the event
+    in Outlook and an admin has to decide about; empty where nothing waits.
     """
 
     tenancy: ClassVar = Tenancy(
@@ -123,6 +124,7 @@ class Entry(TenantModel):
     room_answered_at = models.DateTimeField(null=True, blank=True)
     answers = models.JSONField(default=dict)
     mailed = models.JSONField(default=dict)
+    told = models.JSONField(default=dict)
     mail_sequence = models.PositiveIntegerField(default=0)
     meeting_options = models.JSONField(default=dict)
     meeting_problem = models.CharField(max_length=500, blank=True, default="")

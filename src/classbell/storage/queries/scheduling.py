@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import Q
+
 from classbell.storage.models import (
     CourseSession,
     Enrolment,
     EnrolmentState,
     Person,
+    Role,
+    RoleAssignment,
     Room,
 )
 
@@ -30,6 +34,16 @@ def places_taken(session: CourseSession) -> int:
     """Return how many places on an event its learners, its instructors and its room take."""
     learners = Enrolment.objects.filter(session=session, state=EnrolmentState.ENROLLED).count()
     return learners + session.instructors.count() + bool(session.room_address)
+
+
+def admins_of(session: CourseSession) -> list[UUID]:
+    """Return who administers a session: the admins of its catalog and of its course, each once."""
+    course = session.course
+    rows = RoleAssignment.objects.filter(
+        Q(role=Role.CATALOG_ADMIN, catalog_id=course.catalog_id)
+        | Q(role=Role.COURSE_ADMIN, course_id=course.pk)
+    )
+    return list(dict.fromkeys(rows.order_by("pk").values_list("person_id", flat=True)))
 
 
 def room_called(organisation_id: UUID, address: str) -> Room | None:

@@ -25,7 +25,13 @@ from classbell.domain.courses.importing.planned import (
     PlannedSession,
 )
 from classbell.domain.courses.importing.row_problems import ImportRefused, RowProblem
-from classbell.domain.courses.session_rows import add_session, change_session, lock_session
+from classbell.domain.courses.session_news import tell_news
+from classbell.domain.courses.session_rows import (
+    SessionNews,
+    add_session,
+    change_session,
+    lock_session,
+)
 from classbell.domain.courses.taken_along import take_along
 from classbell.domain.courses.waiting import fill_places, sessions_waited_for
 from classbell.domain.organisations.access import require_actor_administers
@@ -77,6 +83,7 @@ class _Work:
     entries: dict[UUID, CourseSession] = field(default_factory=dict)
     joining: list[UUID] = field(default_factory=list)
     confirmations: list[tuple[CourseSession, Sequence[Person]]] = field(default_factory=list)
+    news: list[tuple[CourseSession, SessionNews]] = field(default_factory=list)
 
 
 def apply_import(
@@ -197,15 +204,16 @@ def _write_sessions(
             if course.enrolment_type == EnrolmentType.ALL:
                 work.joining.append(session.pk)
             stored[row.session_code] = session
-            changed, was_over = True, True
+            news, was_over = SessionNews(changed=True, assigned=tuple(instructors)), True
         elif one.change is Change.CHANGED:
             session = lock_session(session.pk)
             stored[row.session_code] = session
             was_over = session.ends_at <= now
-            changed = change_session(work.ports, session, row.values, instructors)
+            news = change_session(work.ports, session, row.values, instructors)
         else:
             continue
-        if changed and (session.ends_at > now or not was_over):
+        work.news.append((session, news))
+        if news.changed and (session.ends_at > now or not was_over):
             work.entries[session.pk] = session
         _say(work, "sessions", number + 1, len(planned))
 
@@ -234,6 +242,8 @@ def _write_enrolments(
 def _tell(work: _Work, actor: Actor) -> int:
     """Write notifications and ask for entries, last: they lock lanes that a worker holds."""
     told = 0
+    for session, news in work.news:
+        tell_news(work.ports, session, news, actor)
     for session, people in work.confirmations:
         told += confirm(work.ports, session, people)
     request_entries(work.ports, work.catalog, work.entries.values())

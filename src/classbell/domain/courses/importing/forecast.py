@@ -19,7 +19,8 @@ class Forecast:
     """What will be sent.
 
     Attributes:
-        messages: how many mails the import causes: confirmations and mailed invitations.
+        messages: how many mails the import causes: confirmations, mails to instructors, and mailed
+            invitations.
         invitations: how many people are invited through calendar entries, which Outlook mails
             outside the mailbox's own pace.
         until: when the last mail leaves at the pace; None where none will be sent now, or where
@@ -37,27 +38,29 @@ class Forecast:
 
 
 def forecast(
-    catalog: Catalog, *, confirmations: int, invitees: int, now: datetime, pace: Pace
+    catalog: Catalog, *, learners: int, instructors: int, now: datetime, pace: Pace
 ) -> Forecast:
     """Reckon what an import causes.
 
     Args:
         catalog: where the import goes.
-        confirmations: learners who are told that they are enrolled.
-        invitees: people who are invited: the same learners, and instructors.
+        learners: how many are told that they are enrolled, and invited.
+        instructors: how many are told that they teach, and invited.
         now: business time.
         pace: the limits of the mailbox.
     """
+    told = learners + instructors
     account = account_serving(catalog)
     if account is None:
         connection = connection_of(catalog)
         held = connection.enabled and connection.disconnected_at is not None
-        return Forecast(confirmations, 0, None, "", held)
+        return Forecast(told, 0, None, "", held)
     by_entry = writes_calendar(account)
-    messages = confirmations + (0 if by_entry else invitees)
+    # The mail that invites an instructor is the one that tells them.
+    messages = told + (0 if by_entry else learners)
     held = account.state == AccountState.LOST
     until = None if held or not messages else _last_leaves(account, messages, now, pace)
-    return Forecast(messages, invitees if by_entry else 0, until, account.address, held)
+    return Forecast(messages, told if by_entry else 0, until, account.address, held)
 
 
 def _last_leaves(account: Account, messages: int, now: datetime, pace: Pace) -> datetime | None:

@@ -90,4 +90,4 @@ def _forecast(
         for planned in sessions.sessions
         if planned.change is Change.NEW and planned.row.values.ends_at > known.now
     )
-    return forecast(catalog, confirmations=told, invitees=told + teaching, now=known.now, pace=pace)
+    return forecast(catalog, learners=told, instructors=teaching, now=known.now, pace=pace)

@@ -44,9 +44,9 @@ KIND = Kind(
     carrier=Carrier.MAIL,
     on_unknown=OnUnknown.RESEND,
     variables={
-        "CATALOG TITLE": "title of the course catalog",
-        "ACCOUNT ADDRESS": "address of the connected account",
-        "SETTINGS LINK": "address of the Microsoft 365 Connection Settings",
+        "CATALOG TITLE": _("title of the course catalog"),
+        "ACCOUNT ADDRESS": _("address of the connected account"),
+        "SETTINGS LINK": _("address of the Microsoft 365 Connection Settings"),
     },
     expires_at=_expires_at,
     values=_values,

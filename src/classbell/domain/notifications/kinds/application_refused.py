@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from classbell.domain.notifications.incident_facts import moment
 from classbell.domain.notifications.kinds.kind import (
     Carrier,
     Kind,
@@ -13,6 +12,7 @@ from classbell.domain.notifications.kinds.kind import (
     Route,
     nothing_personal,
 )
+from classbell.domain.notifications.moments import moment
 from classbell.domain.notifications.reader import Reader
 from classbell.ports.bundle import Ports
 from classbell.ports.words import marked as _
@@ -21,20 +21,20 @@ from classbell.storage.models import Notification, OperatorAlarm
 LIFE = timedelta(days=3)
 
 ALARM_VARIABLES = {
-    "CAUSE": "what is wrong, in words",
-    "CODE": "Microsoft's code",
-    "SINCE": "when it was noticed",
-    "BASE URL": "address of this installation",
+    "CAUSE": _("what is wrong, in words"),
+    "CODE": _("Microsoft's code"),
+    "SINCE": _("when it was noticed"),
+    "BASE URL": _("address of this installation"),
 }
 
 
-def alarm_values(ports: Ports, notification: Notification, _reader: Reader) -> dict[str, str]:
+def alarm_values(ports: Ports, notification: Notification, reader: Reader) -> dict[str, str]:
     """Fill the variables of a mail about an alarm."""
     alarm = OperatorAlarm.objects.get(pk=notification.context["alarm"])
     return {
         "CAUSE": alarm.explanation,
         "CODE": alarm.code,
-        "SINCE": moment(alarm.opened_at),
+        "SINCE": moment(alarm.opened_at, reader),
         "BASE URL": ports.base_url,
     }
 

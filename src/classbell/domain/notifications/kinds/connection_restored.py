@@ -34,7 +34,7 @@ KIND = Kind(
     route=Route.SYSTEM,
     carrier=Carrier.MAIL,
     on_unknown=OnUnknown.RESEND,
-    variables={**VARIABLES, "RELEASED": "number of messages that go out now"},
+    variables={**VARIABLES, "RELEASED": _("number of messages that go out now")},
     expires_at=_expires_at,
     values=_values,
 )

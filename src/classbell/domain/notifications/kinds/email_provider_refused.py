@@ -46,8 +46,8 @@ KIND = Kind(
     on_unknown=OnUnknown.RESEND,
     variables={
         **ALARM_VARIABLES,
-        "ORGANISATION NAME": "name of the organisation",
-        "SENDER ADDRESS": "the fixed sender of its mail",
+        "ORGANISATION NAME": _("name of the organisation"),
+        "SENDER ADDRESS": _("the fixed sender of its mail"),
     },
     expires_at=alarm_expires_at,
     values=_values,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from classbell.domain.notifications.incident_facts import moment
 from classbell.domain.notifications.kinds.kind import Carrier, Kind, OnUnknown, Route
+from classbell.domain.notifications.moments import moment
 from classbell.domain.notifications.reader import Reader
 from classbell.ports.bundle import Ports
 from classbell.ports.words import marked as _
@@ -19,13 +19,13 @@ def _expires_at(_context: Mapping[str, str], now: datetime) -> datetime:
     return now + LIFE
 
 
-def _values(ports: Ports, notification: Notification, _reader: Reader) -> dict[str, str]:
+def _values(ports: Ports, notification: Notification, reader: Reader) -> dict[str, str]:
     catalog = notification.catalog
     slug = catalog.slug if catalog else ""
     return {
         "CATALOG TITLE": catalog.title if catalog else "",
         "WAITING": notification.context["waiting"],
-        "OLDEST": moment(datetime.fromisoformat(notification.context["oldest"])),
+        "OLDEST": moment(datetime.fromisoformat(notification.context["oldest"]), reader),
         "SETTINGS LINK": f"{ports.base_url}/catalogs/{slug}/settings/notifications?panel=m365",
     }
 
@@ -41,11 +41,11 @@ KIND = Kind(
     carrier=Carrier.MAIL,
     on_unknown=OnUnknown.RESEND,
     variables={
-        "PERSON NAME": "name of the admin",
-        "CATALOG TITLE": "title of the course catalog",
-        "WAITING": "number of messages that wait",
-        "OLDEST": "since when the oldest waits",
-        "SETTINGS LINK": "address of the Microsoft 365 Connection Settings",
+        "PERSON NAME": _("name of the admin"),
+        "CATALOG TITLE": _("title of the course catalog"),
+        "WAITING": _("number of messages that wait"),
+        "OLDEST": _("since when the oldest waits"),
+        "SETTINGS LINK": _("address of the Microsoft 365 Connection Settings"),
     },
     expires_at=_expires_at,
     values=_values,

@@ -43,8 +43,8 @@ KIND = Kind(
     on_unknown=OnUnknown.LEAVE,
     variables={
         **VARIABLES,
-        "FORMER ACCOUNT": "address that the old entry came from",
-        "ACCOUNT": "address that the valid entry comes from",
+        "FORMER ACCOUNT": _("address that the old entry came from"),
+        "ACCOUNT": _("address that the valid entry comes from"),
     },
     expires_at=session_expiry,
     values=_values,

@@ -32,7 +32,10 @@ KIND = Kind(
     route=Route.CATALOG,
     carrier=Carrier.ENTRY,
     on_unknown=OnUnknown.RESEND,
-    variables={**VARIABLES, "CANCEL MESSAGE": "what the admin wrote when cancelling; may be empty"},
+    variables={
+        **VARIABLES,
+        "CANCEL MESSAGE": _("what the admin wrote when cancelling; may be empty"),
+    },
     expires_at=session_expiry,
     values=_values,
     attachments=cancellation_file,

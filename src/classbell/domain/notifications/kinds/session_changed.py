@@ -1,10 +1,11 @@
-"""News of a session for those whom no calendar entry tells."""
+"""News of a session for those whom no calendar entry tells; what changed is named."""
 
 from __future__ import annotations
 
 from classbell.domain.notifications.invitation import invitation_file
 from classbell.domain.notifications.kinds.kind import Carrier, Kind, OnUnknown, Route
 from classbell.domain.notifications.reader import Reader
+from classbell.domain.notifications.session_changes import CHANGES, changes_value
 from classbell.domain.notifications.session_facts import (
     VARIABLES,
     session_expiry,
@@ -16,20 +17,20 @@ from classbell.storage.models import Notification
 
 
 def _values(_ports: Ports, notification: Notification, reader: Reader) -> dict[str, str]:
-    return session_values(notification, reader)
+    return session_values(notification, reader) | changes_value(notification, reader)
 
 
 KIND = Kind(
     name="session_changed",
     title=_("Session changed"),
-    when=_("When time, place or link of a session change"),
-    audience=_("Learners and instructors"),
+    when=_("When title, time, place or link of a session change"),
+    audience=_("Learners"),
     shared=False,
     urgent=True,
     route=Route.CATALOG,
     carrier=Carrier.ENTRY,
     on_unknown=OnUnknown.RESEND,
-    variables=VARIABLES,
+    variables={**VARIABLES, **CHANGES},
     expires_at=session_expiry,
     values=_values,
     attachments=invitation_file,

@@ -22,8 +22,8 @@ def _values(_ports: Ports, notification: Notification, reader: Reader) -> dict[s
 KIND = Kind(
     name="session_invitation",
     title=_("Session invitation"),
-    when=_("When somebody is enrolled in a session or teaches it"),
-    audience=_("Learners and instructors"),
+    when=_("When somebody is enrolled in a session"),
+    audience=_("Learners"),
     shared=False,
     urgent=True,
     route=Route.CATALOG,

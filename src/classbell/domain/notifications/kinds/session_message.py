@@ -38,8 +38,8 @@ KIND = Kind(
     on_unknown=OnUnknown.LEAVE,
     variables={
         **VARIABLES,
-        "SUBJECT": "what the admin wrote as subject",
-        "TEXT": "what the admin wrote",
+        "SUBJECT": _("what the admin wrote as subject"),
+        "TEXT": _("what the admin wrote"),
     },
     expires_at=session_expiry,
     values=_values,

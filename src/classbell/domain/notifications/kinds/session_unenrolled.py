@@ -22,8 +22,8 @@ def _values(_ports: Ports, notification: Notification, reader: Reader) -> dict[s
 KIND = Kind(
     name="session_unenrolled",
     title=_("Place in a session ended"),
-    when=_("When somebody is unenrolled from a session or no longer teaches it"),
-    audience=_("Learners and instructors"),
+    when=_("When somebody is unenrolled from a session"),
+    audience=_("Learners"),
     shared=False,
     urgent=True,
     route=Route.CATALOG,

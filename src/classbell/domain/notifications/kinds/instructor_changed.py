@@ -1,0 +1,40 @@
+"""News of a session for its instructors, as far as no calendar entry tells them.
+
+Outlook tells those on the entry of another title, time, place or link by itself.
+"""
+
+from __future__ import annotations
+
+from classbell.domain.notifications.invitation import invitation_file
+from classbell.domain.notifications.kinds.kind import Carrier, Kind, OnUnknown, Route
+from classbell.domain.notifications.reader import Reader
+from classbell.domain.notifications.session_changes import CHANGES, changes_value
+from classbell.domain.notifications.session_facts import (
+    VARIABLES,
+    session_expiry,
+    session_values,
+)
+from classbell.ports.bundle import Ports
+from classbell.ports.words import marked as _
+from classbell.storage.models import Notification
+
+
+def _values(_ports: Ports, notification: Notification, reader: Reader) -> dict[str, str]:
+    return session_values(notification, reader) | changes_value(notification, reader)
+
+
+KIND = Kind(
+    name="instructor_changed",
+    title=_("Session changed, for instructors"),
+    when=_("When title, time, place or link of a session that one teaches change"),
+    audience=_("Instructors"),
+    shared=False,
+    urgent=True,
+    route=Route.CATALOG,
+    carrier=Carrier.ENTRY,
+    on_unknown=OnUnknown.RESEND,
+    variables={**VARIABLES, **CHANGES},
+    expires_at=session_expiry,
+    values=_values,
+    attachments=invitation_file,
+)
