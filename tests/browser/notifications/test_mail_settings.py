@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from classbell.cli.demo.stage import until
 from classbell.cli.showcase import LENA
@@ -41,7 +41,7 @@ def test_a_look_is_chosen_and_met_in_the_mailbox(home: Home, account: str) -> No
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("«blue» is no colour.")).to_be_visible()
     page.get_by_label("Colour").fill("#ffb900")
-    logo = {"name": "logo.png", "mimeType": "image/png", "buffer": a_png()}
+    logo = FilePayload(name="logo.png", mimeType="image/png", buffer=a_png())
     page.get_by_label("Logo", exact=True).set_input_files(logo)
     page.get_by_label("Reply to").fill("help@contoso.example")
     page.get_by_role("button", name="Save").click()
