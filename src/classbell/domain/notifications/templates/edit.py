@@ -269,7 +269,7 @@ def _checked_texts(kind: Kind, fields: TemplateFields) -> dict[str, CustomText]:
         text = checked_text(kind, language, fields.texts.get(language, CustomText()))
         default = default_text(kind.name, language)
         kept = CustomText(
-            None if text.subject == " ".join(default.subject.split()) else text.subject,
+            None if text.subject == default.subject else text.subject,
             None if text.message == clean_message(default.message) else text.message,
         )
         if kept:
