@@ -26,6 +26,7 @@ TITLES = {
     "lanes": "A thousand lanes, and some that hang",
     "delivery_log": "From a thousand to a million ledger rows",
     "shared": "A shared kind to 8,000 people",
+    "render": "Writing mail",
     "calendar": "Requests for calendars",
     "acs": "The route through Azure Communication Services",
     "workers": "One worker and two",

@@ -22,6 +22,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "lanes": BOTH,
     "delivery_log": BOTH,
     "shared": ("sqlite",),
+    "render": ("sqlite",),
     "calendar": ("sqlite",),
     "acs": BOTH,
     "workers": ("postgresql",),

@@ -35,6 +35,7 @@ from classbell.domain.connections.trouble import TROUBLE_CHECK, ask_trouble_chec
 from classbell.domain.notifications.expand import expand_notification
 from classbell.domain.notifications.moving import WATCH_ROUTE
 from classbell.domain.notifications.notify import EXPAND
+from classbell.domain.notifications.preferences import CANCEL_DECLINED, cancel_declined
 from classbell.domain.notifications.reminders.send import REMIND, send_reminders
 from classbell.domain.notifications.render import Renderer, resends_unknown
 from classbell.domain.notifications.returned import READ_RETURNS, read_returns
@@ -81,6 +82,7 @@ def handlers_for(lane: Lane) -> Handlers:
 def _work(outside: Ports, chosen: Settings, handlers: Handlers) -> dict[str, WorkFunction]:
     """Return what lanes do beside mail, by the name that is in their work items."""
     return {
+        CANCEL_DECLINED: partial(cancel_declined, outside),
         DAILY_CHECK: partial(daily_check, outside),
         EXPAND: partial(expand_notification, outside),
         FOLLOW: partial(follow, outside, handlers),

@@ -38,11 +38,28 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file sent along with a mail."""
+    """A file sent along with a mail.
+
+    With a ``content_id`` it is a picture within the mail's HTML, as ``cid:{content_id}``.
+    """
 
     name: str
     content_type: str
     content: bytes
+    content_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsubscribe:
+    """Where a mail's reader can decline more of its kind.
+
+    Attributes:
+        address: a page of ours, absolute.
+        one_click: whether a mail program may do it by itself, with a POST (RFC 8058).
+    """
+
+    address: str
+    one_click: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +67,7 @@ class Mail:
     """One mail as handed to a provider.
 
     ``text`` is used where the route can carry a plain-text part. ``headers`` must begin with x-.
+    ``unsubscribe`` becomes the header List-Unsubscribe, as far as the route can carry it.
     """
 
     subject: str
@@ -61,6 +79,20 @@ class Mail:
     reply_to: tuple[Address, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    unsubscribe: Unsubscribe | None = None
+
+
+def unsubscribe_headers(mail: Mail) -> tuple[tuple[str, str], ...]:
+    """Return the headers by which mail programs offer to unsubscribe.
+
+    https://www.rfc-editor.org/rfc/rfc2369 and https://www.rfc-editor.org/rfc/rfc8058
+    """
+    if mail.unsubscribe is None:
+        return ()
+    where = ("List-Unsubscribe", f"<{mail.unsubscribe.address}>")
+    if not mail.unsubscribe.one_click:
+        return (where,)
+    return (where, ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime, make_msgid, parseaddr
 
-from classbell.ports.mail import Address, Mail
+from classbell.ports.mail import Address, Attachment, Mail, unsubscribe_headers
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 # Any letters, but nothing that ends an address or begins something else in a header or command.
@@ -56,6 +56,8 @@ def compose(mail: Mail, *, sender: str, now: datetime) -> EmailMessage:
         if not _HEADER_NAME.fullmatch(header):
             raise Unsendable(f"The header name {header!r} does not begin with x-.")
         message[header] = one_line(value)
+    for header, value in unsubscribe_headers(mail):
+        message[header] = one_line(value)
     _fill(message, mail)
     return message
 
@@ -83,18 +85,34 @@ def _address(address: Address) -> HeaderAddress:
 
 
 def _fill(message: EmailMessage, mail: Mail) -> None:
-    """Set the content: plain text, HTML or both, and the attachments."""
+    """Set the content: plain text, HTML or both, its pictures, and the files."""
     if mail.text:
         message.set_content(mail.text)
         if mail.html:
             message.add_alternative(mail.html, subtype="html")
     else:
         message.set_content(mail.html, subtype="html")
-    for attachment in mail.attachments:
-        maintype, _, subtype = attachment.content_type.partition(";")[0].strip().partition("/")
-        message.add_attachment(
-            attachment.content,
-            maintype=maintype or "application",
-            subtype=subtype or "octet-stream",
-            filename=one_line(attachment.name),
-        )
+    html = message.get_body(("html",))
+    for one in mail.attachments:
+        if one.content_id and isinstance(html, EmailMessage):
+            maintype, subtype, filename = _described(one)
+            html.add_related(
+                one.content,
+                maintype=maintype,
+                subtype=subtype,
+                disposition="inline",
+                filename=filename,
+                cid=f"<{one.content_id}>",
+            )
+    for one in mail.attachments:
+        if not one.content_id:
+            maintype, subtype, filename = _described(one)
+            message.add_attachment(
+                one.content, maintype=maintype, subtype=subtype, filename=filename
+            )
+
+
+def _described(attachment: Attachment) -> tuple[str, str, str]:
+    """Return what a part says of its file: both halves of its type, and its name."""
+    maintype, _, subtype = attachment.content_type.partition(";")[0].strip().partition("/")
+    return maintype or "application", subtype or "octet-stream", one_line(attachment.name)

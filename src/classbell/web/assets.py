@@ -27,6 +27,7 @@ STYLE_SHEET = (
     "css/forms.css",
     "css/blocks.css",
     "css/editor.css",
+    "css/mail.css",
     "css/meters.css",
     "css/overlays.css",
     "css/menus.css",

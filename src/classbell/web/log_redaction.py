@@ -1,4 +1,4 @@
-"""Keeps the tokens of sign-in links out of Django's log, which names the address of a failure."""
+"""Keeps the tokens of links in mail out of Django's log, which names the address of a failure."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import logging
 import re
 
 LOGGERS = ("django.request", "django.security.csrf")
-_LINK = re.compile(r"(/link/)[^/\s?\"']+")
+_LINK = re.compile(r"(/(?:link|invited|approve|preferences)/)[^/\s?\"']+")
 
 
 def redacted(text: str) -> str:
-    """Return a text with the token of every sign-in link in it left out."""
+    """Return a text with the token of every such link in it left out."""
     return _LINK.sub(r"\1…", text)
 
 

@@ -177,6 +177,7 @@ def _catalog_groups(catalog: Catalog) -> list[NavGroup]:
                 item("deliveries", "document_text", _("Delivery log")),
                 item("health", "plug_connected", _("Connection health")),
                 item("audit", "history", _("Audit log")),
+                item("general", "settings", _("General")),
             ),
         ),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from classbell.web import assets, reports, signin
+from classbell.web import assets, preferences, reports, signin
 from classbell.web.admin_center import (
     account_change,
     all_connections,
@@ -19,6 +19,7 @@ from classbell.web.admin_center import (
     delivery_acts,
     delivery_help,
     email_provider,
+    general,
     groups,
     health,
     held,
@@ -31,6 +32,7 @@ from classbell.web.admin_center import (
     session_form,
     session_learners,
     session_link,
+    session_message,
     session_month,
     session_rooms,
     session_settings,
@@ -60,6 +62,9 @@ urlpatterns = [
     path("link/<str:token>", signin.link, name="link"),
     path("invited/<str:token>", invitations.invited, name="invited"),
     path("approve/<str:token>", approvals.approved, name="approve"),
+    path("preferences", preferences.own, name="preferences"),
+    path("preferences/<str:token>", preferences.by_link, name="preferences-link"),
+    path("preferences/<str:token>/<str:kind_name>", preferences.unsubscribe, name="unsubscribe"),
     path("connect/callback", connection.connect_callback, name="connect-callback"),
     path("catalogs", catalogs.catalogs, name="catalogs"),
     path("connections", all_connections.connections, name="connections"),
@@ -83,6 +88,15 @@ urlpatterns = [
     path(f"{SESSION}/edit", session_form.edit_session, name="session-edit"),
     path(f"{SESSION}/publish", session_acts.publish, name="session-publish"),
     path(f"{SESSION}/copy", session_acts.copy, name="session-copy"),
+    path(f"{SESSION}/message", session_message.write_message, name="session-message"),
+    path(
+        f"{SESSION}/message/preview", session_message.show_message, name="session-message-preview"
+    ),
+    path(
+        f"{SESSION}/message/<uuid:notification_id>",
+        session_message.follow_message,
+        name="session-message-sent",
+    ),
     path(f"{SESSION}/cancel", session_acts.cancel, name="session-cancel"),
     path(f"{SESSION}/try-again", session_acts.retry, name="session-retry"),
     path(f"{SESSION}/learners", session_learners.learners, name="session-learners"),
@@ -136,6 +150,8 @@ urlpatterns = [
         template_courses.notification_courses,
         name="notification-courses",
     ),
+    path(f"{SETTINGS}/general", general.general, name="general"),
+    path(f"{SETTINGS}/general/example", general.show_example, name="look-example"),
     path(f"{SETTINGS}/sessions", session_settings.session_settings, name="session-settings"),
     path(f"{CONNECTION}/connect", connection.connect, name="connect"),
     path(f"{CONNECTION}/save", connection.save, name="connection-save"),

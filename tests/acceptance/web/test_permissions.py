@@ -38,6 +38,7 @@ PAGES = [
     "/sessions/{session}/copy",
     "/sessions/{session}/cancel",
     "/sessions/{session}/learners",
+    "/sessions/{session}/message",
     "/rooms",
     "/delivery",
     "/delivery/{message}",
@@ -55,8 +56,11 @@ PAGES = [
     "/settings/connection/change",
     "/settings/connection/application",
     "/settings/sessions",
+    "/settings/general",
+    "/settings/general/example",
 ]
 ACTS = [
+    "/settings/general",
     "/connection/check",
     "/delivery/send-again",
     "/delivery/export",
@@ -86,6 +90,8 @@ ACTS = [
     "/sessions/{session}/copy",
     "/sessions/{session}/cancel",
     "/sessions/{session}/try-again",
+    "/sessions/{session}/message",
+    "/sessions/{session}/message/preview",
     "/sessions/{session}/learners/enrol",
     "/sessions/{session}/learners/unenrol",
     "/sessions/{session}/learners/change",

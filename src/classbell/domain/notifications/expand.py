@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -10,10 +12,12 @@ from django.db import transaction
 
 from classbell.delivery.ledger import Addressee, Birth, expand, expand_to_people
 from classbell.domain.notifications.destination import destination_of
+from classbell.domain.notifications.kinds import kind_named
 from classbell.domain.notifications.moving import watch
+from classbell.domain.notifications.preferences import DECLINED, who_declined
 from classbell.domain.notifications.templates.effective import most_together
 from classbell.ports.bundle import Ports
-from classbell.storage.models import Lane, Notification
+from classbell.storage.models import Lane, MessageState, Notification
 
 BATCH_ROWS = 500
 BATCHES_A_TURN = 20
@@ -59,14 +63,9 @@ def _expand_batch(ports: Ports, notification: Notification, done: int) -> int:
             URGENT if notification.urgent else NORMAL,
             most_together(notification),
         )
-        expand_to_people(
-            ports,
-            notification,
-            [UUID(member) for member in members if isinstance(member, str)],
-            birth,
-            language=language,
-            time_zone=zone,
-        )
+        people = [UUID(member) for member in members if isinstance(member, str)]
+        for group, born in _births(notification, people, birth):
+            expand_to_people(ports, notification, group, born, language=language, time_zone=zone)
         others = [
             Addressee(None, address, name, language, zone)
             for address, name in (member for member in members if isinstance(member, list))
@@ -75,6 +74,24 @@ def _expand_batch(ports: Ports, notification: Notification, done: int) -> int:
         if destination.watched and destination.lane is not None:
             watch(ports, destination.lane)
     return upto
+
+
+def _births(
+    notification: Notification, people: Sequence[UUID], birth: Birth
+) -> list[tuple[list[UUID], Birth]]:
+    """Return who begins how: those who declined the kind are never sent it, copies go singly.
+
+    A copy says whose mail it is, which those it went to do not read.
+    """
+    declined = who_declined(kind_named(notification.kind), people)
+    copies = frozenset(UUID(one) for one in notification.copies.get("people", ())) - declined
+    never = replace(birth, lane=None, state=MessageState.NOT_SENT, reason=DECLINED)
+    groups = (
+        ([one for one in people if one not in declined and one not in copies], birth),
+        ([one for one in people if one in copies], replace(birth, most_together=1)),
+        ([one for one in people if one in declined], never),
+    )
+    return [(group, born) for group, born in groups if group]
 
 
 def _habits(notification: Notification) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from classbell.delivery.lanes import housekeeping_lane
 from classbell.delivery.work import ask
@@ -34,6 +34,7 @@ def notify(
     audience: Sequence[UUID | Address],
     context: Mapping[str, str],
     due_at: datetime | None = None,
+    notification_id: UUID | None = None,
 ) -> Notification | None:
     """Tell some people something. Must run inside the transaction of what caused it.
 
@@ -47,6 +48,7 @@ def notify(
         audience: person ids, or addresses of mailboxes that are nobody's, such as the account's.
         context: what it is about, ids as text.
         due_at: when to send; now where it is None.
+        notification_id: its id, where the caller must be able to name it beforehand.
 
     Returns:
         The notification; None where nobody is to be told, or the kind is switched off.
@@ -60,6 +62,7 @@ def notify(
     if not people.everybody:
         return None
     notification = Notification.objects.create(
+        id=notification_id or uuid4(),
         organisation_id=organisation_id,
         catalog=catalog,
         kind=what.name,

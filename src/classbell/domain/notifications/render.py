@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
 
 from classbell.delivery.handlers import Bundle, Rendered, Undeliverable
 from classbell.domain.notifications.content import content_for
+from classbell.domain.notifications.copies import as_in_a_copy, is_copy, note_of
 from classbell.domain.notifications.kinds import REGISTRY
 from classbell.domain.notifications.kinds.kind import Kind, OnUnknown, Values
+from classbell.domain.notifications.languages import spoken
+from classbell.domain.notifications.layout.layout import NOTHING, Around, layout
+from classbell.domain.notifications.layout.look import Look, look_from, look_of, looks_of
+from classbell.domain.notifications.preference_links import preferences_address, unsubscribe_of
 from classbell.domain.notifications.reader import Reader
-from classbell.domain.notifications.template import as_text, fill_html, fill_line
+from classbell.domain.notifications.template import fill_html, fill_line
 from classbell.ports.bundle import Ports
-from classbell.ports.mail import Address, Attachment, Mail
+from classbell.ports.mail import Address, Attachment, Mail, Unsubscribe
 from classbell.storage.models import Message, Notification, NotificationContent
 
 MESSAGE_ID_HEADER = "x-classbell-message"
@@ -31,6 +37,8 @@ class Renderer:
         self._ports = ports
         self._notifications: dict[UUID, Notification] = {}
         self._contents: dict[tuple[UUID, Reader], NotificationContent] = {}
+        self._looks: dict[UUID, Look] = {}
+        """By notification, as they were at its first message here."""
 
     def render(self, bundles: Sequence[Bundle]) -> list[Rendered | Exception]:
         """Render one mail for each bundle: for one person, or for many who are told the same.
@@ -53,9 +61,15 @@ class Renderer:
     def _learn(self, wanted: set[UUID]) -> None:
         """Read the notifications that are not known yet; their audience may be very long."""
         new = wanted - self._notifications.keys()
-        if new:
-            rows = Notification.objects.defer("audience").select_related("catalog", "organisation")
-            self._notifications |= rows.in_bulk(list(new))
+        if not new:
+            return
+        rows = Notification.objects.defer("audience").select_related("catalog", "organisation")
+        found = rows.in_bulk(list(new))
+        self._notifications |= found
+        rows_of_looks = looks_of({one.catalog_id for one in found.values() if one.catalog_id})
+        for one in found.values():
+            row = rows_of_looks.get(one.catalog_id) if one.catalog_id else None
+            self._looks[one.pk] = look_from(one.organisation, one.catalog, row)
 
     def _rendered(self, messages: Sequence[Message]) -> Rendered | Exception:
         """Render one mail; what goes wrong concerns this one alone."""
@@ -73,11 +87,43 @@ class Renderer:
         notification = self._notifications[first.notification_id]
         kind = _kind_of(notification)
         content = self._content(kind, notification, Reader(first.language, first.time_zone))
-        alone = len(messages) == 1
-        personal = kind.personal(self._ports, notification, first) if alone else {}
-        attachments = kind.attachments(notification, None if kind.shared else first)
-        mail = filled(content, {**content.values, **personal}, messages, attachments)
-        return Rendered(mail, resend_unknown=kind.on_unknown is OnUnknown.RESEND)
+        values: dict[str, str] = dict(content.values)
+        attachments: tuple[Attachment, ...] = ()
+        copied = is_copy(notification, first)
+        if len(messages) == 1:
+            personal = kind.personal(self._ports, notification, first)
+            values |= as_in_a_copy(notification, personal) if copied else personal
+        if not copied:
+            attachments = kind.attachments(notification, None if kind.shared else first)
+        mail = filled(
+            content,
+            values,
+            messages,
+            attachments,
+            look=self._looks[notification.pk],
+            around=self._around(kind, notification, messages),
+        )
+        return Rendered(
+            replace(mail, unsubscribe=self._unsubscribe(kind, messages)),
+            resend_unknown=kind.on_unknown is OnUnknown.RESEND,
+        )
+
+    def _around(
+        self, kind: Kind, notification: Notification, messages: Sequence[Message]
+    ) -> Around:
+        """Return what a mail says beside its message."""
+        first = messages[0]
+        note = ""
+        if is_copy(notification, first):
+            note = note_of(notification, language_of(notification, first.language))
+        return Around(
+            note, "" if kind.essential else preferences_address(self._ports, _alone(messages))
+        )
+
+    def _unsubscribe(self, kind: Kind, messages: Sequence[Message]) -> Unsubscribe | None:
+        if kind.essential:
+            return None
+        return unsubscribe_of(self._ports, kind.name, _alone(messages))
 
     def _content(
         self, kind: Kind, notification: Notification, reader: Reader
@@ -85,7 +131,9 @@ class Renderer:
         """Return what a notification says in a language; it never changes once written."""
         key = (notification.pk, reader)
         if key not in self._contents:
-            self._contents[key] = content_for(self._ports, kind, notification, reader)
+            content = content_for(self._ports, kind, notification, reader)
+            content.notification = notification
+            self._contents[key] = content
         return self._contents[key]
 
 
@@ -118,29 +166,49 @@ def _kind_of(notification: Notification) -> Kind:
     return kind
 
 
+def _alone(messages: Sequence[Message]) -> UUID | None:
+    """Return whom a mail is for; None where there are several, or it is nobody's address."""
+    return messages[0].person_id if len(messages) == 1 else None
+
+
+def language_of(notification: Notification, wish: str) -> str:
+    """Return in which of ``LANGUAGES`` a notification speaks to readers who wish for one."""
+    return spoken(wish, notification.catalog.language if notification.catalog else "")
+
+
 def filled(
     content: NotificationContent,
     values: Values,
     messages: Sequence[Message],
     attachments: tuple[Attachment, ...],
+    *,
+    look: Look | None = None,
+    around: Around = NOTHING,
 ) -> Mail:
-    """Fill the content in; several readers are addressed blindly.
+    """Fill the content in and dress it; several readers are addressed blindly.
 
     Args:
         content: what the notification says in the readers' language; need not be stored.
         values: of all its variables.
         messages: its readers, at least one; need not be stored either.
-        attachments: files to send along.
+        attachments: files to send along; the look's logo joins them.
+        look: the catalog's; read where it is None.
+        around: what else its readers are told.
     """
-    html = fill_html(content.message, values)
+    if look is None:
+        look = look_of(content.notification.organisation, content.notification.catalog)
+    subject = fill_line(content.subject, values)
+    language = language_of(content.notification, content.language)
+    bodies = layout(look, language).dress(subject, fill_html(content.message, values), around)
     people = tuple(Address(message.address, message.name) for message in messages)
     alone = len(people) == 1
     return Mail(
-        subject=fill_line(content.subject, values),
-        html=html,
-        text=as_text(html),
+        subject=subject,
+        html=bodies.html,
+        text=bodies.text,
         to=people if alone else (),
         bcc=() if alone else people,
+        reply_to=(look.reply_to,) if look.reply_to else (),
         headers=((MESSAGE_ID_HEADER, str(messages[0].pk)),) if alone else (),
-        attachments=attachments,
+        attachments=attachments if look.logo is None else (*attachments, look.logo.file),
     )

@@ -12,6 +12,7 @@ from classbell.delivery.ledger import TRANSITIONS, move
 from classbell.delivery.work import wake
 from classbell.domain.notifications.destination import destination_of
 from classbell.domain.notifications.kinds import REGISTRY
+from classbell.domain.notifications.preferences import DECLINED, declined_pairs
 from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.audit import Actor, record
 from classbell.domain.organisations.events import emit
@@ -124,9 +125,12 @@ def _judge(ports: Ports, catalog: Catalog, ids: Collection[int]) -> list[_Judged
     scope, now = Scope(catalog.organisation_id, frozenset({catalog.pk})), ports.clock.now()
     chosen = sorted(set(ids))[:MOST_AT_ONCE]
     rows = scope.of(Message).filter(pk__in=chosen).select_related("notification__catalog")
-    judged = []
-    for one in rows.defer("notification__audience").order_by("-id"):
+    judged, messages = [], list(rows.defer("notification__audience").order_by("-id"))
+    declined = declined_pairs([one.person_id for one in messages if one.person_id])
+    for one in messages:
         lane, why_not = None, _why_not(one, now)
+        if (one.person_id, one.notification.kind) in declined:
+            why_not = why_not or DECLINED[1]
         if not why_not:
             destination = destination_of(ports, one.notification)
             lane, why_not = destination.lane, destination.reason[1]

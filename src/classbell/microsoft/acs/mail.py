@@ -28,6 +28,7 @@ from classbell.ports.mail import (
     Mail,
     Sighting,
     SightingState,
+    unsubscribe_headers,
 )
 
 NOT_FOUND = 404
@@ -146,8 +147,8 @@ def _message(resource: EmailResource, mail: Mail) -> dict[str, object]:
     }
     if mail.reply_to:
         message["replyTo"] = [_person(one) for one in mail.reply_to]
-    if mail.headers:
-        message["headers"] = dict(mail.headers)
+    if headers := (*mail.headers, *unsubscribe_headers(mail)):
+        message["headers"] = dict(headers)
     if mail.attachments:
         message["attachments"] = [_file(one) for one in mail.attachments]
     return message
@@ -162,8 +163,11 @@ def _person(address: Address) -> dict[str, str]:
 
 def _file(attachment: Attachment) -> dict[str, str]:
     """Return a file in the service's shape."""
-    return {
+    shaped = {
         "name": attachment.name,
         "contentType": attachment.content_type,
         "contentInBase64": base64.b64encode(attachment.content).decode("ascii"),
     }
+    if attachment.content_id:
+        shaped["contentId"] = attachment.content_id
+    return shaped

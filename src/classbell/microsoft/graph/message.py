@@ -17,6 +17,13 @@ LARGE_FILE = 3_000_000
 https://learn.microsoft.com/en-us/graph/outlook-large-attachments
 """
 
+LIST_UNSUBSCRIBE = "String 0x1045"
+"""Property that Exchange writes as the header List-Unsubscribe, which ``internetMessageHeaders``
+refuses; for List-Unsubscribe-Post there is none.
+
+https://learn.microsoft.com/en-us/office/client-developer/outlook/mapi/pidtaglistunsubscribe-canonical-property
+"""
+
 _ROOM = 4_000_000
 _BESIDE_A_FILE = 1_000
 
@@ -44,9 +51,18 @@ def message(mail: Mail, files: Sequence[Attachment]) -> dict[str, object]:
         shaped["internetMessageHeaders"] = [
             {"name": name, "value": value} for name, value in mail.headers
         ]
+    if properties := own_properties(mail):
+        shaped["singleValueExtendedProperties"] = properties
     if files:
         shaped["attachments"] = [file_attachment(file) for file in files]
     return shaped
+
+
+def own_properties(mail: Mail) -> list[dict[str, str]]:
+    """Return what of a mail Graph takes as extended properties only."""
+    if mail.unsubscribe is None:
+        return []
+    return [{"id": LIST_UNSUBSCRIBE, "value": f"<{mail.unsubscribe.address}>"}]
 
 
 def recipient(address: Address) -> dict[str, object]:
@@ -62,12 +78,15 @@ def file_attachment(attachment: Attachment) -> dict[str, object]:
 
     https://learn.microsoft.com/en-us/graph/api/resources/fileattachment
     """
-    return {
+    shaped: dict[str, object] = {
         "@odata.type": "#microsoft.graph.fileAttachment",
         "name": attachment.name,
         "contentType": attachment.content_type,
         "contentBytes": base64.b64encode(attachment.content).decode("ascii"),
     }
+    if attachment.content_id:
+        shaped |= {"isInline": True, "contentId": attachment.content_id}
+    return shaped
 
 
 def size_of(request: object) -> int:

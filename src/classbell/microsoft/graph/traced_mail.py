@@ -19,7 +19,7 @@ from classbell.microsoft.graph.mail_verdicts import (
     about_this_mail,
     check_taken,
 )
-from classbell.microsoft.graph.message import message, sorted_files
+from classbell.microsoft.graph.message import message, own_properties, sorted_files
 from classbell.microsoft.graph.upload import add_file, check_files
 from classbell.ports.errors import ProviderFailure, VerdictKind
 from classbell.ports.mail import Accepted, Mail, Mailbox
@@ -71,7 +71,10 @@ def write_draft(graph: GraphClient, mailbox: Mailbox, mail: Mail, key: str) -> D
     check_files(mail.attachments)
     within, alone = sorted_files(mail)
     shaped = message(mail, within)
-    shaped["singleValueExtendedProperties"] = [{"id": ENVELOPE, "value": key}]
+    shaped["singleValueExtendedProperties"] = [
+        *own_properties(mail),
+        {"id": ENVELOPE, "value": key},
+    ]
     path = f"{mailbox.path}/messages"
     call = GraphCall(method="POST", path=path, needs=MAIL_READ_WRITE, json=shaped)
     try:

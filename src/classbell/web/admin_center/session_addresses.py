@@ -28,6 +28,7 @@ class Acts:
     cancel: str = ""
     publish: str = ""
     retry: str = ""
+    message: str = ""
     publish_lines: tuple[Line, ...] = ()
 
 
@@ -35,7 +36,7 @@ def acts_of(session: CourseSession, slug: str) -> Acts:
     """Return what can be done about a session now."""
     at = {
         name: reverse(f"session-{name}", args=[slug, session.pk])
-        for name in ("learners", "edit", "copy", "cancel", "publish", "retry")
+        for name in ("learners", "edit", "copy", "cancel", "publish", "retry", "message")
     }
     if session.cancelled_at is not None:
         return Acts(at["learners"], copy=at["copy"])
@@ -48,6 +49,7 @@ def acts_of(session: CourseSession, slug: str) -> Acts:
             copy=at["copy"],
             cancel=at["cancel"],
             retry=at["retry"],
+            message=at["message"],
         )
     return Acts(
         at["learners"],

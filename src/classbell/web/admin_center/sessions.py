@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from classbell import bootstrap
+from classbell.domain.notifications.reminders.outlook import outlook_of_reminders
 from classbell.domain.organisations.access import require_catalog_admin
 from classbell.domain.organisations.links import issue_link
 from classbell.ports.errors import NotFoundHere
@@ -143,6 +144,7 @@ def session(request: HttpRequest, slug: str, session_id: UUID) -> HttpResponse:
         "room_now": session_room(found),
         "edit": open_edit(found, slug),
         "acts": acts_of(found, slug),
+        "reminders": outlook_of_reminders(bootstrap.ports(), found),
         "here": here,
         "look_again": _look_again(request, here, found) if connected else "",
     }

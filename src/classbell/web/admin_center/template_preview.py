@@ -139,8 +139,8 @@ def show_preview(request: HttpRequest, slug: str, kind_name: str) -> HttpRespons
             about=about,
         )
     except InvalidInput as error:
-        return _document(catalog, choices.theme, language, error=error)
-    return _document(catalog, choices.theme, language, mail=mail)
+        return mail_document(catalog, choices.theme, language, error=error)
+    return mail_document(catalog, choices.theme, language, mail=mail)
 
 
 def preview_address(slug: str, kind: Kind, choices: Choices, language: str) -> str:
@@ -148,7 +148,7 @@ def preview_address(slug: str, kind: Kind, choices: Choices, language: str) -> s
     return f"{reverse('notification-preview', args=[slug, kind.name])}?{choices.query(language)}"
 
 
-def _document(
+def mail_document(
     catalog: Catalog,
     theme: str,
     language: str,
@@ -156,7 +156,15 @@ def _document(
     mail: Mail | None = None,
     error: InvalidInput | None = None,
 ) -> HttpResponse:
-    """Show a mail with its head, or what is wrong with its text, in the chosen theme."""
+    """Show a mail with its head, or what is wrong with its text, in the chosen theme.
+
+    Args:
+        catalog: whose mail.
+        theme: ``light`` or ``dark``.
+        language: of the document, where the mail has none of its own.
+        mail: what is shown.
+        error: what is wrong instead.
+    """
     context = {"mail": mail, "error": error, "sender": _sender(catalog), "theme": theme}
     head = render_to_string("mail_head.html", context)
     body = _in_theme(mail.html, theme) if mail else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from datetime import datetime
+from uuid import UUID
 
 from classbell.domain.notifications.kinds.kind import Carrier, Kind, OnUnknown, Route
 from classbell.domain.notifications.reader import Reader
@@ -25,7 +26,12 @@ def _values(_ports: Ports, notification: Notification, _reader: Reader) -> dict[
 
 
 def _personal(ports: Ports, notification: Notification, message: Message) -> dict[str, str]:
-    """The link's token travels sealed in the notification's context and is opened only here."""
+    """The link's token travels sealed in the notification's context and is opened only here.
+
+    Whomever a template sends the mail to besides, the link is for its own person's eyes.
+    """
+    if message.person_id != UUID(notification.context["person"]):
+        return {"PERSON NAME": message.name or message.address, "LINK": ""}
     link_id = notification.context["link"]
     sealed = base64.b64decode(notification.context["sealed_token"])
     token = ports.cipher.open(sealed, bound_to=f"person_link.token:{link_id}").decode()

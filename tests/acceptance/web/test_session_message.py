@@ -1,0 +1,198 @@
+"""Writing to the learners of a session: choose, look, send once, follow."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from classbell.delivery.lanes import housekeeping_lane
+from classbell.domain.notifications.expand import expand_notification
+from classbell.ports.bundle import Ports
+from classbell.storage.models import (
+    AuditEntry,
+    CourseSession,
+    Enrolment,
+    EnrolmentState,
+    Message,
+    MessageState,
+    Notification,
+    Person,
+    SentReminder,
+)
+from tests.acceptance.web.conftest import Visitor, a_visitor
+from tests.domain.people import Cast
+from tests.fakes import FakeClock
+from tests.support import NOW, a_connected_account, a_person, a_session, an_enrolment
+
+pytestmark = pytest.mark.django_db
+
+WORDS = {"subject": "Bring your badge", "text": "Door 3.\n<b>Not</b> door 1."}
+
+
+@pytest.fixture
+def session(cast: Cast, ports: Ports) -> CourseSession:
+    """A session with two learners and one who waits."""
+    a_connected_account(ports, cast.catalog)
+    found = a_session(cast.catalog)
+    for name in ("Bo Holm", "Cy Young"):
+        an_enrolment(found, a_person(name))
+    Enrolment.objects.create(
+        session=found, person=a_person("Wim Waits"), state=EnrolmentState.WAITING, created_at=NOW
+    )
+    return found
+
+
+@pytest.fixture
+def here(session: CourseSession) -> str:
+    return f"/catalogs/academy/sessions/{session.pk}/message"
+
+
+def person(name: str) -> Person:
+    return Person.objects.get(name=name)
+
+
+def written_to() -> list[str]:
+    (notification,) = Notification.objects.filter(kind="session_message")
+    return sorted(Person.objects.get(pk=pk).name for pk in notification.audience)
+
+
+def once(page: str) -> str:
+    found = re.search(r'name="once" value="([^"]+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def test_all_with_a_place_are_written_to_by_default(owner: Visitor, here: str) -> None:
+    page = owner.get(here)
+    assert "All 2 learners with a place" in page.words
+    assert "Everybody has it after about" in page.words
+    sent = owner.post(here, {**WORDS, "to": "enrolled", "once": once(page.html)})
+    assert written_to() == ["Bo Holm", "Cy Young"]
+    assert sent.location.startswith(f"{here}/")
+
+
+@pytest.mark.parametrize(
+    ("to", "ticked", "expected"),
+    [
+        ("all", [], ["Bo Holm", "Cy Young", "Wim Waits"]),
+        ("chosen", ["Wim Waits"], ["Wim Waits"]),
+        ("chosen", ["Bo Holm", "Ana Learner"], ["Bo Holm"]),
+    ],
+)
+def test_others_can_be_chosen_and_nobody_beside_the_session(
+    owner: Visitor, here: str, to: str, ticked: list[str], expected: list[str]
+) -> None:
+    boxes = {f"person-{person(name).pk}": "on" for name in ticked}
+    owner.post(here, {**WORDS, "to": to, **boxes})
+    assert written_to() == expected
+
+
+def test_pressing_twice_sends_once(owner: Visitor, here: str) -> None:
+    form = {**WORDS, "to": "enrolled", "once": str(uuid4())}
+    first, second = owner.post(here, form), owner.post(here, form)
+    assert first.location == second.location
+    assert Notification.objects.filter(kind="session_message").count() == 1
+    assert AuditEntry.objects.filter(action="session.message_sent").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ({"subject": " "}, "The subject must have 1 to 200 characters."),
+        ({"text": " "}, "The text must have 1 to 20,000 characters."),
+        ({"to": "chosen"}, "Choose at least one learner of the session."),
+    ],
+)
+def test_what_is_missing_is_said_and_nothing_typed_is_lost(
+    owner: Visitor, here: str, form: dict[str, str], said: str
+) -> None:
+    page = owner.post(here, {**WORDS, "to": "enrolled", **form})
+    assert page.status == 422
+    assert said in page.words
+    kept = {**WORDS, **form}
+    assert kept["subject"].strip() in page.html
+    assert "Door 3." in page.html or form.get("text") == " "
+    assert not Notification.objects.exists()
+
+
+def test_the_preview_is_the_mail_and_what_is_typed_is_text(owner: Visitor, here: str) -> None:
+    shown = owner.post(f"{here}/preview", WORDS)
+    assert "Bring your badge" in shown.html
+    assert "Door 3.<br>&lt;b&gt;Not&lt;/b&gt; door 1." in shown.html
+    assert "Session 1" in shown.html
+    assert "script" not in shown.response.headers["Content-Security-Policy"]
+    assert not Notification.objects.exists()
+
+
+def test_it_is_followed_until_nobody_waits(
+    owner: Visitor, here: str, session: CourseSession, ports: Ports
+) -> None:
+    address = owner.post(here, {**WORDS, "to": "enrolled"}).location
+    before = owner.get(address)
+    assert "0 of 2" in before.words
+    assert 'hx-trigger="load delay' in before.html
+    notification = Notification.objects.get(kind="session_message")
+    lane = housekeeping_lane(session.course.catalog.organisation_id)
+    expand_notification(ports, lane, str(notification.pk))
+    first = Message.objects.filter(notification=notification).first()
+    assert first is not None
+    Message.objects.filter(pk=first.pk).update(state=MessageState.ACCEPTED)
+    assert "1 of 2" in owner.get(address).words
+    Message.objects.filter(notification=notification).update(state=MessageState.ACCEPTED)
+    after = owner.get(address)
+    assert "2 of 2" in after.words
+    assert 'hx-trigger="load delay' not in after.html
+    assert "Door 3." in after.words
+
+
+def test_only_the_catalogs_admin_writes_and_reads(owner: Visitor, cast: Cast, here: str) -> None:
+    sent = owner.post(here, {**WORDS, "to": "enrolled"}).location
+    for person_of, status in ((cast.colleague, 403), (cast.lms_admin, 403), (cast.stranger, 404)):
+        visitor = a_visitor(person_of)
+        assert visitor.get(here).status == status
+        assert visitor.get(sent).status == status
+        assert visitor.post(here, {**WORDS, "to": "enrolled"}).status == status
+        assert visitor.post(f"{here}/preview", WORDS).status == status
+    assert Notification.objects.filter(kind="session_message").count() == 1
+
+
+def test_a_message_of_another_session_is_not_shown_here(
+    owner: Visitor, cast: Cast, here: str
+) -> None:
+    sent = owner.post(here, {**WORDS, "to": "enrolled"}).location
+    other = a_session(cast.catalog, "FIRE-2")
+    elsewhere = f"/catalogs/academy/sessions/{other.pk}/message/{sent.rpartition('/')[2]}"
+    assert owner.get(elsewhere).status == 404
+
+
+def test_the_page_of_a_session_says_when_learners_are_reminded(
+    owner: Visitor, session: CourseSession, ports: Ports
+) -> None:
+    page = owner.get(f"/catalogs/academy/sessions/{session.pk}")
+    assert "Reminders" in page.words
+    day_before = session.starts_at - timedelta(days=1)
+    assert f'datetime="{day_before.isoformat()}"' in page.html
+    assert isinstance(ports.clock, FakeClock)
+    ports.clock.set(session.starts_at - timedelta(hours=1))
+    notification = Notification.objects.create(
+        kind="session_reminder",
+        organisation=session.course.catalog.organisation,
+        catalog=session.course.catalog,
+        audience_size=2,
+        created_at=day_before,
+        due_at=day_before,
+        expires_at=session.starts_at,
+    )
+    SentReminder.objects.create(
+        session=session,
+        days=1,
+        day=session.starts_at.date(),
+        notification=notification,
+        at=day_before,
+    )
+    later = owner.get(f"/catalogs/academy/sessions/{session.pk}")
+    assert "No more" in later.words
+    assert f'datetime="{day_before.isoformat()}"' in later.html
