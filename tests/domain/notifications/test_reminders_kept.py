@@ -134,3 +134,15 @@ def test_messages_written_after_a_session_was_cancelled_never_leave(stage: Stage
     look(stage)
     expand(stage)
     assert sendable(stage.clock.now()) == 0
+
+
+def test_what_was_on_its_way_when_the_session_moved_is_not_tried_again(stage: Stage) -> None:
+    session = a_session_with_ana(stage, datetime(2026, 12, 1, 12, 0, tzinfo=UTC))
+    stage.clock.set(session.starts_at - DAY)
+    look(stage)
+    expand(stage)
+    Message.objects.update(state=MessageState.SENDING)
+    move(stage, session, timedelta(hours=2))
+    look(stage)
+    Message.objects.update(state=MessageState.QUEUED)
+    assert sendable(stage.clock.now()) == 0

@@ -180,5 +180,7 @@ def _withdraw(row: SentReminder, told: Notification, now: datetime) -> None:
     Notification.objects.filter(pk=told.pk).update(expires_at=now)
     messages = Message.objects.filter(notification=told)
     cancel_waiting(messages, reason_code=OUTDATED, reason=OUTDATED_REASON, now=now)
+    # What is on its way may come back to wait; it must not be tried again by then.
+    messages.exclude(state=MessageState.CANCELLED).update(expires_at=now)
     if not messages.exclude(state__in=(*WAITING, MessageState.CANCELLED)).exists():
         row.delete()
