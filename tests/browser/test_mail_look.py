@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -73,9 +74,9 @@ def shown(subject: str, message: str, language: str, look: Look, around: Around)
 
 
 @pytest.fixture
-def walker(browser: Browser, shots: object, tmp_path: object) -> Iterator[Walker]:
+def walker(browser: Browser, shots: Path) -> Iterator[Walker]:
     """Open a window for mail."""
-    made = a_walker(browser, shots)  # type: ignore[arg-type]
+    made = a_walker(browser, shots)
     yield made
     made.context.close()
 

@@ -151,7 +151,7 @@ def test_nobody_elses_data_is_reachable(owner: Visitor, cast: Cast, session: Cou
     gone = an_enrolment(session, a_person("Secret Gone"))
     gone.state = EnrolmentState.CANCELLED
     gone.save()
-    tried = [
+    tried: list[tuple[CourseSession | str, Person | str]] = [
         (session, stranger),
         (session, salesman),
         (session, gone.person),

@@ -127,11 +127,12 @@ def typing_shows_in_the_preview(home: Home) -> None:
     expect(message).to_be_focused()
     expect(preview(home).get_by_text(f"Dear {LEARNER}, bring shoes.")).to_be_visible()
     expect(page.get_by_text("Unsaved changes")).to_be_visible()
+    expect(page.get_by_text("Changed", exact=True)).to_have_count(2)
     assert page.evaluate("history.length") == steps, "typing left steps in the history"
     page.get_by_label("Theme").select_option("dark")
     expect(preview(home).locator("meta[content=dark]")).to_be_attached()
     look(home, "editor-dark-mail", width=320, at=page.get_by_role("heading", name="Preview"))
-    page.get_by_label("Person").select_option("sample")
+    page.get_by_label("Person", exact=True).select_option("sample")
     expect(preview(home).get_by_text("Dear Anna Berg, bring shoes.")).to_be_visible()
 
 

@@ -32,7 +32,7 @@ from tests.support import (
 
 pytestmark = pytest.mark.django_db
 
-WORDS = {"subject": "Bring your badge", "text": "The entrance has moved.\n<b>Door 3</b>, please."}
+SUBJECT, TEXT = "Bring your badge", "The entrance has moved.\n<b>Door 3</b>, please."
 
 
 def a_full_session(ports: Ports, *, learners: int = 3) -> CourseSession:
@@ -53,7 +53,7 @@ def expanded(ports: Ports, session: CourseSession) -> list[Message]:
 def test_all_learners_get_the_same_mail_and_do_not_see_each_other() -> None:
     ports = fake_ports()
     session = a_full_session(ports)
-    message_learners(ports, session=session, actor=OPERATOR, **WORDS)
+    message_learners(ports, session=session, actor=OPERATOR, subject=SUBJECT, text=TEXT)
     rows = expanded(ports, session)
     assert {row.most_together for row in rows} == {1000}
     (rendered,) = Renderer(ports).render([[row.pk for row in rows]])
@@ -70,7 +70,7 @@ def test_all_learners_get_the_same_mail_and_do_not_see_each_other() -> None:
 def test_what_it_says_is_kept_once_and_stays_as_it_was_written() -> None:
     ports = fake_ports()
     session = a_full_session(ports)
-    message_learners(ports, session=session, actor=OPERATOR, **WORDS)
+    message_learners(ports, session=session, actor=OPERATOR, subject=SUBJECT, text=TEXT)
     rows = expanded(ports, session)
     first = render(ports, rows[0].pk)
     session.title = "Renamed since"
@@ -93,7 +93,13 @@ def test_nothing_to_say_is_refused(changed: dict[str, str], said: str) -> None:
     ports = fake_ports()
     session = a_full_session(ports)
     with pytest.raises(InvalidInput, match=said):
-        message_learners(ports, session=session, actor=OPERATOR, **(WORDS | changed))
+        message_learners(
+            ports,
+            session=session,
+            actor=OPERATOR,
+            subject=changed.get("subject", SUBJECT),
+            text=changed.get("text", TEXT),
+        )
     assert Notification.objects.count() == 0
 
 
@@ -101,7 +107,7 @@ def test_nobody_to_tell_is_refused() -> None:
     ports = fake_ports()
     session = a_full_session(ports, learners=0)
     with pytest.raises(InvalidInput, match="Nobody is enrolled"):
-        message_learners(ports, session=session, actor=OPERATOR, **WORDS)
+        message_learners(ports, session=session, actor=OPERATOR, subject=SUBJECT, text=TEXT)
     assert AuditEntry.objects.filter(action="session.message_sent").count() == 0
 
 
@@ -112,7 +118,7 @@ def test_after_the_session_it_would_come_too_late() -> None:
     session.ends_at = ports.clock.now() - timedelta(hours=1)
     session.save()
     with pytest.raises(InvalidInput, match="over"):
-        message_learners(ports, session=session, actor=OPERATOR, **WORDS)
+        message_learners(ports, session=session, actor=OPERATOR, subject=SUBJECT, text=TEXT)
 
 
 def test_only_the_catalogs_own_admins_may_write() -> None:
@@ -122,9 +128,13 @@ def test_only_the_catalogs_own_admins_may_write() -> None:
     assert session.course.catalog == cast.catalog
     for person in (cast.colleague, cast.stranger, cast.learner):
         with pytest.raises(ClassbellError):
-            message_learners(ports, session=session, actor=Actor.of(person), **WORDS)
+            message_learners(
+                ports, session=session, actor=Actor.of(person), subject=SUBJECT, text=TEXT
+            )
     assert Notification.objects.count() == 0
-    message_learners(ports, session=session, actor=Actor.of(cast.owner), **WORDS)
+    message_learners(
+        ports, session=session, actor=Actor.of(cast.owner), subject=SUBJECT, text=TEXT
+    )
     entry = AuditEntry.objects.get(action="session.message_sent")
     assert (entry.actor, entry.after) == (cast.owner, {"learners": 3})
     assert "badge" not in str(entry.after), "the audit log tells who wrote, not what"

@@ -197,7 +197,11 @@ class World:
             expires_at=NOW + timedelta(days=7),
         )
         sealed = self.ports.cipher.seal(b"TOKEN", bound_to=f"person_link.token:{link.pk}")
-        return {"link": str(link.pk), "sealed_token": base64.b64encode(sealed).decode()}
+        return {
+            "person": str(self.learner.pk),
+            "link": str(link.pk),
+            "sealed_token": base64.b64encode(sealed).decode(),
+        }
 
 
 DAY = timedelta(days=1)

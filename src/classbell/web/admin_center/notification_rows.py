@@ -34,6 +34,9 @@ OPERATOR = "The operator"
 CUSTOMISED, OFF = "customised", "off"
 LONGEST_TEXT = 200
 
+Chip = tuple[str, int, str, bool]
+"""Label, how many lines it lets through, address, whether it is chosen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Filters:
@@ -99,18 +102,22 @@ class ShownKind:
 
 
 def all_rows(catalog: Catalog, panel: Panel) -> list[ShownKind]:
-    """Return the kinds of notification of a catalog; the operator's alarms are not shown."""
+    """Return the kinds of notification of a catalog, what it can shape first.
+
+    The operator's alarms are not shown.
+    """
     found = queries.templates(Scope(catalog.organisation_id).narrowed_to(catalog.pk))
     fields = {name: fields_of(template) for name, template in found.items()}
     names = _names(catalog, fields.values())
-    return [
+    rows = [
         _row(kind, panel, found.get(kind.name), fields.get(kind.name, TemplateFields()), names)
         for kind in REGISTRY.values()
         if kind.audience != OPERATOR and not kind.fixed
     ]
+    return sorted(rows, key=lambda row: bool(row.fixed))
 
 
-def chips_for(rows: list[ShownKind], filters: Filters, slug: str) -> list[tuple[object, ...]]:
+def chips_for(rows: list[ShownKind], filters: Filters, slug: str) -> list[Chip]:
     """Return the filters to choose from, with how many lines each lets through."""
     choices = (("", _("All")), (CUSTOMISED, _("Customised")), (OFF, _("Off")))
     found = []

@@ -68,8 +68,15 @@ function previewSoon() {
   timer = setTimeout(preview, 600);
 }
 
+// What is typed is nobody's yet, neither the product's nor the catalog's.
+function markChanged(control) {
+  form.dataset.dirty = "";
+  const state = control.closest(".field:has([data-state]),fieldset")?.querySelector("[data-state]");
+  if (state) state.firstElementChild.textContent = form.dataset.changed;
+}
+
 form.addEventListener("input", (event) => {
-  if (!("choice" in event.target.dataset)) form.dataset.dirty = "";
+  if (!("choice" in event.target.dataset)) markChanged(event.target);
   previewSoon();
 });
 document.addEventListener("htmx:afterSettle", previewSoon);

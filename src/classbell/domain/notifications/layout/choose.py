@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 
 from classbell.domain.notifications.layout.colours import checked_colour
 from classbell.domain.notifications.layout.look import shown_size
 from classbell.domain.notifications.layout.pictures import read_picture
 from classbell.domain.organisations.access import require_actor_administers
+from classbell.domain.organisations.addresses import checked_address
 from classbell.domain.organisations.audit import Actor, record
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import InvalidInput
@@ -87,15 +86,8 @@ def checked(choice: LookChoice) -> dict[str, object]:
         InvalidInput: with the field that cannot be used.
     """
     name = " ".join(choice.reply_to_name.split())
-    address = choice.reply_to.strip()
-    if address:
-        try:
-            validate_email(address)
-        except ValidationError as cause:
-            raise InvalidInput(
-                f"«{address[:80]}» is no e-mail address.", field="reply_to"
-            ) from cause
-    elif name:
+    address = _address(choice.reply_to)
+    if name and not address:
         raise InvalidInput(
             "A name for answers needs an address.",
             field="reply_to",
@@ -109,6 +101,16 @@ def checked(choice: LookChoice) -> dict[str, object]:
         "reply_to_name": name,
     }
     return columns if choice.logo is None else columns | _logo(choice.logo)
+
+
+def _address(typed: str) -> str:
+    """Return where answers go; empty for the sender."""
+    if not typed.strip():
+        return ""
+    try:
+        return checked_address(typed)
+    except InvalidInput as refused:
+        raise InvalidInput(refused.what, field="reply_to", remedy=refused.remedy) from None
 
 
 def _logo(content: bytes) -> dict[str, object]:

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_time, get_timezone_name
 
 from classbell.domain.notifications.kinds.kind import Kind
+from classbell.domain.notifications.moments import locale_for, long_time
 from classbell.domain.notifications.reader import Reader
-from classbell.domain.notifications.session_facts import locale_for, long_time, session_values
+from classbell.domain.notifications.session_facts import session_values
 from classbell.ports.bundle import Ports
 from classbell.storage.models import Catalog, CourseSession, Notification
 
