@@ -196,3 +196,16 @@ def test_the_page_of_a_session_says_when_learners_are_reminded(
     later = owner.get(f"/catalogs/academy/sessions/{session.pk}")
     assert "No more" in later.words
     assert f'datetime="{day_before.isoformat()}"' in later.html
+
+
+def test_other_words_in_a_form_that_was_sent_are_not_taken_for_sent(
+    owner: Visitor, here: str
+) -> None:
+    form = {**WORDS, "to": "enrolled", "once": str(uuid4())}
+    owner.post(here, form)
+    page = owner.post(here, {**form, "text": "Door 5, after all."})
+    assert page.status == 422
+    assert "was sent already" in page.words
+    assert "Door 5, after all." in page.html
+    owner.post(here, {**form, "text": "Door 5, after all.", "once": once(page.html)})
+    assert Notification.objects.filter(kind="session_message").count() == 2

@@ -132,9 +132,7 @@ def test_only_the_catalogs_own_admins_may_write() -> None:
                 ports, session=session, actor=Actor.of(person), subject=SUBJECT, text=TEXT
             )
     assert Notification.objects.count() == 0
-    message_learners(
-        ports, session=session, actor=Actor.of(cast.owner), subject=SUBJECT, text=TEXT
-    )
+    message_learners(ports, session=session, actor=Actor.of(cast.owner), subject=SUBJECT, text=TEXT)
     entry = AuditEntry.objects.get(action="session.message_sent")
     assert (entry.actor, entry.after) == (cast.owner, {"learners": 3})
     assert "badge" not in str(entry.after), "the audit log tells who wrote, not what"

@@ -229,7 +229,7 @@ def test_whatever_happens_nobody_is_reminded_twice_for_a_day_or_of_a_time_that_i
     session = a_session(stage.cast.catalog)
     an_enrolment(session, a_person("Ana"))
     an_enrolment(session, a_person("Bo"))
-    received: list[tuple[object, int, date]] = []
+    received: list[tuple[UUID | None, int, date]] = []
     for act, hours in acts:
         if act == "wait":
             stage.clock.advance(timedelta(hours=hours))
@@ -248,7 +248,7 @@ def test_whatever_happens_nobody_is_reminded_twice_for_a_day_or_of_a_time_that_i
 
 def sent_now(
     stage: Stage, session: CourseSession, *, most: int | None
-) -> list[tuple[object, int, date]]:
+) -> list[tuple[UUID | None, int, date]]:
     """Send what may leave now, all or one, and start on one more; return who received what."""
     rows = Message.objects.filter(
         notification__kind="session_reminder",

@@ -33,6 +33,9 @@ KIND = "session_message"
 MOST_SUBJECT = 200
 MOST_TEXT = 20_000
 
+ONCE = "once"
+"""The field that an error is about where its form was sent already."""
+
 REACHED = (EnrolmentState.ENROLLED, EnrolmentState.WAITING)
 """Who can be written to: those who have a place, and those who wait for one."""
 
@@ -91,7 +94,8 @@ def message_learners(
         once: names this act: what was sent under it already is returned, and not sent again.
 
     Raises:
-        InvalidInput: there is nothing to say or nobody to tell, or the session is over.
+        InvalidInput: there is nothing to say or nobody to tell, the session is over, or something
+            else or to others was sent under this name.
         NotAllowed, NotFoundHere: the actor does not administer the catalog.
     """
     catalog = session.course.catalog
@@ -104,6 +108,8 @@ def message_learners(
         CourseSession.objects.select_for_update(of=("self",)).get(pk=session.pk)
         sent = sent_before(session, once)
         if sent is not None:
+            wanted = [] if people is None else _audience(session, people)
+            _refuse_other_message(sent, words, wanted)
             return sent
         notification = notify(
             ports,
@@ -138,6 +144,19 @@ def sent_before(session: CourseSession, once: UUID | None) -> Notification | Non
         return None
     rows = Notification.objects.filter(pk=once, kind=KIND, catalog=session.course.catalog_id)
     return rows.filter(context__session=str(session.pk)).first()
+
+
+def _refuse_other_message(sent: Notification, words: Words, wanted: Collection[UUID]) -> None:
+    """Refuse what only looks like a second press: a form that was gone back to and changed."""
+    same = sent.context["subject"] == words.subject and sent.context["text"] == words.text
+    if same and {person.hex for person in wanted} <= set(map(str, sent.audience)):
+        return
+    raise InvalidInput(
+        "This form was sent already, with other words or to other people.",
+        field=ONCE,
+        meaning="What stands in it now was not sent.",
+        remedy="Send it as another message, if you mean to.",
+    )
 
 
 def preview_message(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from http import HTTPStatus
 from uuid import UUID, uuid4
@@ -20,6 +20,7 @@ from classbell.domain.connections.outlook import limits_of
 from classbell.domain.courses.message_learners import (
     MOST_SUBJECT,
     MOST_TEXT,
+    ONCE,
     learners_to_reach,
     message_learners,
     preview_message,
@@ -71,6 +72,8 @@ def write_message(request: HttpRequest, slug: str, session_id: UUID) -> HttpResp
             once=typed.once,
         )
     except InvalidInput as error:
+        if error.field == ONCE:
+            typed = replace(typed, once=uuid4())
         return _page(request, access, catalog, found, typed, error=error)
     return leave_for(reverse("session-message-sent", args=[slug, session_id, sent.pk]))
 
