@@ -51,7 +51,7 @@ def test_it_says_what_it_causes_and_until_when(
     assert "sessions    2 new" in said
     assert "of these, 1 in sessions that are over: no message" in said
     assert (
-        "40 messages from learning@contoso.example and 41 calendar invitations, "
+        "41 messages from learning@contoso.example and 41 calendar invitations, "
         "the last about 2026-11-23 08:01 UTC"
     ) in said
     assert Enrolment.objects.count() == 41
@@ -98,7 +98,7 @@ def test_a_plan_changes_nothing(
     stage: Stage, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([*words(tmp_path, [a_row()], [an_enrolment_row()]), "--plan"]) == 0
-    assert "1 message from learning@contoso.example" in capsys.readouterr().out
+    assert "2 messages from learning@contoso.example" in capsys.readouterr().out
     assert not Course.objects.exists()
 
 

@@ -18,6 +18,7 @@ MOST_MINUTES = 40
 UNDER_WAY = ("Being requested", "Not requested", "Requested")
 SETTLED = frozenset({"accepted", "delivered", "not_sent", "expired", "failed", "cancelled"})
 CONFIRMATION = "You are enrolled:"
+ASSIGNMENT = "You teach:"
 ALERT = "Connection lost:"
 HOURS_OF_A_TOKEN = 2
 
@@ -80,7 +81,7 @@ def _page_is_settled(stage: Stage) -> bool:
 
 
 def mail_at_the_pace(stage: Stage) -> str:
-    """All confirmations leave through sendMail, never more than the pace, by the moved clock."""
+    """All that the import tells leaves through sendMail, at the pace, by the moved clock."""
     left = _when_this_minute_is_used_up(stage).get("queued", 0)
     for _ in range(MOST_MINUTES):
         expected = min(MOST_PER_MINUTE, left)
@@ -90,14 +91,15 @@ def mail_at_the_pace(stage: Stage) -> str:
         _wait_for(stage, expected, since=stage.now() - timedelta(seconds=1))
         left -= expected
     until("the ledger to be settled", lambda: set(_sums(stage)) <= SETTLED)
-    sums, mails = _sums(stage), _confirmations(stage)
+    sums, mails = _sums(stage), _arrived(stage)
     busiest = _busiest_minute([datetime.fromisoformat(mail["time"]) for mail in mails])
     hold(busiest <= MOST_PER_MINUTE, f"{busiest} mails in one minute.")
     doubled = [who for who, count in Counter(_key(mail) for mail in mails).items() if count > 1]
     hold(not doubled, f"Somebody got a mail twice: {doubled[:3]}")
     hold(len(mails) + 1 == sums.get("accepted"), f"{len(mails)} arrived, the ledger: {sums}")
     return (
-        f"{len(mails)} confirmations arrived, none twice, at most {busiest} in any minute; "
+        f"{len(mails)} mails to learners and instructors arrived, none twice, at most {busiest} "
+        "in any minute; "
         f"the ledger agrees: {sums}"
     )
 
@@ -202,18 +204,22 @@ def _when_this_minute_is_used_up(stage: Stage) -> dict[str, int]:
     return until("the minute's budget to be used up", still)
 
 
-def _confirmations(stage: Stage, since: datetime | None = None) -> list[dict[str, Any]]:
+def _confirmations(stage: Stage) -> list[dict[str, Any]]:
     """Return the confirmations that have arrived in any mailbox."""
-    return [
-        mail for mail in stage.received(since=since) if mail["subject"].startswith(CONFIRMATION)
-    ]
+    return [mail for mail in _arrived(stage) if mail["subject"].startswith(CONFIRMATION)]
+
+
+def _arrived(stage: Stage, since: datetime | None = None) -> list[dict[str, Any]]:
+    """Return what learners and instructors were told of an import, in any mailbox."""
+    told = (CONFIRMATION, ASSIGNMENT)
+    return [mail for mail in stage.received(since=since) if mail["subject"].startswith(told)]
 
 
 def _wait_for(stage: Stage, expected: int, *, since: datetime) -> None:
-    """Wait until as many confirmations have arrived as the pace allows for this minute."""
+    """Wait until as many mails have arrived as the pace allows for this minute."""
     until(
-        f"{expected} confirmations of this minute",
-        lambda: len(_confirmations(stage, since)) >= expected,
+        f"{expected} mails of this minute",
+        lambda: len(_arrived(stage, since)) >= expected,
     )
 
 

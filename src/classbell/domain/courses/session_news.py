@@ -15,7 +15,7 @@ from classbell.storage.models import CourseSession, Enrolment, EnrolmentState, P
 from classbell.storage.queries.scheduling import admins_of
 
 
-def tell_news(ports: Ports, session: CourseSession, news: SessionNews, actor: Actor) -> None:
+def tell_news(ports: Ports, session: CourseSession, news: SessionNews, actor: Actor) -> int:
     """Tell those who teach from now on or no more, and admins of another room.
 
     Nobody is told of a draft, nor of a session that is cancelled or over.
@@ -25,14 +25,18 @@ def tell_news(ports: Ports, session: CourseSession, news: SessionNews, actor: Ac
         session: as it is stored now.
         news: what ``change_session`` returned.
         actor: who changed it; they know about the room.
+
+    Returns:
+        How many instructors are told.
     """
     if not tells_people(ports, session):
-        return
+        return 0
     invited = teaching_told_by_mail(session, news.assigned)
     assigned = [one for one in news.assigned if one.pk not in invited]
-    tell(ports, "instructor_assigned", session, assigned)
-    tell(ports, "instructor_removed", session, _not_told(session, news.removed))
+    told = tell(ports, "instructor_assigned", session, assigned)
+    told += tell(ports, "instructor_removed", session, _not_told(session, news.removed))
     tell_room_moved(ports, session, news.former_room, actor)
+    return told
 
 
 def tell_room_moved(ports: Ports, session: CourseSession, former: str, actor: Actor) -> None:

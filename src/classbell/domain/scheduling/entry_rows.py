@@ -83,19 +83,12 @@ def settle(
         Whether the row was still the one that the work began with.
     """
     room = room_answer(wanted, current)
-    before_room, before_link = entry.room_answer, entry.join_url
+    before_room, before_link, before_told = entry.room_answer, entry.join_url, entry.told
+    first = entry.state != EntryState.CREATED
     edit = rewritten(repairs, entry.edited, found.now)
     problem = joined([problem] + ([edit.problem] if edit else []))
-    first = entry.state != EntryState.CREATED
-    changes: dict[str, object] = {
-        "state": EntryState.CREATED,
-        "event_id": current.event_id,
-        "etag": current.etag,
-        "ical_uid": current.ical_uid,
-        "join_url": current.join_url,
-        "room_answer": room.answer.value if room else "",
-        "room_answered_at": room.answered_at if room else None,
-        "answers": {a.address.casefold(): a.answer.value for a in current.answers},
+    changes = _seen(entry, wanted, current, room)
+    changes |= {
         "problem_code": problem.code[:100],
         "problem": problem.text[:500],
         "edited": edit.stored() if edit else {},
@@ -105,11 +98,10 @@ def settle(
         changes["applied_at"] = found.now
     if wrote or repairs != Repairs.read(Applied.read(entry.applied)):
         changes["applied"] = written(wanted, current, repairs.stored()).stored()
-    known, changes["told"] = entry.told, with_refusal(entry.told, wanted, room)
     with transaction.atomic():
         if not _unchanged(entry, changes):
             return False
-        tell_refusal(ports, found, known, entry.told)
+        tell_refusal(ports, found, before_told, entry.told)
         if first:
             _tell(ports, found, "session.entry_created")
             request_watch(ports, found.account)
@@ -118,6 +110,23 @@ def settle(
         if room and room.answer.value != before_room and (word := room_word(room.answer)):
             _tell(ports, found, word, room=room.address)
     return True
+
+
+def _seen(
+    entry: Entry, wanted: DesiredEntry, current: EntrySnapshot, room: AttendeeAnswer | None
+) -> dict[str, object]:
+    """Return what was read from the calendar, as the row keeps it."""
+    return {
+        "state": EntryState.CREATED,
+        "event_id": current.event_id,
+        "etag": current.etag,
+        "ical_uid": current.ical_uid,
+        "join_url": current.join_url,
+        "room_answer": room.answer.value if room else "",
+        "room_answered_at": room.answered_at if room else None,
+        "answers": {a.address.casefold(): a.answer.value for a in current.answers},
+        "told": with_refusal(entry.told, wanted, room),
+    }
 
 
 def settle_cancelled(ports: Ports, found: Situation, entry: Entry) -> None:

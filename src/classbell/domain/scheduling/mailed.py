@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -67,19 +68,11 @@ def invite_by_mail(
         }
         if news[CHANGED] or news[UNENROLLED]:
             locked.mail_sequence += 1
-        facts = locked.told.get("facts", {})
-        teaching = {str(person.person_id) for person in picture.instructors}
-        taught = teaching | set(locked.told.get("instructors", ()))
+        earlier = dict(locked.told)
         locked.mailed = after
-        locked.told |= {"facts": told_facts(picture), "instructors": sorted(teaching & set(after))}
+        locked.told |= _memory(picture, after)
         locked.save(update_fields=["mailed", "mail_sequence", "told"])
-        context = _context(found, locked.mail_sequence)
-        change = with_changes(context, facts, locked.told["facts"])
-        for kind, audience in news.items():
-            about = change if kind == CHANGED else context
-            _tell(ports, found, kind, [one for one in audience if one not in taught], about)
-            own_kind = TO_INSTRUCTORS[kind]
-            _tell(ports, found, own_kind, [one for one in audience if one in taught], about)
+        _tell_all(ports, found, locked, news, earlier)
     _keep(entry, locked)
     return sum(map(len, news.values()))
 
@@ -131,6 +124,40 @@ def told_facts(picture: SessionPicture) -> dict[str, str]:
         "teams": "yes" if picture.teams_meeting else "",
         "link": picture.meeting_url or picture.join_url,
     }
+
+
+def _memory(picture: SessionPicture, people: Collection[str]) -> dict[str, object]:
+    """Return what later news is compared with: what people are told, and who of them teaches."""
+    teaching = {str(person.person_id) for person in picture.instructors}
+    return {"facts": told_facts(picture), "instructors": sorted(teaching.intersection(people))}
+
+
+def _tell_all(
+    ports: Ports,
+    found: Situation,
+    entry: Entry,
+    news: Mapping[str, Sequence[str]],
+    earlier: Mapping[str, Any],
+) -> None:
+    """Write the notifications: instructors get the same news in words of their own.
+
+    Args:
+        ports: the outside world.
+        found: the session.
+        entry: its row, with what is told now.
+        news: kind to the ids of people.
+        earlier: ``Entry.told`` as it was before.
+    """
+    context = _context(found, entry.mail_sequence)
+    change = with_changes(context, earlier.get("facts", {}), entry.told["facts"])
+    for kind, audience in news.items():
+        # Who teaches no more was an instructor when they were told the last time.
+        memory = earlier if kind == UNENROLLED else entry.told
+        teaching = set(memory.get("instructors", ()))
+        about = change if kind == CHANGED else context
+        _tell(ports, found, kind, [one for one in audience if one not in teaching], about)
+        own_kind = TO_INSTRUCTORS[kind]
+        _tell(ports, found, own_kind, [one for one in audience if one in teaching], about)
 
 
 def _context(found: Situation, sequence: int) -> dict[str, str]:

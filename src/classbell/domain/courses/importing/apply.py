@@ -60,7 +60,7 @@ class ImportResult:
 
     Attributes:
         courses, sessions, enrolments: how many rows became what.
-        told: learners who get a confirmation.
+        told: learners who get a confirmation, and instructors who are told that they teach.
         left_out: problems of rows that a partial import left out, and what depended on them.
     """
 
@@ -243,7 +243,7 @@ def _tell(work: _Work, actor: Actor) -> int:
     """Write notifications and ask for entries, last: they lock lanes that a worker holds."""
     told = 0
     for session, news in work.news:
-        tell_news(work.ports, session, news, actor)
+        told += tell_news(work.ports, session, news, actor)
     for session, people in work.confirmations:
         told += confirm(work.ports, session, people)
     request_entries(work.ports, work.catalog, work.entries.values())
