@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from classbell.delivery.lanes import housekeeping_lane
@@ -33,12 +31,11 @@ from classbell.domain.notifications.templates.fields import (
     Recipients,
     TemplateFields,
 )
-from classbell.domain.organisations.audit import OPERATOR, Actor
+from classbell.domain.organisations.audit import OPERATOR
 from classbell.domain.organisations.people import grant_role
 from classbell.ports.bundle import Ports
-from classbell.ports.errors import ClassbellError, InvalidInput
+from classbell.ports.errors import InvalidInput
 from classbell.storage.models import (
-    AuditEntry,
     CourseSession,
     Message,
     Notification,
@@ -279,46 +276,3 @@ def test_what_somebody_writes_cannot_be_switched_off(ports: Ports, session: Cour
         switch_kind(
             ports, catalog=session.course.catalog, kind_name=WRITTEN, on=False, actor=OPERATOR
         )
-
-
-Act = Callable[[Ports, CourseSession, Actor], object]
-ACTS: dict[str, Act] = {
-    "save": lambda ports, session, actor: save_template(
-        ports,
-        catalog=session.course.catalog,
-        kind_name=ENROLLED,
-        fields=english("Mine"),
-        actor=actor,
-    ),
-    "reset": lambda ports, session, actor: reset_template(
-        ports, catalog=session.course.catalog, kind_name=ENROLLED, actor=actor
-    ),
-    "restore": lambda ports, session, actor: restore_version(
-        ports, catalog=session.course.catalog, kind_name=ENROLLED, number=1, actor=actor
-    ),
-    "switch": lambda ports, session, actor: switch_kind(
-        ports, catalog=session.course.catalog, kind_name=ENROLLED, on=False, actor=actor
-    ),
-    "switch for a course": lambda ports, session, actor: switch_for_course(
-        ports, course=session.course, kind_name=ENROLLED, on=False, actor=actor
-    ),
-}
-
-
-@pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
-def test_only_the_catalogs_admin_may_and_it_is_on_record(ports: Ports, act: Act) -> None:
-    cast = a_cast(ports)
-    session = a_session()
-    assert session.course.catalog == cast.catalog
-    save(ports, session, english("First"))
-    before = AuditEntry.objects.count()
-    for person in (cast.colleague, cast.stranger, cast.lms_admin, cast.learner):
-        with pytest.raises(ClassbellError):
-            act(ports, session, Actor.of(person))
-    assert AuditEntry.objects.count() == before
-    assert fields_of(template_of(cast.catalog.pk, kind_named(ENROLLED))) == english("First")
-    act(ports, session, Actor.of(cast.owner))
-    if act is not ACTS["restore"]:
-        entry = AuditEntry.objects.latest("pk")
-        assert entry.actor_name == cast.owner.name
-        assert "First" not in str(entry.before) + str(entry.after)

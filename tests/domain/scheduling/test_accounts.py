@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from classbell.delivery.lanes import mailbox_lane
+from classbell.domain.notifications.reminders.send import REMIND
 from classbell.domain.scheduling.reconcile import reconcile
 from classbell.domain.scheduling.request import request_all, request_entry
 from classbell.storage.models import (
@@ -78,7 +79,7 @@ def test_nothing_is_asked_for_where_nobody_serves(stage: Stage) -> None:
         Connection.objects.update(**change)
         request_entry(stage.ports, session)
         assert request_all(stage.ports, stage.catalog) == 0
-    assert not WorkItem.objects.exists()
+    assert not WorkItem.objects.exclude(kind=REMIND).exists()
 
 
 def test_the_old_account_clears_its_event_before_the_new_one_asks_the_room(stage: Stage) -> None:

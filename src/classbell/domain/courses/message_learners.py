@@ -106,27 +106,9 @@ def message_learners(
     with transaction.atomic():
         # Two presses of one button come here one after the other.
         CourseSession.objects.select_for_update(of=("self",)).get(pk=session.pk)
-        sent = sent_before(session, once)
-        if sent is not None:
-            wanted = [] if people is None else _audience(session, people)
-            _refuse_other_message(sent, words, wanted)
+        if sent := _sent_already(session, words, people, once):
             return sent
-        notification = notify(
-            ports,
-            kind=KIND,
-            organisation_id=catalog.organisation_id,
-            catalog=catalog,
-            audience=_audience(session, people),
-            context=_context(session, words),
-            notification_id=once,
-        )
-        if notification is None:
-            whom = "enrolled in this session" if people is None else "chosen"
-            raise InvalidInput(
-                f"Nobody is {whom}: there is nobody to write to.",
-                field="people",
-                remedy="Choose at least one learner of the session.",
-            )
+        notification = _written(ports, session, words, people, once)
         record(
             ports,
             actor=actor,
@@ -136,27 +118,6 @@ def message_learners(
             after={"learners": notification.audience_size},
         )
     return notification
-
-
-def sent_before(session: CourseSession, once: UUID | None) -> Notification | None:
-    """Return the message of a session that was sent under a name; None where there is none."""
-    if once is None:
-        return None
-    rows = Notification.objects.filter(pk=once, kind=KIND, catalog=session.course.catalog_id)
-    return rows.filter(context__session=str(session.pk)).first()
-
-
-def _refuse_other_message(sent: Notification, words: Words, wanted: Collection[UUID]) -> None:
-    """Refuse what only looks like a second press: a form that was gone back to and changed."""
-    same = sent.context["subject"] == words.subject and sent.context["text"] == words.text
-    if same and {person.hex for person in wanted} <= set(map(str, sent.audience)):
-        return
-    raise InvalidInput(
-        "This form was sent already, with other words or to other people.",
-        field=ONCE,
-        meaning="What stands in it now was not sent.",
-        remedy="Send it as another message, if you mean to.",
-    )
 
 
 def preview_message(
@@ -208,5 +169,61 @@ def _audience(session: CourseSession, people: Collection[UUID] | None) -> list[U
     return list(rows.order_by("pk").values_list("person_id", flat=True))
 
 
+def _written(
+    ports: Ports,
+    session: CourseSession,
+    words: Words,
+    people: Collection[UUID] | None,
+    once: UUID | None,
+) -> Notification:
+    """Write the notification down."""
+    catalog = session.course.catalog
+    notification = notify(
+        ports,
+        kind=KIND,
+        organisation_id=catalog.organisation_id,
+        catalog=catalog,
+        audience=_audience(session, people),
+        context=_context(session, words),
+        notification_id=once,
+    )
+    if notification is None:
+        raise _nobody(people)
+    return notification
+
+
+def _nobody(people: Collection[UUID] | None) -> InvalidInput:
+    """Return the refusal to write to nobody."""
+    whom = "enrolled in this session" if people is None else "chosen"
+    return InvalidInput(
+        f"Nobody is {whom}: there is nobody to write to.",
+        field="people",
+        remedy="Choose at least one learner of the session.",
+    )
+
+
 def _context(session: CourseSession, words: Words) -> dict[str, str]:
     return {"session": str(session.pk), "subject": words.subject, "text": words.text}
+
+
+def _sent_already(
+    session: CourseSession, words: Words, people: Collection[UUID] | None, once: UUID | None
+) -> Notification | None:
+    """Return the message of a session that was sent under a name; None where there is none.
+
+    What only looks like a second press is refused: a form that was gone back to and changed.
+    """
+    rows = Notification.objects.filter(pk=once, kind=KIND, catalog=session.course.catalog_id)
+    sent = rows.filter(context__session=str(session.pk)).first() if once else None
+    if sent is None:
+        return None
+    wanted = [] if people is None else _audience(session, people)
+    same = sent.context["subject"] == words.subject and sent.context["text"] == words.text
+    if same and {person.hex for person in wanted} <= set(map(str, sent.audience)):
+        return sent
+    raise InvalidInput(
+        "This form was sent already, with other words or to other people.",
+        field=ONCE,
+        meaning="What stands in it now was not sent.",
+        remedy="Send it as another message, if you mean to.",
+    )

@@ -36,9 +36,7 @@ def notify(
     due_at: datetime | None = None,
     notification_id: UUID | None = None,
 ) -> Notification | None:
-    """Tell some people something. Must run inside the transaction of what caused it.
-
-    One row is written, however many it is for: the organisation's housekeeping lane expands it.
+    """Tell some people something, in the transaction of what caused it: one row, expanded later.
 
     Args:
         ports: the outside.
@@ -48,15 +46,14 @@ def notify(
         audience: person ids, or addresses of mailboxes that are nobody's, such as the account's.
         context: what it is about, ids as text.
         due_at: when to send; now where it is None.
-        notification_id: its id, where the caller must be able to name it beforehand.
+        notification_id: its id, where the caller has to name it beforehand.
 
     Returns:
         The notification; None where nobody is to be told, or the kind is switched off.
     """
     if not audience:
         return None
-    now = ports.clock.now()
-    what = kind_named(kind)
+    now, what = ports.clock.now(), kind_named(kind)
     template = template_of(catalog.pk if catalog else None, what)
     people = _people(what, catalog, template, audience, context)
     if not people.everybody:

@@ -92,13 +92,15 @@ def request_attendees(ports: Ports, session: CourseSession) -> None:
 
 def request_entries(ports: Ports, catalog: Catalog, sessions: Iterable[CourseSession]) -> None:
     """Ask the same for several sessions of one catalog, and that their reminders be looked at."""
+    sessions = list(sessions)
     account = account_serving(catalog)
     if account is not None:
         due_at = ports.clock.now() + COLLECTING
         _ask(ports, account, sessions, due_at, NORMAL, kinds=_kinds(catalog))
     # The housekeeping lane after the mailbox's, as whoever enrols does: the other way round two
     # who change sessions of one catalog would wait for each other.
-    ask_reminders(ports, catalog)
+    if sessions:
+        ask_reminders(ports, catalog)
 
 
 def request_all(ports: Ports, catalog: Catalog) -> int:

@@ -187,7 +187,8 @@ def _sender(catalog: Catalog) -> str:
 
 def _in_theme(html: str, theme: str) -> str:
     """Let a mail look as in the chosen theme, whatever the browser prefers."""
-    return SCHEME.sub("all" if theme == DARK else "not all", html)
+    shown = SCHEME.sub("all" if theme == DARK else "not all", html)
+    return shown.replace('content="light dark"', f'content="{theme}"')
 
 
 def _sessions(access: Access, catalog: Catalog) -> list[tuple[str, str]]:

@@ -16,6 +16,7 @@ from classbell.domain.notifications.templates.check import (
     checked_recipients,
     checked_text,
     checked_to,
+    clean_message,
 )
 from classbell.domain.notifications.templates.effective import template_of
 from classbell.domain.notifications.templates.fields import (
@@ -268,8 +269,8 @@ def _checked_texts(kind: Kind, fields: TemplateFields) -> dict[str, CustomText]:
         text = checked_text(kind, language, fields.texts.get(language, CustomText()))
         default = default_text(kind.name, language)
         kept = CustomText(
-            None if text.subject == default.subject else text.subject,
-            None if text.message == default.message else text.message,
+            None if text.subject == " ".join(default.subject.split()) else text.subject,
+            None if text.message == clean_message(default.message) else text.message,
         )
         if kept:
             texts[language] = kept
