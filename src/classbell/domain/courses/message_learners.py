@@ -213,8 +213,10 @@ def _sent_already(
 
     What only looks like a second press is refused: a form that was gone back to and changed.
     """
+    if once is None:
+        return None
     rows = Notification.objects.filter(pk=once, kind=KIND, catalog=session.course.catalog_id)
-    sent = rows.filter(context__session=str(session.pk)).first() if once else None
+    sent = rows.filter(context__session=str(session.pk)).first()
     if sent is None:
         return None
     wanted = [] if people is None else _audience(session, people)
