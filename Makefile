@@ -119,6 +119,10 @@ torture: $(INSTALLED)  ## Kill, freeze and besiege for long, seeds printed (RUNS
 bench: $(INSTALLED)  ## Measure what must stay fast, in one run (ARGS="--short", ARGS="lanes acs")
 	@$(BIN)/python -m bench.run $(ARGS)
 
+.PHONY: messages
+messages: $(INSTALLED)  ## Bring translations in line with the words of the program, and compile them
+	@$(BIN)/python scripts/messages.py
+
 .PHONY: docs
 docs: $(INSTALLED)  ## Check that documents match the program: settings, commands, links, paths
 	@$(BIN)/python -m pytest -q tests/architecture/test_docs.py

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from classbell.config import load
+from classbell.domain.notifications.languages import LANGUAGES as SPOKEN
 from classbell.storage.databases import database
 
 CLASSBELL = load(os.environ)
@@ -21,6 +22,8 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en"
+LANGUAGES = list(SPOKEN.items())
+LOCALE_PATHS = [str(WEB / "locale")]
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -32,6 +35,7 @@ MIDDLEWARE = [
     "classbell.web.middleware.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "classbell.web.language.Language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "classbell.web.middleware.PlainErrors",

@@ -13,6 +13,8 @@ from classbell.storage.models import Person
 
 PERSON = "person"
 BROWSER = "browser"
+KNOWN = "classbell_person"
+"""Where a request keeps who asks, so that the language and the page need one question."""
 
 
 class SignInNeeded(Exception):
@@ -24,7 +26,12 @@ def person_of(request: HttpRequest) -> Person | None:
     stored = request.session.get(PERSON)
     if not isinstance(stored, str):
         return None
-    return Person.objects.select_related("organisation").filter(pk=UUID(stored)).first()
+    known: tuple[str, Person | None] | None = getattr(request, KNOWN, None)
+    if known is None or known[0] != stored:
+        people = Person.objects.select_related("organisation")
+        known = (stored, people.filter(pk=UUID(stored)).first())
+        setattr(request, KNOWN, known)
+    return known[1]
 
 
 def signed_in(request: HttpRequest) -> Access:

@@ -21,8 +21,10 @@ from classbell.ports.errors import (
     StateInvalid,
     WrongOrganisation,
 )
+from classbell.web.language import speak
 from classbell.web.pages import show_alone
 from classbell.web.remedy_words import who_text
+from classbell.web.translated import translated
 
 STATUSES: dict[type[ClassbellError], HTTPStatus] = {
     InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -63,9 +65,9 @@ def problem_page(
         log.error("problem_page", problem=str(error), problem_code=error.code, status=int(status))
     context = {
         "title": title or _title(error),
-        "what": error.what,
-        "meaning": error.meaning,
-        "remedy": error.remedy,
+        "what": translated(error.what),
+        "meaning": translated(error.meaning),
+        "remedy": translated(error.remedy),
         "who": who_text(error.who),
         "code": error.code,
         "back": back,
@@ -98,6 +100,7 @@ def _shown(request: HttpRequest, context: Mapping[str, object], status: HTTPStat
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 -- Django passes it
     """Answer an address that leads nowhere; the exception Django passes says no more."""
+    speak(request)  # An address that is none has passed by where languages are chosen.
     return problem_page(
         request,
         NotFoundHere(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from classbell import bootstrap
 from classbell.domain.connections.outlook import ExternalUse, external_use
+from classbell.domain.notifications.languages import LANGUAGES
 from classbell.domain.organisations.access import Access, visible_catalogs
 from classbell.storage.models import Catalog
 from classbell.storage.queries.pages_shell import connection_status
@@ -55,10 +56,13 @@ def is_for(request: HttpRequest, element: str) -> bool:
 
 
 def viewer_of(access: Access, catalog: Catalog | None) -> Viewer:
-    """Return how the signed-in person reads moments; the catalog stands in for what they lack."""
+    """Return how the signed-in person reads moments: in the language of the page's words.
+
+    The catalog's time zone stands in for one of their own.
+    """
     person = access.person
     return viewer_for(
-        (person.language, catalog.language if catalog else "", get_language() or ""),
+        (get_language() or "",),
         (person.time_zone, catalog.time_zone if catalog else ""),
         bootstrap.ports().clock.now(),
     )
@@ -97,6 +101,7 @@ def show(
         "lost": lost,
         "external": _external(access, catalog),
         "theme": theme_of(request),
+        "languages_offered": LANGUAGES,
         "toasts": take_toasts(request),
         "viewer": viewer_of(access, catalog),
     }

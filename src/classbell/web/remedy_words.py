@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from classbell.domain.connections.remedies import Remedy, asks_for_approval, remedy_for
 from classbell.ports.errors import Audience, VerdictKind
 from classbell.storage.queries.pages_shell import ConnectionStatus
+from classbell.web.translated import translated
 
 SOMEBODY_ELSE = (Audience.ACCOUNT_OWNER, Audience.TENANT_ADMIN)
 
@@ -47,7 +48,7 @@ def loss_of(status: ConnectionStatus) -> Loss | None:
     verdict, code = (incident.verdict, incident.code) if incident else (VerdictKind.RETRY, "")
     return Loss(
         address=status.account.address,
-        cause=incident.explanation if incident else "",
+        cause=translated(incident.explanation) if incident else "",
         waiting=status.waiting,
         helps=helps(remedy_for(verdict, code)) if incident else "",
         by_consent=verdict == VerdictKind.CONSENT_NEEDED,
@@ -60,9 +61,9 @@ def loss_of(status: ConnectionStatus) -> Loss | None:
 def helps(remedy: Remedy) -> str:
     """Return what helps, and who can do it where that is somebody else than the reader."""
     if remedy.who not in SOMEBODY_ELSE:
-        return remedy.text
+        return translated(remedy.text)
     return _("%(remedy)s Who can do it: %(who)s.") % {
-        "remedy": remedy.text,
+        "remedy": translated(remedy.text),
         "who": who_text(remedy.who),
     }
 

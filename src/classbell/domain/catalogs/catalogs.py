@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from zoneinfo import available_timezones
 
-from babel import Locale, UnknownLocaleError
 from django.db import transaction
 
 from classbell.domain.organisations.access import access_of, require_lms_admin
 from classbell.domain.organisations.audit import Actor, record
 from classbell.domain.organisations.events import emit
+from classbell.domain.organisations.preferences import require_language, require_time_zone
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import InvalidInput, NotFoundHere
 from classbell.storage.models import Catalog, Connection, Organisation
@@ -80,18 +79,8 @@ def _check(title: str, slug: str, language: str, time_zone: str) -> None:
             field="slug",
             remedy="Use small letters, digits and single hyphens, at most 60 characters.",
         )
-    try:
-        Locale.parse(language, sep="-")
-    except (UnknownLocaleError, ValueError) as cause:
-        raise InvalidInput(
-            f"«{language}» is not a known language.", field="language", remedy="Try en or de-AT."
-        ) from cause
-    if time_zone not in available_timezones():
-        raise InvalidInput(
-            f"«{time_zone}» is not a known time zone.",
-            field="time_zone",
-            remedy="Use an IANA name such as Europe/Copenhagen.",
-        )
+    require_language(language)
+    require_time_zone(time_zone)
 
 
 def _tell(ports: Ports, catalog: Catalog, actor: Actor) -> None:

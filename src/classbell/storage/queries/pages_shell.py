@@ -14,6 +14,7 @@ from classbell.storage.models import (
 )
 from classbell.storage.queries.connections import connection_of, open_incident, waiting_messages
 from classbell.storage.queries.email_provider import active_provider
+from classbell.storage.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,12 @@ class ConnectionStatus:
     def is_working(self) -> bool:
         """Whether the catalog's mail goes out."""
         return bool(self.sends_as)
+
+
+def catalog_language(scope: Scope, slug: str) -> str:
+    """Return the language tag of a catalog of a scope; empty where there is none."""
+    tags = scope.of(Catalog).filter(slug=slug).values_list("language", flat=True)
+    return tags.first() or ""
 
 
 def connection_status(catalog: Catalog) -> ConnectionStatus:

@@ -32,6 +32,7 @@ from classbell.web.pages import show
 from classbell.web.security import allow_forms_to
 from classbell.web.signin import leave_for
 from classbell.web.toasts import add_toast
+from classbell.web.translated import translated
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def alert_test(request: HttpRequest) -> HttpResponse:
         told = _("To %(address)s.") % {"address": test.address}
         add_toast(request, _("Test alert accepted."), told)
     else:
-        add_toast(request, _("Test alert refused."), test.explanation, kind="error")
+        add_toast(request, _("Test alert refused."), translated(test.explanation), kind="error")
     return leave_for(reverse("connections"))
 
 

@@ -21,6 +21,7 @@ from classbell.web.admin_center.panel_answer import panel_address
 from classbell.web.pages import show
 from classbell.web.remedy_words import helps
 from classbell.web.signin import leave_for
+from classbell.web.translated import translated
 
 OUTSIDE = "outside_address"
 EXAMPLE = "learning@your-domain.example"
@@ -89,7 +90,7 @@ def _page(
 def _remedy(error: ClassbellError | None) -> str:
     """Return what helps; where an administrator has to act, that is what this page is about."""
     if not isinstance(error, ProviderFailure):
-        return error.remedy if error else ""
+        return translated(error.remedy) if error else ""
     verdict = error.verdict
     if verdict.kind is VerdictKind.ADMIN_NEEDED:
         return _(
@@ -102,7 +103,10 @@ def _remedy(error: ClassbellError | None) -> str:
 def _problems(error: ClassbellError | None) -> dict[str, str]:
     """Return what is wrong with each field, empty where nothing is."""
     field = error.field if isinstance(error, InvalidInput) else ""
-    return {name: error.what if error and name == field else "" for name in ("address", OUTSIDE)}
+    return {
+        name: translated(error.what) if error and name == field else ""
+        for name in ("address", OUTSIDE)
+    }
 
 
 def _addresses(request: HttpRequest, access: Access, catalog: Catalog) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from classbell.domain.connections.approval import ApprovalOutcome, ApprovalResult
 from classbell.storage.models import Approval, ApprovalState
 from classbell.web.admin_center.words import Badge
+from classbell.web.translated import translated
 
 
 def approval_badge(approval: Approval) -> Badge:
@@ -29,7 +30,8 @@ def approval_note(approval: Approval) -> str:
         ApprovalState.RETURNED: _(
             "Microsoft said yes. The next sign-in with the account will show it: select Connect."
         ),
-        ApprovalState.REFUSED: approval.explanation or _("The administrator did not approve."),
+        ApprovalState.REFUSED: translated(approval.explanation)
+        or _("The administrator did not approve."),
         ApprovalState.PROVEN: _("The account has the permissions."),
     }.get(ApprovalState(approval.state), "")
 
@@ -73,4 +75,4 @@ def outcome_message(outcome: ApprovalOutcome) -> tuple[str, str, str]:
             _("Ask whoever sent it to you for a new one: a link works for 14 days."),
         ),
     }[outcome.result]
-    return kind, title, " ".join(filter(None, (outcome.explanation, text)))
+    return kind, title, " ".join(filter(None, (translated(outcome.explanation), text)))

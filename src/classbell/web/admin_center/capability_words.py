@@ -10,6 +10,7 @@ from classbell.domain.connections.capability import BY_THE_WAY, meaning
 from classbell.ports.errors import Audience
 from classbell.storage.models import CapabilityCheck
 from classbell.web.remedy_words import SOMEBODY_ELSE, who_text
+from classbell.web.translated import translated
 
 CapabilityRow = tuple[str, str, str, str, str]
 """Icon, label, note (evidence, meaning, remedy and who), kind of badge, text of badge."""
@@ -70,7 +71,8 @@ def _row(line: Mapping[str, str], *, paused: bool) -> CapabilityRow:
 def _note(line: Mapping[str, str]) -> str:
     """Return what was seen, what it means, what to do and who can do it."""
     meant = meaning(line["capability"], line["state"])
-    parts = (line.get("evidence", ""), meant, line.get("remedy", ""), _who(line.get("who", "")))
+    said = map(translated, (line.get("evidence", ""), meant, line.get("remedy", "")))
+    parts = (*said, _who(line.get("who", "")))
     return " ".join(part for part in parts if part)
 
 

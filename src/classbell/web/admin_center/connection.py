@@ -44,6 +44,7 @@ from classbell.web.errors import problem_page
 from classbell.web.pages import show
 from classbell.web.signin import leave_for
 from classbell.web.toasts import add_toast
+from classbell.web.translated import translated
 
 SCOPES = {"email_only": EMAIL_ONLY, "full": FULL}
 """What a button of the panel may ask for; else the domain decides."""
@@ -141,7 +142,7 @@ def _share(request: HttpRequest, access: Access, catalog: Catalog) -> None:
     try:
         set_sharing(bootstrap.ports(), catalog=catalog, choice=choice, actor=actor_of(access))
     except InvalidInput as error:
-        error.meaning = f"{error.meaning} {_('Everything else was saved.')}"
+        error.meaning = f"{translated(error.meaning)} {_('Everything else was saved.')}"
         raise
     except ProviderFailure as failure:
         raise InvalidInput(

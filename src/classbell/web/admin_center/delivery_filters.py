@@ -103,7 +103,7 @@ class Filters:
 
 def kind_options() -> list[tuple[str, str]]:
     """Return the kinds to choose from."""
-    return [("", _("Any")), *((kind.name, kind.title) for kind in REGISTRY.values())]
+    return [("", _("Any")), *((kind.name, _(kind.title)) for kind in REGISTRY.values())]
 
 
 def route_options() -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@ from classbell.web.pages import is_part, viewer_of
 from classbell.web.remedy_words import loss_of
 from classbell.web.signin import leave_for
 from classbell.web.toasts import add_toast, take_toasts
+from classbell.web.translated import translated
 
 
 def checked(request: HttpRequest, look: Callable[[], object]) -> None:
@@ -31,7 +32,7 @@ def checked(request: HttpRequest, look: Callable[[], object]) -> None:
     try:
         look()
     except ProviderFailure as failure:
-        add_toast(request, failure.what, failure.remedy, kind="error")
+        add_toast(request, translated(failure.what), translated(failure.remedy), kind="error")
     else:
         add_toast(request, _("Account checked."))
 

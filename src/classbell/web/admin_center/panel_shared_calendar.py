@@ -11,6 +11,7 @@ from classbell.domain.scheduling.organisation_calendar import ADDRESS_FIELD, Sha
 from classbell.ports.errors import ClassbellError, InvalidInput
 from classbell.storage.models import Catalog, SharedWay
 from classbell.storage.queries.organisation_calendar import shared_count, sharing_of
+from classbell.web.translated import translated
 
 SHARE, WAY, LEAVE = "share_sessions", "share_way", "share_leave"
 """Names of the fields beside the address; boxes name what is not usual, for an unticked box and a
@@ -68,8 +69,8 @@ def shared_calendar_of(
             (SharedWay.WRITE, _("Write into the calendar: needs the right of an editor")),
         ),
         shown=shared_count(catalog),
-        problem=stored.shared_problem,
-        error=error.what if ours and error else "",
+        problem=translated(stored.shared_problem),
+        error=translated(error.what) if ours and error else "",
         can_share=can_share,
     )
 

@@ -25,6 +25,7 @@ from classbell.web.admin_center.typed import wall_typed
 from classbell.web.pages import show
 from classbell.web.signin import leave_for
 from classbell.web.toasts import add_toast
+from classbell.web.translated import translated
 
 
 def session_of(
@@ -132,7 +133,7 @@ def _copy_page(
     context = {
         "session": session,
         "typed": typed,
-        "error": f"{error.what} {error.remedy}" if error else "",
+        "error": f"{translated(error.what)} {translated(error.remedy)}" if error else "",
         "field": "code" if error and error.field == "code" else "starts",
     }
     return show(

@@ -32,10 +32,14 @@ def theme(request: HttpRequest) -> HttpResponse:
     """Keep the chosen theme for this browser's session, and go back to where it was chosen."""
     chosen = request.POST.get("theme", "")
     request.session[THEME] = chosen if chosen in THEMES else ""
+    return leave_for(came_from(request))
+
+
+def came_from(request: HttpRequest) -> str:
+    """Return the page of ours from which a form was sent; the first page where nobody says."""
     referer = request.headers.get("Referer", "")
     origin = f"{request.scheme}://{request.get_host()}"
-    path = referer.removeprefix(origin) if referer.startswith(f"{origin}/") else "/"
-    return leave_for(own_path(path))
+    return own_path(referer.removeprefix(origin) if referer.startswith(f"{origin}/") else "/")
 
 
 @require_safe

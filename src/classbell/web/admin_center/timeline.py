@@ -18,6 +18,7 @@ from classbell.web.admin_center.words import (
     state_badge,
     taken_by,
 )
+from classbell.web.translated import translated
 
 ENDS_BY_ITSELF = frozenset(
     {
@@ -79,7 +80,7 @@ def _next(message: Message) -> str:
 
 def _attempt(envelope: Envelope) -> Step:
     """Describe one try."""
-    notes = [envelope.explanation, _company(envelope)]
+    notes = [translated(envelope.explanation), _company(envelope)]
     return Step(
         at=envelope.started_at,
         badge=_outcome(envelope),

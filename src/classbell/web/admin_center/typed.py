@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from classbell.domain.courses.times import WRITTEN, moment_of, wall_time
 from classbell.ports.errors import InvalidInput
+from classbell.web.translated import translated
 
 
 def place_error(error: InvalidInput, fields: Collection[str]) -> tuple[str, str]:
@@ -16,7 +17,7 @@ def place_error(error: InvalidInput, fields: Collection[str]) -> tuple[str, str]
 
     The empty field is the form as a whole, for what none of its own fields can mend.
     """
-    words = " ".join(filter(None, (error.what, error.meaning, error.remedy)))
+    words = " ".join(filter(None, map(translated, (error.what, error.meaning, error.remedy))))
     return (error.field if error.field in fields else ""), words
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from classbell.domain.notifications.kinds import REGISTRY
 from classbell.storage.models import LaneKind, Message, MessageState
 from classbell.storage.queries.message_log import route_of
+from classbell.web.translated import translated
 
 Badge = tuple[str, str]
 """Kind (success, warning, danger, info or empty) and text of a badge."""
@@ -67,7 +68,7 @@ def message_note(message: Message) -> str:
     if message.state == MessageState.SENDING:
         return ""
     if message.reason:
-        return message.reason
+        return translated(message.reason)
     return {
         MessageState.QUEUED: _("Goes out as soon as the pace of its route allows."),
         MessageState.HELD: _("Waits until its route works again."),
@@ -79,4 +80,4 @@ def message_note(message: Message) -> str:
 
 def kind_title(name: str) -> str:
     """Return what admins call a kind of notification."""
-    return REGISTRY[name].title if name in REGISTRY else name.replace("_", " ").capitalize()
+    return _(REGISTRY[name].title) if name in REGISTRY else name.replace("_", " ").capitalize()

@@ -10,6 +10,8 @@ from jinja2 import Environment, StrictUndefined
 from classbell.web.assets import asset_url
 from classbell.web.components import moments
 from classbell.web.components.moments import Viewer
+from classbell.web.language import language_tag
+from classbell.web.translated import translated
 
 INITIALS = 2
 
@@ -22,8 +24,10 @@ def environment(**options: object) -> Environment:
     built.install_gettext_callables(  # type: ignore[attr-defined]  # the i18n extension adds it
         gettext, ngettext, newstyle=True, pgettext=pgettext
     )
-    built.globals.update(asset=asset_url, url=address_of, moments=moments)
-    built.filters.update(initials=initials, number=number)
+    built.globals.update(
+        asset=asset_url, language_tag=language_tag, url=address_of, moments=moments
+    )
+    built.filters.update(initials=initials, number=number, translated=translated)
     return built
 
 
