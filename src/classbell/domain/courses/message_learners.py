@@ -4,22 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
 
+from classbell.delivery.forecast import Spent, Waiting, forecast
+from classbell.delivery.pace import Pace
+from classbell.domain.connections.outlook import limits_of
 from classbell.domain.notifications.kinds import kind_named
 from classbell.domain.notifications.notify import notify
 from classbell.domain.notifications.reader import Reader
 from classbell.domain.notifications.render import filled
-from classbell.domain.notifications.templates.effective import fields_of, template_of, text_in
+from classbell.domain.notifications.templates.effective import (
+    fields_of,
+    personal_variables,
+    template_of,
+    text_in,
+)
 from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.audit import Actor, record
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import InvalidInput
 from classbell.ports.mail import Mail
 from classbell.storage.models import (
+    Catalog,
     CourseSession,
     Enrolment,
     EnrolmentState,
@@ -118,6 +128,27 @@ def message_learners(
             after={"learners": notification.audience_size},
         )
     return notification
+
+
+def time_for(catalog: Catalog, people: int, *, now: datetime, pace: Pace) -> timedelta | None:
+    """Reckon how long it takes until so many people have a message, were nothing else to be sent.
+
+    A text that the catalog lets name its readers goes to one after the other.
+
+    Args:
+        catalog: whose route carries it.
+        people: how many.
+        now: business time.
+        pace: the limits of a mailbox.
+
+    Returns:
+        None where nobody is to be told, or it takes more than a year.
+    """
+    kind = kind_named(KIND)
+    singly = bool(personal_variables(kind, fields_of(template_of(catalog.pk, kind))))
+    waiting = Waiting(personal=people) if singly else Waiting(shared=(people,))
+    outlook = forecast(limits_of(catalog, now=now, pace=pace), Spent(), waiting)
+    return outlook.personal_in if singly else outlook.shared_in
 
 
 def preview_message(
