@@ -26,8 +26,8 @@ from tests.domain.people import Cast
         (
             "The account's calendar can be edited. Nothing can be sent as this account.",
             (
-                "Der Kalender des Kontos kann bearbeitet werden. Als dieses Konto kann nichts gesendet"
-                " werden."
+                "Der Kalender des Kontos kann bearbeitet werden. "
+                "Als dieses Konto kann nichts gesendet werden."
             ),
         ),
         (

@@ -56,6 +56,18 @@ def test_the_look_is_saved_and_shown_in_the_example(
     assert not [one for one in dangers(shown.html) if not one.startswith("img src=data:")]
 
 
+def test_the_preview_of_a_notification_is_dressed_as_well(
+    owner: Visitor, cast: Cast, address: str
+) -> None:
+    upload(owner, address, a_png(), colour="#ffb900")
+    notifications = f"/catalogs/{cast.catalog.slug}/settings/notifications"
+    preview = owner.get(f"{notifications}/enrolment_confirmed/preview")
+    assert preview.status == 200
+    (image,) = parsed(preview.html).of("img")
+    assert image["src"].startswith("data:image/png;base64,")
+    assert "#ffb900" in preview.html
+
+
 def test_the_page_frames_its_own_example_and_nothing_else(owner: Visitor, address: str) -> None:
     page = owner.get(address)
     assert "frame-src 'self'" in page.header("Content-Security-Policy")

@@ -178,8 +178,18 @@ def test_the_stored_text_is_tested_from_the_list_in_the_admins_language(
     saved(owner, language="de", subject="Meins")
     answer = owner.post(f"{PAGE}/test", {"show": "customised"})
     assert answer.location == f"{LIST}?show=customised"
-    assert "Test sent." in owner.get(answer.location).words
+    assert "Test gesendet." in owner.get(answer.location).words
     assert render(ports, sent_test(ports).pk).subject == "[Test] Meins"
+
+
+def test_a_test_speaks_the_language_of_the_text_to_an_admin_of_another(
+    owner: Visitor, cast: Cast, ports: Ports, connected: Connection
+) -> None:
+    owner.post(PAGE, form_of(owner.get(f"{PAGE}?language=fr")) | {"act": "test"})
+    mail = render(ports, sent_test(ports).pk)
+    assert mail.subject.startswith("[Test] Inscription confirmée")
+    assert '<html lang="fr"' in mail.html
+    assert "Vous recevez ce message" in mail.text
 
 
 def test_where_nothing_leaves_a_test_says_so(owner: Visitor) -> None:

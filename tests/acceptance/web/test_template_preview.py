@@ -16,6 +16,7 @@ from tests.support import FABRIKAM, a_person, a_session, an_enrolment, an_organi
 
 pytestmark = pytest.mark.django_db
 
+LIST = "/catalogs/academy/settings/notifications"
 PREVIEW = f"{PAGE}/preview"
 
 
@@ -101,12 +102,22 @@ def test_the_language_of_the_tab_is_that_of_text_and_dates(
     saved(owner, language="de", subject="Willkommen", message="<p>{SESSION START}</p>")
     page = shown(owner, session, "sample", language="de")
     assert "Dienstag, 1. Dezember 2026, 09:00" in page.words
-    assert "1 December 2026" in shown(owner, session, "sample", language="en").words
+    assert "Tuesday" in shown(owner, session, "sample", language="en").words
 
 
 def test_it_is_light_or_dark_as_chosen(owner: Visitor) -> None:
-    assert 'content="dark"' in owner.get(f"{PREVIEW}?theme=dark").html
-    assert 'content="light"' in owner.get(f"{PREVIEW}?theme=light").html
+    dark, light = (owner.get(f"{PREVIEW}?theme={theme}").html for theme in ("dark", "light"))
+    assert "@media all" in dark
+    assert "@media not all" in light
+    assert "prefers-color-scheme" not in dark + light
+
+
+def test_a_mail_that_may_be_declined_leads_into_nobodys_own_preferences(
+    owner: Visitor, session: CourseSession
+) -> None:
+    page = owner.get(f"{LIST}/room_moved/preview?session={session.pk}")
+    found = [one for one in page.links() if "preferences" in one]
+    assert found == ["http://localhost:8000/preferences"]
 
 
 def test_without_sessions_it_is_made_up(owner: Visitor) -> None:

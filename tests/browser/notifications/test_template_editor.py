@@ -47,6 +47,7 @@ def test_what_is_slower_or_wrong_is_said_before_it_is_saved(home: Home) -> None:
     warning = page.get_by_role("group", name="This makes sending slower.")
     expect(warning).to_be_focused()
     expect(warning).to_contain_text("instead of 1 minute")
+    expect(preview(home).get_by_text(f"Hello {LEARNER},")).to_be_visible()
     look(home, "editor-cost", width=320)
     page.get_by_role("button", name="Save all the same").click()
     expect(page.get_by_text("Saved.", exact=True)).to_be_visible()

@@ -12,13 +12,11 @@ from classbell.domain.notifications.default_texts import default_text
 from classbell.domain.notifications.kinds import REGISTRY
 from classbell.domain.notifications.kinds.kind import Kind
 from classbell.domain.notifications.languages import LANGUAGES
-from classbell.domain.notifications.reader import Reader
 from classbell.domain.notifications.template import variables_in
 from classbell.domain.notifications.templates.cost import cost_of, cost_to_confirm
 from classbell.domain.notifications.templates.edit import checked_fields
 from classbell.domain.notifications.templates.fields import CustomText, TemplateFields
 from classbell.domain.notifications.templates.preview import Chosen, preview
-from classbell.domain.notifications.templates.sample import values_for
 from classbell.storage.models import Connection, Enrolment, EnrolmentState, Person
 from tests.support import (
     NOW,
@@ -55,14 +53,6 @@ def test_every_notification_can_be_shown_in_every_language(kind: Kind, name: str
         assert mail.subject
         assert not variables_in(mail.subject + mail.html), "a variable was left open"
         assert mail.to[0].name == name
-
-
-@pytest.mark.parametrize("kind", SHAPEABLE, ids=lambda kind: kind.name)
-def test_every_variable_has_a_value_that_is_not_its_own_name(kind: Kind) -> None:
-    ports, catalog = fake_ports(), a_catalog()
-    values = values_for(ports, kind, catalog, Reader("en", "UTC"), None)
-    named = {name for name in kind.variables if name != "PERSON NAME"}
-    assert {name for name in named if values[name] == name.capitalize()} == set()
 
 
 @pytest.mark.parametrize("kind", SHAPEABLE, ids=lambda kind: kind.name)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from classbell.ports.words import marked as _
+
 READ_PROFILE = "User.Read"
 SEND_MAIL = "Mail.Send"
 CALENDARS = "Calendars.ReadWrite"
@@ -30,14 +32,14 @@ what users may not consent to; Place.Read.All needs an administrator in every te
 """
 
 PURPOSES = {
-    READ_PROFILE: "show which account is connected",
-    SEND_MAIL: "send notifications",
-    CALENDARS: "create calendar entries, invitations and Teams meetings",
-    ROOMS: "list the organisation's rooms",
-    MEETING_OPTIONS: "set the options of Teams meetings and name co-organisers",
-    SHARED_CALENDARS: "write sessions into the organisation's shared calendar",
-    MAILBOX_SETTINGS: "see which kind of mailbox the account has",
-    DRAFTS: "find out whether a message whose sending was interrupted went out",
+    READ_PROFILE: _("show which account is connected"),
+    SEND_MAIL: _("send notifications"),
+    CALENDARS: _("create calendar entries, invitations and Teams meetings"),
+    ROOMS: _("list the organisation's rooms"),
+    MEETING_OPTIONS: _("set the options of Teams meetings and name co-organisers"),
+    SHARED_CALENDARS: _("write sessions into the organisation's shared calendar"),
+    MAILBOX_SETTINGS: _("see which kind of mailbox the account has"),
+    DRAFTS: _("find out whether a message whose sending was interrupted went out"),
 }
 
 

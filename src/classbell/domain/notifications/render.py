@@ -172,8 +172,12 @@ def _alone(messages: Sequence[Message]) -> UUID | None:
 
 
 def language_of(notification: Notification, wish: str) -> str:
-    """Return in which of ``LANGUAGES`` a notification speaks to readers who wish for one."""
-    return spoken(wish, notification.catalog.language if notification.catalog else "")
+    """Return in which of ``LANGUAGES`` a notification speaks to readers who wish for one.
+
+    The test of a text speaks the text's language, whoever reads it.
+    """
+    fixed = str(notification.context.get("language", ""))
+    return spoken(fixed, wish, notification.catalog.language if notification.catalog else "")
 
 
 def filled(

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from classbell import bootstrap
 from classbell.domain.notifications.kinds.kind import Kind
 from classbell.domain.notifications.languages import spoken
+from classbell.domain.notifications.layout.layout import in_theme, with_pictures_inside
 from classbell.domain.notifications.templates.edit import kind_to_edit
 from classbell.domain.notifications.templates.effective import fields_of, template_of
 from classbell.domain.notifications.templates.preview import Chosen, chosen, preview
@@ -39,12 +40,8 @@ MOST = 50
 
 LIGHT, DARK = "light", "dark"
 MADE_UP = "sample"
-WHOLE = re.compile(r"<body[^>]*>", re.IGNORECASE)
-PLACE = "<!--mail-->"
-"""Where a mail without a document of its own stands in the plain one."""
-
-MARGINS = "padding:4px 16px 16px;overflow-wrap:anywhere"
-SCHEME = re.compile(r"\(\s*prefers-color-scheme\s*:\s*dark\s*\)")
+BODY = re.compile(r"<body[^>]*>")
+"""Behind it stands what the reader's mail program shows above a mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,30 +162,17 @@ def mail_document(
         mail: what is shown.
         error: what is wrong instead.
     """
-    context = {"mail": mail, "error": error, "sender": _sender(catalog), "theme": theme}
+    sender = connection_status(catalog).sends_as
+    context = {"mail": mail, "error": error, "sender": sender, "theme": theme}
     head = render_to_string("mail_head.html", context)
-    body = _in_theme(mail.html, theme) if mail else ""
-    document, whole = WHOLE.subn(lambda found: f"{found[0]}{head}", body, count=1)
-    if not whole:
-        around = {"theme": theme, "language": language}
-        before, after = render_to_string("mail_document.html", around).split(PLACE)
-        document = f'{before}{head}<div style="{MARGINS}">{body}</div>{after}'
+    if mail is not None:
+        page = in_theme(with_pictures_inside(mail), dark=theme == DARK)
+    else:
+        page = render_to_string("no_mail.html", {"theme": theme, "language": language})
+    # The mail is ours: its text was cleaned and its values escaped when it was made.
+    document = BODY.sub(lambda found: f"{found[0]}{head}", page, count=1)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK
     return guard_mail(HttpResponse(document, status=status))
-
-
-def _sender(catalog: Catalog) -> str:
-    """Return the address that a catalog's mail comes from now; empty where there is none."""
-    status = connection_status(catalog)
-    if status.mails_by_provider and status.provider is not None:
-        return status.provider.sender_address
-    return status.account.address if status.account else ""
-
-
-def _in_theme(html: str, theme: str) -> str:
-    """Let a mail look as in the chosen theme, whatever the browser prefers."""
-    shown = SCHEME.sub("all" if theme == DARK else "not all", html)
-    return shown.replace('content="light dark"', f'content="{theme}"')
 
 
 def _sessions(access: Access, catalog: Catalog) -> list[tuple[str, str]]:

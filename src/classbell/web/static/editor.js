@@ -87,3 +87,6 @@ window.addEventListener("beforeunload", (event) => {
   if (!leaving && "dirty" in form.dataset) event.preventDefault();
 });
 window.addEventListener("pageshow", () => { leaving = false; });
+
+// After an error the page still holds what was typed, and the frame what is stored.
+if ("dirty" in form.dataset) preview();

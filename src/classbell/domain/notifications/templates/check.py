@@ -28,12 +28,15 @@ TEXT_TAGS = ("a", "b", "blockquote", "br", "em", "h1", "h2", "h3", "hr", "i", "p
 LIST_AND_TABLE_TAGS = ("li", "ol", "ul", "table", "thead", "tbody", "tr", "th", "td")
 TAGS = frozenset((*TEXT_TAGS, *LIST_AND_TABLE_TAGS))
 _ATTRIBUTE = re.compile(r'\s[a-z]+="([^"]*)"')
+_SPACES = re.compile(r"\s+", re.ASCII)
+"""What a subject has one of where several stand. French keeps its own spaces before colons."""
+
 _WHOLE = re.compile(r"\{((?:[A-Z][A-Z0-9 ]* )?LINK)\}")
 
 
 def clean_message(html: str) -> str:
     """Return a message without anything that a mail program could run, load or be styled by."""
-    return nh3.clean(
+    cleaned = nh3.clean(
         html.strip(),
         tags=set(TAGS),
         clean_content_tags={"script", "style"},
@@ -42,6 +45,8 @@ def clean_message(html: str) -> str:
         url_schemes={"https", "http", "mailto"},
         link_rel=None,
     )
+    # Written as it was typed: a French default that comes back is the default still.
+    return cleaned.replace("&nbsp;", "\u00a0")
 
 
 def checked_text(kind: Kind, language: str, text: CustomText) -> CustomText:
@@ -56,7 +61,7 @@ def checked_text(kind: Kind, language: str, text: CustomText) -> CustomText:
         InvalidInput: a field is empty or too long, or names a variable that the kind does not have,
             or has a variable within an address.
     """
-    subject = None if text.subject is None else " ".join(text.subject.split())
+    subject = None if text.subject is None else _SPACES.sub(" ", text.subject).strip()
     message = None if text.message is None else clean_message(text.message)
     if subject is not None:
         _check_length(subject, MOST_SUBJECT, f"subject_{language}", "subject")

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from classbell.domain.notifications.kinds.kind import Kind
+from classbell.domain.notifications.layout.layout import Around
+from classbell.domain.notifications.preference_links import preferences_address
 from classbell.domain.notifications.reader import Reader
 from classbell.domain.notifications.render import filled
 from classbell.domain.notifications.templates.check import checked_text
 from classbell.domain.notifications.templates.effective import text_in
 from classbell.domain.notifications.templates.fields import CustomText, TemplateFields
-from classbell.domain.notifications.templates.sample import ADDRESS, PERSON, values_for
+from classbell.domain.notifications.templates.sample import ADDRESS, NAME, PERSON, values_for
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import NotFoundHere
 from classbell.ports.mail import Mail
@@ -93,15 +95,18 @@ def preview(
     reader = reader_in(language, about.person, catalog)
     content = NotificationContent(
         notification=Notification(
-            organisation_id=catalog.organisation_id, catalog=catalog, kind=kind.name
+            organisation=catalog.organisation, catalog=catalog, kind=kind.name
         ),
         language=reader.language,
         time_zone=reader.time_zone,
         subject=text.subject,
         message=text.message,
     )
+    values = all_values(ports, kind, catalog, reader, about)
+    # The reader's own page of preferences would be a way into it for whoever looks here.
+    preferences = "" if kind.essential else preferences_address(ports, None)
     return filled(
-        content, all_values(ports, kind, catalog, reader, about), [_message(about, reader)], ()
+        content, values, [_message(about, reader)], (), around=Around(preferences=preferences)
     )
 
 
@@ -119,7 +124,7 @@ def all_values(
     """Return the values of all variables of a kind for one reader."""
     name = (about.person.name or about.person.address) if about.person else PERSON
     values = dict(values_for(ports, kind, catalog, reader, about.session))
-    return values | {"PERSON NAME": name}
+    return values | {NAME: name}
 
 
 def _message(about: Chosen, reader: Reader) -> Message:

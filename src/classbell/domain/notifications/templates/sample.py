@@ -6,21 +6,29 @@ from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_time, get_timezone_name
-
 from classbell.domain.notifications.kinds.kind import Kind
-from classbell.domain.notifications.moments import locale_for, long_time
+from classbell.domain.notifications.moments import (
+    end_time,
+    locale_for,
+    long_time,
+    span,
+    zone_name,
+)
 from classbell.domain.notifications.reader import Reader
+from classbell.domain.notifications.session_changes import change_line
 from classbell.domain.notifications.session_facts import session_values
+from classbell.domain.notifications.words import word
 from classbell.ports.bundle import Ports
 from classbell.storage.models import Catalog, CourseSession, Notification
 
+NAME = "PERSON NAME"
+"""The variable that is the reader's own in every kind."""
+
 PERSON = "Anna Berg"
 ADDRESS = "anna.berg@example.com"
+ROOM = "Nyhavn"
 NINE = time(9)
-TWO_WEEKS, TWO_HOURS = timedelta(weeks=2), timedelta(hours=2)
-
-SESSION_LINK = "https://teams.microsoft.com/l/meetup-join/sample"
+TWO_WEEKS, ONE_DAY, TWO_HOURS = timedelta(weeks=2), timedelta(days=1), timedelta(hours=2)
 
 
 def is_about_sessions(kind: Kind) -> bool:
@@ -45,7 +53,7 @@ def values_for(
         session: of the catalog; None to make one up.
     """
     made_up = _made_up(ports, catalog, reader)
-    values = {name: made_up.get(name, name.capitalize()) for name in kind.variables}
+    values = {name: made_up[name] for name in kind.variables if name != NAME}
     if session is None or not is_about_sessions(kind):
         return values
     about = Notification(
@@ -63,26 +71,31 @@ def _made_up(ports: Ports, catalog: Catalog, reader: Reader) -> dict[str, str]:
     zone, locale = ZoneInfo(catalog.time_zone), locale_for(reader.language)
     day = (ports.clock.now() + TWO_WEEKS).astimezone(zone).date()
     start = datetime.combine(day, NINE, zone)
-    end = start + TWO_HOURS
+    end, before = start + TWO_HOURS, start - ONE_DAY
+    language = reader.language
+    when, was = (span(one, one + TWO_HOURS, zone, language) for one in (start, before))
+    named_zone = zone_name(start, zone, locale)
     return {
         "COURSE TITLE": "Fire safety for wardens",
         "SESSION TITLE": "Copenhagen",
+        "SESSION DESCRIPTION": "How to lead people out of a building.",
         "SESSION START": long_time(start, zone, locale),
-        "SESSION END": format_time(end, "HH:mm", tzinfo=zone, locale=locale),
-        "SESSION TIME ZONE": get_timezone_name(start, locale=locale),
-        "SESSION PLACE": "Training Room Nyhavn",
-        "SESSION LINK": SESSION_LINK,
-        "SESSION DESCRIPTION": "How to clear a floor, with an exercise. Bring sturdy shoes.",
+        "SESSION END": end_time(start, end, zone, locale),
+        "SESSION TIME ZONE": named_zone,
+        "SESSION PLACE": ROOM,
+        "SESSION LINK": "https://teams.microsoft.com/l/meetup-join/sample",
         "SESSION PAGE LINK": f"{ports.base_url}/catalogs/{catalog.slug}/sessions",
-        "INSTRUCTORS": "Jonas Weber, Mai Nielsen",
-        "CHANGES": "Training Room Tivoli → Training Room Nyhavn",
-        "ROOM": "Training Room Tivoli",
-        "ROOM CHANGE": "Training Room Tivoli → Training Room Nyhavn",
-        "OPEN SESSIONS": "Copenhagen, Aarhus",
-        "WHAT ENDED": "Copenhagen",
+        "INSTRUCTORS": "Kim Larsen",
         "CATALOG TITLE": catalog.title,
         "ORGANISATION NAME": catalog.organisation.name,
-        "CANCEL MESSAGE": "The trainer is ill. A new date follows.",
+        "CHANGES": change_line("time", was, when, language),
+        "CANCEL MESSAGE": "The instructor is ill. A new date follows.",
+        "WHAT ENDED": word("place_ended", language),
+        "OPEN SESSIONS": word(
+            "open_session", language, TITLE="Aarhus", WHEN=when, ZONE=named_zone, PLACE=ROOM
+        ),
+        "ROOM": ROOM,
+        "ROOM CHANGE": change_line("room", "Harbour", ROOM, language),
         "SUBJECT": "Please bring your laptop",
         "TEXT": "Please bring your laptop and the form that you were sent.",
         "FORMER ACCOUNT": "former@example.com",

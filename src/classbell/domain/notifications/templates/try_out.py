@@ -72,7 +72,7 @@ def send_test(
     values = all_values(ports, kind, catalog, reader, about)
     with transaction.atomic():
         _require_a_route(ports, catalog)
-        notification = _written(ports, catalog, kind, admin)
+        notification = _written(ports, catalog, kind, language, admin)
         _say(ports, notification, _reader_of(admin, catalog), text, values)
         record(
             ports,
@@ -85,7 +85,9 @@ def send_test(
     return notification
 
 
-def _written(ports: Ports, catalog: Catalog, kind: Kind, admin: Person) -> Notification:
+def _written(
+    ports: Ports, catalog: Catalog, kind: Kind, language: str, admin: Person
+) -> Notification:
     """Write the notification of a test down."""
     notification = notify(
         ports,
@@ -93,7 +95,7 @@ def _written(ports: Ports, catalog: Catalog, kind: Kind, admin: Person) -> Notif
         organisation_id=catalog.organisation_id,
         catalog=catalog,
         audience=[admin.pk],
-        context={"of": kind.name},
+        context={"of": kind.name, "language": language},
     )
     if notification is None:
         raise InvalidInput("This test would go to nobody.")
