@@ -209,14 +209,14 @@ def test_whatever_moves_or_cancels_a_session_or_changes_the_days_asks_for_a_look
         assert item.due_at <= stage.clock.now() + timedelta(seconds=5)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     acts=st.lists(
         st.tuples(
             st.sampled_from(["wait", "move", "send", "send one", "fail", "days"]),
             st.integers(min_value=1, max_value=72),
         ),
-        max_size=25,
+        max_size=12,
     )
 )
 def test_whatever_happens_nobody_is_reminded_twice_for_a_day_or_of_a_time_that_is_not_the_sessions(

@@ -1,4 +1,4 @@
-"""A catalog admin writes to a learner of a session, sees it first, and follows it to the mailbox."""
+"""A catalog admin chooses to whom a message goes, by script and without."""
 
 from __future__ import annotations
 
@@ -30,17 +30,10 @@ def learner(home: Home, account: str, tmp_path: Path) -> str:
     return address
 
 
-def test_a_learner_is_chosen_written_to_and_reached(home: Home, learner: str) -> None:
+def test_a_learner_is_searched_ticked_and_reached(home: Home, learner: str) -> None:
     page = home.page
     to_the_form(home)
-    look(home, "message", width=320)
-    page.get_by_label("Subject", exact=True).fill(SUBJECT)
-    page.get_by_label("Text", exact=True).fill("Door 3.\nNot door 1.")
-    page.get_by_role("button", name="Show preview").click()
-    shown = page.frame_locator("#preview")
-    expect(shown.get_by_text("Door 3.")).to_be_visible()
-    look(home, "message-preview", width=320, at=page.get_by_role("heading", name="Preview"))
-
+    write(home)
     page.get_by_role("button", name="Choose learners").click()
     box = page.get_by_role("checkbox", name=LEARNER)
     expect(box).to_be_checked()
@@ -49,20 +42,16 @@ def test_a_learner_is_chosen_written_to_and_reached(home: Home, learner: str) ->
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_text("Choose at least one learner of the session.").first).to_be_visible()
     look(home, "message-nobody", width=320)
-    find = page.get_by_label("Search by name or address")
-    find.fill("nobody of this name")
-    find.press("Enter")
+    search_by_keyboard(home, "nobody of this name")
     expect(page.get_by_text("Nobody is found.")).to_be_visible()
-    find.fill("bianchi")
-    find.press("Enter")
+    search_by_keyboard(home, "bianchi")
     expect(box).not_to_be_checked()
     box.check()
     expect(page.get_by_label("Subject", exact=True)).to_have_value(SUBJECT)
     page.get_by_role("button", name="Send", exact=True).click()
-
     expect(page.get_by_role("heading", level=1)).to_have_text(SUBJECT)
     expect(page.get_by_text("1 of 1")).to_be_visible()  # by itself: nothing is pressed
-    look(home, "message-sent", width=320)
+    look(home, "message-chosen-sent", width=320)
     arrives(home, learner)
     page.get_by_role("link", name="Each message in the delivery log").click()
     expect(page.get_by_role("row").filter(has_text=learner)).to_have_count(1)
@@ -75,8 +64,7 @@ def test_all_of_it_without_a_script(
     without = Home(home.stage, plain, home.slug)
     page = plain.page
     to_the_form(without)
-    page.get_by_label("Subject", exact=True).fill(SUBJECT)
-    page.get_by_label("Text", exact=True).fill("Door 3.")
+    write(without)
     page.get_by_label("Subject", exact=True).press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Message to learners")
     page.get_by_role("button", name="Show preview").click()
@@ -96,6 +84,19 @@ def to_the_form(home: Home) -> None:
     page.get_by_role("link", name=re.compile("^Part 1")).first.click()
     page.get_by_role("link", name="Message to learners").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Message to learners")
+
+
+def write(home: Home) -> None:
+    """Write subject and text."""
+    home.page.get_by_label("Subject", exact=True).fill(SUBJECT)
+    home.page.get_by_label("Text", exact=True).fill("Door 3.")
+
+
+def search_by_keyboard(home: Home, part: str) -> None:
+    """Search for learners by Enter, which sends nothing."""
+    find = home.page.get_by_label("Search by name or address")
+    find.fill(part)
+    find.press("Enter")
 
 
 def arrives(home: Home, learner: str) -> None:
