@@ -10,6 +10,9 @@ import pytest
 
 from classbell.delivery.lanes import housekeeping_lane
 from classbell.domain.notifications.expand import expand_notification
+from classbell.domain.notifications.templates.edit import save_template
+from classbell.domain.notifications.templates.fields import CustomText, TemplateFields
+from classbell.domain.organisations.audit import Actor
 from classbell.ports.bundle import Ports
 from classbell.storage.models import (
     AuditEntry,
@@ -196,3 +199,93 @@ def test_the_page_of_a_session_says_when_learners_are_reminded(
     later = owner.get(f"/catalogs/academy/sessions/{session.pk}")
     assert "No more" in later.words
     assert f'datetime="{day_before.isoformat()}"' in later.html
+
+
+def test_other_words_in_a_form_that_was_sent_are_not_taken_for_sent(
+    owner: Visitor, here: str
+) -> None:
+    form = {**WORDS, "to": "enrolled", "once": str(uuid4())}
+    owner.post(here, form)
+    page = owner.post(here, {**form, "text": "Door 5, after all."})
+    assert page.status == 422
+    assert "was sent already" in page.words
+    assert "Door 5, after all." in page.html
+    owner.post(here, {**form, "text": "Door 5, after all.", "once": once(page.html)})
+    assert Notification.objects.filter(kind="session_message").count() == 2
+
+
+def test_a_session_of_more_than_a_thousand_learners_is_written_to(
+    owner: Visitor, here: str, session: CourseSession
+) -> None:
+    home = session.course.catalog.organisation
+    people = Person.objects.bulk_create(
+        Person(
+            organisation=home,
+            name=f"Learner {number:04}",
+            address=f"l{number}@contoso.example",
+            address_key=f"l{number}@contoso.example",
+            created_at=NOW,
+        )
+        for number in range(1200)
+    )
+    Enrolment.objects.bulk_create(
+        Enrolment(session=session, person=one, state=EnrolmentState.ENROLLED, created_at=NOW)
+        for one in people
+    )
+    page = owner.get(here)
+    owner.post(here, {**fields_of(page.html), **WORDS, "act": "send"})
+    assert Notification.objects.get(kind="session_message").audience_size == 1202
+
+
+def test_learners_are_ticked_searched_and_sent_to_and_nothing_typed_is_lost(
+    owner: Visitor, here: str
+) -> None:
+    page = owner.post(here, {**WORDS, "to": "enrolled", "act": "choose"})
+    assert "2 are ticked" in page.words
+    page = owner.post(here, {**fields_of(page.html), **WORDS, "act": "untick"})
+    assert "0 are ticked" in page.words
+    page = owner.post(here, {**fields_of(page.html), **WORDS, "find": "CY", "act": "find"})
+    assert "Cy Young" in page.words
+    assert "Bo Holm" not in page.words
+    page = owner.post(here, {**fields_of(page.html), **WORDS, "find": "CY", "act": "tick"})
+    page = owner.post(here, {**fields_of(page.html), **WORDS, "find": "bo.holm@", "act": "find"})
+    assert "1 is ticked" in page.words
+    assert "Cy Young" not in page.words
+    assert 'value="Bring your badge"' in page.html
+    assert "Door 3." in page.html
+    assert not Notification.objects.exists()
+    owner.post(here, {**fields_of(page.html), **WORDS, "act": "send"})
+    assert written_to() == ["Cy Young"]
+
+
+def test_enter_in_a_line_sends_nothing(owner: Visitor, here: str) -> None:
+    page = owner.get(here)
+    form = page.html.partition('<form id="template"')[2]
+    first = re.search(r'<button type="submit" name="act" value="([^"]+)"', form)
+    assert first is not None
+    owner.post(here, {**fields_of(page.html), **WORDS, "act": first[1]})
+    assert not Notification.objects.exists()
+
+
+def test_naming_readers_is_counted_in_the_time(
+    owner: Visitor, here: str, session: CourseSession, ports: Ports, cast: Cast
+) -> None:
+    for number in range(100):
+        an_enrolment(session, a_person(f"Learner No{number}"))
+    assert "after about 1 min" in owner.get(here).words
+    save_template(
+        ports,
+        catalog=cast.catalog,
+        kind_name="session_message",
+        fields=TemplateFields(texts={"en": CustomText(message="<p>{PERSON NAME}: {TEXT}</p>")}),
+        actor=Actor.of(cast.owner),
+    )
+    assert "after about 1 min" not in owner.get(here).words
+
+
+def fields_of(html: str) -> dict[str, str]:
+    """Return what a browser would send of the form, as it came."""
+    form = html.partition('<form id="template"')[2].partition("</form>")[0]
+    boxes = re.findall(r'<input type="checkbox" id="[^"]*" name="([^"]+)" value="on" checked', form)
+    hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)
+    return dict(hidden) | dict.fromkeys(boxes, "on")

@@ -4,22 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
 
+from classbell.delivery.forecast import Spent, Waiting, forecast
+from classbell.delivery.pace import Pace
+from classbell.domain.connections.outlook import limits_of
 from classbell.domain.notifications.kinds import kind_named
 from classbell.domain.notifications.notify import notify
 from classbell.domain.notifications.reader import Reader
 from classbell.domain.notifications.render import filled
-from classbell.domain.notifications.templates.effective import fields_of, template_of, text_in
+from classbell.domain.notifications.templates.effective import (
+    fields_of,
+    personal_variables,
+    template_of,
+    text_in,
+)
 from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.audit import Actor, record
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import InvalidInput
 from classbell.ports.mail import Mail
 from classbell.storage.models import (
+    Catalog,
     CourseSession,
     Enrolment,
     EnrolmentState,
@@ -32,6 +42,9 @@ from classbell.storage.models import (
 KIND = "session_message"
 MOST_SUBJECT = 200
 MOST_TEXT = 20_000
+
+ONCE = "once"
+"""The field that an error is about where its form was sent already."""
 
 REACHED = (EnrolmentState.ENROLLED, EnrolmentState.WAITING)
 """Who can be written to: those who have a place, and those who wait for one."""
@@ -91,7 +104,8 @@ def message_learners(
         once: names this act: what was sent under it already is returned, and not sent again.
 
     Raises:
-        InvalidInput: there is nothing to say or nobody to tell, or the session is over.
+        InvalidInput: there is nothing to say or nobody to tell, the session is over, or something
+            else or to others was sent under this name.
         NotAllowed, NotFoundHere: the actor does not administer the catalog.
     """
     catalog = session.course.catalog
@@ -102,7 +116,7 @@ def message_learners(
     with transaction.atomic():
         # Two presses of one button come here one after the other.
         CourseSession.objects.select_for_update(of=("self",)).get(pk=session.pk)
-        if sent := sent_before(session, once):
+        if sent := _sent_already(session, words, people, once):
             return sent
         notification = _written(ports, session, words, people, once)
         record(
@@ -116,12 +130,25 @@ def message_learners(
     return notification
 
 
-def sent_before(session: CourseSession, once: UUID | None) -> Notification | None:
-    """Return the message of a session that was sent under a name; None where there is none."""
-    if once is None:
-        return None
-    rows = Notification.objects.filter(pk=once, kind=KIND, catalog=session.course.catalog_id)
-    return rows.filter(context__session=str(session.pk)).first()
+def time_for(catalog: Catalog, people: int, *, now: datetime, pace: Pace) -> timedelta | None:
+    """Reckon how long it takes until so many people have a message, were nothing else to be sent.
+
+    A text that the catalog lets name its readers goes to one after the other.
+
+    Args:
+        catalog: whose route carries it.
+        people: how many.
+        now: business time.
+        pace: the limits of a mailbox.
+
+    Returns:
+        None where nobody is to be told, or it takes more than a year.
+    """
+    kind = kind_named(KIND)
+    singly = bool(personal_variables(kind, fields_of(template_of(catalog.pk, kind))))
+    waiting = Waiting(personal=people) if singly else Waiting(shared=(people,))
+    outlook = forecast(limits_of(catalog, now=now, pace=pace), Spent(), waiting)
+    return outlook.personal_in if singly else outlook.shared_in
 
 
 def preview_message(
@@ -208,3 +235,28 @@ def _nobody(people: Collection[UUID] | None) -> InvalidInput:
 
 def _context(session: CourseSession, words: Words) -> dict[str, str]:
     return {"session": str(session.pk), "subject": words.subject, "text": words.text}
+
+
+def _sent_already(
+    session: CourseSession, words: Words, people: Collection[UUID] | None, once: UUID | None
+) -> Notification | None:
+    """Return the message of a session that was sent under a name; None where there is none.
+
+    What only looks like a second press is refused: a form that was gone back to and changed.
+    """
+    if once is None:
+        return None
+    rows = Notification.objects.filter(pk=once, kind=KIND, catalog=session.course.catalog_id)
+    sent = rows.filter(context__session=str(session.pk)).first()
+    if sent is None:
+        return None
+    wanted = [] if people is None else _audience(session, people)
+    same = sent.context["subject"] == words.subject and sent.context["text"] == words.text
+    if same and {person.hex for person in wanted} <= set(map(str, sent.audience)):
+        return sent
+    raise InvalidInput(
+        "This form was sent already, with other words or to other people.",
+        field=ONCE,
+        meaning="What stands in it now was not sent.",
+        remedy="Send it as another message, if you mean to.",
+    )

@@ -93,12 +93,14 @@ def request_attendees(ports: Ports, session: CourseSession) -> None:
 def request_entries(ports: Ports, catalog: Catalog, sessions: Iterable[CourseSession]) -> None:
     """Ask the same for several sessions of one catalog, and that their reminders be looked at."""
     sessions = list(sessions)
-    if sessions:
-        ask_reminders(ports, catalog)
     account = account_serving(catalog)
     if account is not None:
         due_at = ports.clock.now() + COLLECTING
         _ask(ports, account, sessions, due_at, NORMAL, kinds=_kinds(catalog))
+    # The housekeeping lane after the mailbox's, as whoever enrols does: the other way round two
+    # who change sessions of one catalog would wait for each other.
+    if sessions:
+        ask_reminders(ports, catalog)
 
 
 def request_all(ports: Ports, catalog: Catalog) -> int:
@@ -115,7 +117,6 @@ def request_all(ports: Ports, catalog: Catalog) -> int:
     if account is None:
         return 0
     now = ports.clock.now()
-    ask_reminders(ports, catalog)
     request_rooms(ports, account)
     retired = RetiredEvent.objects.filter(account=account, cancelled_at__isnull=True)
     sessions = CourseSession.objects.filter(course__catalog=catalog, ends_at__gt=now).filter(
@@ -124,7 +125,9 @@ def request_all(ports: Ports, catalog: Catalog) -> int:
         | Q(shared_entry__state__in=SHOWN)
         | Q(pk__in=retired.values("session"))
     )
-    return _ask(ports, account, sessions.order_by("starts_at"), now, BULK, kinds=_kinds(catalog))
+    asked = _ask(ports, account, sessions.order_by("starts_at"), now, BULK, kinds=_kinds(catalog))
+    ask_reminders(ports, catalog)
+    return asked
 
 
 def request_sharing(ports: Ports, catalog: Catalog) -> int:

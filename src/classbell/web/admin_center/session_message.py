@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
 from uuid import UUID, uuid4
@@ -11,45 +10,38 @@ from uuid import UUID, uuid4
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from classbell import bootstrap
-from classbell.delivery.forecast import Spent, Waiting, forecast
-from classbell.domain.connections.outlook import limits_of
 from classbell.domain.courses.message_learners import (
     MOST_SUBJECT,
     MOST_TEXT,
+    ONCE,
     learners_to_reach,
     message_learners,
     preview_message,
+    time_for,
 )
 from classbell.domain.organisations.access import Access
 from classbell.ports.errors import InvalidInput, NotFoundHere
-from classbell.storage.models import Catalog, CourseSession, Enrolment, EnrolmentState
+from classbell.storage.models import Catalog, CourseSession, EnrolmentState
 from classbell.storage.queries import pages_messages as queries
 from classbell.web.access import actor_of
+from classbell.web.admin_center.message_choice import (
+    CHOSEN,
+    REARRANGE,
+    Typed,
+    boxes_of,
+    choices,
+    reached,
+    read,
+)
 from classbell.web.admin_center.session_acts import session_of
 from classbell.web.admin_center.template_preview import LIGHT, mail_document
 from classbell.web.components import moments
 from classbell.web.pages import show, viewer_of
 from classbell.web.security import allow_own_frames
 from classbell.web.signin import leave_for
-
-ENROLLED, ALL, CHOSEN = "enrolled", "all", "chosen"
-PERSON = "person-"
-"""Before the person's id, the name of a learner's check box."""
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """What stands in the form."""
-
-    subject: str = ""
-    text: str = ""
-    to: str = ENROLLED
-    people: frozenset[UUID] = frozenset()
-    once: UUID = field(default_factory=uuid4)
 
 
 @require_http_methods(["GET", "POST"])
@@ -58,8 +50,10 @@ def write_message(request: HttpRequest, slug: str, session_id: UUID) -> HttpResp
     access, catalog, found = session_of(request, slug, session_id)
     if request.method == "GET":
         return _page(request, access, catalog, found, Typed())
-    typed = _read(request)
-    learners = list(learners_to_reach(found))
+    typed, learners = read(request.POST), list(learners_to_reach(found))
+    rearrange = REARRANGE.get(request.POST.get("act", ""))
+    if rearrange is not None:
+        return _page(request, access, catalog, found, rearrange(typed, learners))
     try:
         sent = message_learners(
             bootstrap.ports(),
@@ -67,10 +61,12 @@ def write_message(request: HttpRequest, slug: str, session_id: UUID) -> HttpResp
             subject=typed.subject,
             text=typed.text,
             actor=actor_of(access),
-            people=_chosen(typed, learners),
+            people=reached(typed, learners),
             once=typed.once,
         )
     except InvalidInput as error:
+        if error.field == ONCE:
+            typed = replace(typed, once=uuid4())
         return _page(request, access, catalog, found, typed, error=error)
     return leave_for(reverse("session-message-sent", args=[slug, session_id, sent.pk]))
 
@@ -79,7 +75,7 @@ def write_message(request: HttpRequest, slug: str, session_id: UUID) -> HttpResp
 def show_message(request: HttpRequest, slug: str, session_id: UUID) -> HttpResponse:
     """Answer with the mail as it would be sent, as a document for the frame."""
     access, catalog, found = session_of(request, slug, session_id)
-    typed = _read(request)
+    typed = read(request.POST)
     try:
         mail = preview_message(
             bootstrap.ports(),
@@ -123,33 +119,6 @@ def follow_message(
     )
 
 
-def _read(request: HttpRequest) -> Typed:
-    """Read the form."""
-    sent = request.POST
-    people = (_id(name.removeprefix(PERSON)) for name in sent if name.startswith(PERSON))
-    return Typed(
-        subject=sent.get("subject", ""),
-        text=sent.get("text", ""),
-        to=sent.get("to", ENROLLED),
-        people=frozenset(one for one in people if one is not None),
-        once=_id(sent.get("once", "")) or uuid4(),
-    )
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
-def _chosen(typed: Typed, learners: Sequence[Enrolment]) -> frozenset[UUID] | None:
-    """Return who is chosen; None for everybody who is enrolled."""
-    if typed.to == ALL:
-        return frozenset(row.person_id for row in learners)
-    return typed.people if typed.to == CHOSEN else None
-
-
 def _page(
     request: HttpRequest,
     access: Access,
@@ -167,8 +136,9 @@ def _page(
         "typed": typed,
         "error": error,
         "errors": {error.field: f"{error.what} {error.remedy}".strip()} if error else {},
-        "learners": [(f"{PERSON}{row.person_id}", row, _is_on(row, typed)) for row in learners],
-        "choices": _choices(enrolled, len(learners)),
+        "learners": len(learners),
+        "boxes": boxes_of(typed, learners) if typed.to == CHOSEN else None,
+        "choices": choices(enrolled, len(learners)),
         "time": _time(access, catalog, len(learners)) if learners else "",
         "most_subject": MOST_SUBJECT,
         "most_text": MOST_TEXT,
@@ -184,30 +154,10 @@ def _page(
     )
 
 
-def _is_on(row: Enrolment, typed: Typed) -> bool:
-    """Whether a learner's box is ticked: at first all who have a place are."""
-    if typed.to != CHOSEN:
-        return row.state == EnrolmentState.ENROLLED
-    return row.person_id in typed.people
-
-
-def _choices(enrolled: int, everybody: int) -> list[tuple[str, str]]:
-    """Return to whom it can go; value and label."""
-    with_place = ngettext(
-        "%(num)s learner with a place", "All %(num)s learners with a place", enrolled
-    )
-    choices = [(ENROLLED, with_place % {"num": enrolled})]
-    if everybody > enrolled:
-        text = _("All %(num)s, with those who wait for a place")
-        choices.append((ALL, text % {"num": everybody}))
-    return [*choices, (CHOSEN, _("Those ticked below"))]
-
-
 def _time(access: Access, catalog: Catalog, people: int) -> str:
-    """Say how long so many take at the pace of the catalog's route; empty for no time at all."""
-    ports = bootstrap.ports()
-    pace = bootstrap.pace()
-    limits = limits_of(catalog, now=ports.clock.now(), pace=pace)
-    outlook = forecast(limits, Spent(), Waiting(shared=[people]))
-    length = outlook.shared_in or timedelta()
+    """Say how long so many take at the pace of the catalog's route; empty beyond a year."""
+    now, pace = bootstrap.ports().clock.now(), bootstrap.pace()
+    length = time_for(catalog, people, now=now, pace=pace)
+    if length is None:
+        return ""
     return moments.span(viewer_of(access, catalog), max(length, timedelta(minutes=1)))

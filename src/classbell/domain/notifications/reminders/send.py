@@ -9,6 +9,7 @@ from django.db import transaction
 
 from classbell.delivery.hold import cancel_waiting
 from classbell.delivery.lanes import housekeeping_lane
+from classbell.delivery.ledger import WAITING
 from classbell.delivery.work import ask
 from classbell.domain.notifications.kinds import kind_named
 from classbell.domain.notifications.notify import notify
@@ -26,6 +27,8 @@ from classbell.storage.models import (
     EnrolmentState,
     Lane,
     Message,
+    MessageState,
+    Notification,
     SentReminder,
 )
 
@@ -36,6 +39,10 @@ KIND = "session_reminder"
 COLLECTING = timedelta(seconds=5)
 LATEST_LOOK = timedelta(days=1)
 """How long a catalog is not looked at where nothing is due: then other sessions have come near."""
+
+FARTHEST_OFF = timedelta(days=1, hours=2)
+"""How long after its moment, beside whole days, a session starts at most: one of the evening is
+reminded in the morning, and a day on which the clocks change is longer."""
 
 MOST_A_TURN = 100
 """Reminders of so many sessions are written at once; the lane's lease must not run out."""
@@ -90,7 +97,7 @@ def _near(catalog: Catalog, days: tuple[int, ...], now: datetime) -> list[Course
     """Return the sessions whose reminders may be due before the next look, the soonest first."""
     if not days:
         return []
-    upto = now + timedelta(days=max(days)) + LATEST_LOOK + timedelta(hours=2)
+    upto = now + timedelta(days=max(days)) + LATEST_LOOK + FARTHEST_OFF
     rows = CourseSession.objects.filter(
         course__catalog=catalog,
         published=True,
@@ -115,6 +122,10 @@ def _remind(ports: Ports, session: CourseSession, moment: Moment) -> int:
     if SentReminder.objects.filter(**key).exists():
         return 0
     with transaction.atomic():
+        # Whoever moves or cancels the session comes before or after this, not in between.
+        locked = CourseSession.objects.select_for_update(of=("self",)).get(pk=session.pk)
+        if not _stands(locked) or locked.starts_at != session.starts_at:
+            return 0
         row, new = SentReminder.objects.get_or_create(**key, defaults={"at": ports.clock.now()})
         if not new:
             return 0
@@ -131,21 +142,45 @@ def _remind(ports: Ports, session: CourseSession, moment: Moment) -> int:
     return 1
 
 
+def _stands(session: CourseSession) -> bool:
+    """Tell whether people may be reminded of a session: it is published and not cancelled."""
+    return session.published and session.cancelled_at is None
+
+
 def _withdraw_outdated(catalog: Catalog, now: datetime) -> None:
-    """Cancel what waits still of reminders for a day on which the session is not any more."""
+    """Take back what waits still of reminders for a time at which the session is not any more."""
     written = SentReminder.objects.select_related("session", "notification").filter(
         session__course__catalog=catalog,
         notification__isnull=False,
         notification__expires_at__gt=now,
     )
-    for row in list(written):
-        session = row.session
-        stands = session.published and session.cancelled_at is None
-        if stands and day_of(session.starts_at, session.time_zone) == row.day:
-            continue
-        cancel_waiting(
-            Message.objects.filter(notification=row.notification),
-            reason_code=OUTDATED,
-            reason=OUTDATED_REASON,
-            now=now,
-        )
+    for row in list(written.defer("notification__audience")):
+        told = row.notification
+        if told is not None and _is_outdated(row, told):
+            with transaction.atomic():
+                _withdraw(row, told, now)
+
+
+def _is_outdated(row: SentReminder, told: Notification) -> bool:
+    """Tell whether a reminder speaks of another time than the session's: it ends with the start."""
+    session = row.session
+    return (
+        not _stands(session)
+        or told.expires_at != session.starts_at
+        or day_of(session.starts_at, session.time_zone) != row.day
+    )
+
+
+def _withdraw(row: SentReminder, told: Notification, now: datetime) -> None:
+    """Cancel what waits, and let what is written from now on be too late to be sent.
+
+    Where nobody was reminded yet, it counts as never written, so that people are reminded of the
+    new time on the same day.
+    """
+    Notification.objects.filter(pk=told.pk).update(expires_at=now)
+    messages = Message.objects.filter(notification=told)
+    cancel_waiting(messages, reason_code=OUTDATED, reason=OUTDATED_REASON, now=now)
+    # What is on its way may come back to wait; it must not be tried again by then.
+    messages.exclude(state=MessageState.CANCELLED).update(expires_at=now)
+    if not messages.exclude(state__in=(*WAITING, MessageState.CANCELLED)).exists():
+        row.delete()
