@@ -74,6 +74,7 @@ def test_who_teaches_from_now_on_is_told_once(stage: Stage) -> None:
     zoe, jonas = a_person("Zoé Dubois"), a_person("Jonas Weber")
     session = a_session(stage.cast.catalog)
     change(stage, session, zoe)
+    stage.clock.advance(timedelta(seconds=1))
     change(stage, session, zoe, jonas)
     change(stage, session, zoe, jonas, seats=10)
     assert stage.told(ASSIGNED) == [ids(zoe), ids(jonas)]
