@@ -54,7 +54,7 @@ def test_a_look_is_chosen_and_met_in_the_mailbox(home: Home, account: str) -> No
     (mail, *_) = until("the confirmation", lambda: home.stage.received(account))
     assert mail["replyTo"] == [{"address": "help@contoso.example", "name": ""}]
     page.goto(f"{home.stage.places.sandbox_url}/portal/mailboxes/{account}")
-    page.get_by_role("link", name=re.compile("onnect")).last.click()
+    page.get_by_role("link", name=re.compile("now sends")).last.click()
     picture = page.frame_locator("iframe").get_by_role("img")
     expect(picture).to_be_visible()
     # 480 pixels of the file, in half as many on the screen.
