@@ -25,6 +25,7 @@ from classbell.storage.queries.watching import reports_problem
 from classbell.web.access import actor_of, signed_in
 from classbell.web.admin_center.capability_words import capability_rows, kept_lines
 from classbell.web.admin_center.charts import messages_by_hour, recipients_chart
+from classbell.web.admin_center.looking import look_again
 from classbell.web.admin_center.outlook import route_budgets
 from classbell.web.admin_center.panel_answer import checked
 from classbell.web.admin_center.words import Badge
@@ -50,6 +51,7 @@ def health(request: HttpRequest, slug: str) -> HttpResponse:
     ports = bootstrap.ports()
     facts = health_facts(catalog, now=ports.clock.now())
     viewer = viewer_of(access, catalog)
+    budgets = route_budgets(catalog, viewer)
     recipients = recipients_by_hour(catalog, now=viewer.now)
     context: dict[str, object] = {
         "facts": facts,
@@ -58,7 +60,10 @@ def health(request: HttpRequest, slug: str) -> HttpResponse:
         "health": None,
         "held": held_summary(ports, catalog),
         "handover": handover_of(ports, catalog),
-        "budgets": route_budgets(catalog, viewer),
+        "budgets": budgets,
+        "budgets_look": look_again(
+            request, reverse("health", args=[slug]), under_way=any(one.moves for one in budgets)
+        ),
         "messages": messages_by_hour(catalog, viewer),
         "recipients": recipients_chart(recipients, viewer) if recipients else None,
     }

@@ -15,6 +15,7 @@ from classbell.storage.queries.pages_home import Figures, figures
 from classbell.storage.queries.pages_shell import ConnectionStatus, connection_status
 from classbell.web.access import signed_in
 from classbell.web.admin_center.charts import messages_by_day, messages_by_hour, room_answers_chart
+from classbell.web.admin_center.looking import look_again
 from classbell.web.admin_center.outlook import route_budgets
 from classbell.web.components.chart import Chart
 from classbell.web.components.moments import Viewer
@@ -33,6 +34,7 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
     status = connection_status(catalog)
     viewer = viewer_of(access, catalog)
     period = _period(request)
+    budgets, here = route_budgets(catalog, viewer), reverse("home", args=[slug])
     context = {
         "first_name": access.person.name.split()[0],
         "standing": _standing(catalog, status, counted),
@@ -43,9 +45,10 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
         "course_text": ngettext("%(num)s course", "%(num)s courses", counted.courses)
         % {"num": counted.courses},
         "log": reverse("deliveries", args=[slug]),
-        "budgets": route_budgets(catalog, viewer),
+        "budgets": budgets,
+        "budgets_look": look_again(request, here, under_way=any(one.moves for one in budgets)),
         "messages": _messages(catalog, viewer, period),
-        "periods": _periods(reverse("home", args=[slug]), period),
+        "periods": _periods(here, period),
         "rooms": room_answers_chart(access.scope.narrowed_to(catalog.id), viewer),
         "panel": reverse("notifications", args=[slug]) + "?panel=m365",
     }
