@@ -16,6 +16,8 @@ from classbell.web.admin_center.notification_rows import Filters, all_rows, chip
 from classbell.web.pages import is_for, show, viewer_of
 
 OPEN = "m365"
+APPROVAL = "approval-now"
+"""The part of the panel that looks by itself whether an administrator has approved."""
 
 
 @require_GET
@@ -41,9 +43,8 @@ def show_notifications(
     context = {
         "panel": panel,
         "panel_open": panel_open,
-        "approval_look": _approval_look(request, catalog, panel),
     } | table_of(request, catalog, panel)
-    if is_for(request, "panel"):
+    if is_for(request, "panel") or is_for(request, APPROVAL):
         own = {"catalog": catalog, "viewer": viewer_of(access, catalog)}
         return HttpResponse(render_to_string("panel.html", context | own, request), status=status)
     return show(
@@ -66,9 +67,10 @@ def _approval_look(request: HttpRequest, catalog: Catalog, panel: Panel) -> Look
 
 
 def table_of(request: HttpRequest, catalog: Catalog, panel: Panel) -> dict[str, object]:
-    """Return what the table and its filters show."""
+    """Return what the table and its filters show, and when the panel looks again."""
     filters, rows = Filters.read(request.GET), all_rows(catalog, panel)
     return {
+        "approval_look": _approval_look(request, catalog, panel),
         "filters": filters,
         "chips": chips_for(rows, filters, catalog.slug),
         "kinds": [row for row in rows if filters.lets_through(row)],
