@@ -139,10 +139,10 @@ def _own_words(text: str) -> int:
 def _told(tree: ast.Module) -> Iterator[ast.AST]:
     """Yield the arguments of errors that people read."""
     for node in ast.walk(tree):
-        if not isinstance(node, ast.Call) or _called(node) not in ERRORS:
+        if not isinstance(node, ast.Call) or called(node) not in ERRORS:
             continue
-        if _called(node) not in {"Verdict", "ProviderFailure"}:
-            yield from node.args[:1]
+        if called(node) not in {"Verdict", "ProviderFailure"}:
+            yield from (part for value in node.args[:1] for part in _branches(value))
         for word in node.keywords:
             if word.arg in TOLD:
                 yield from _branches(word.value)
@@ -159,7 +159,7 @@ def _branches(value: ast.expr) -> Iterator[ast.AST]:
         yield value
 
 
-def _called(node: ast.Call) -> str:
+def called(node: ast.Call) -> str:
     """Return the name of what is called; empty where it has none."""
     if isinstance(node.func, ast.Attribute):
         return node.func.attr
@@ -175,7 +175,7 @@ def _unsaid(tree: ast.Module) -> Iterator[ast.AST]:
             and isinstance(node.func, ast.Attribute)
             and node.func.attr in LOG
         )
-        is_unread = isinstance(node, ast.Call) and _called(node) in UNREAD
+        is_unread = isinstance(node, ast.Call) and called(node) in UNREAD
         if is_docstring or is_logged or is_unread:
             yield from ast.walk(node)
 

@@ -20,7 +20,7 @@ from django.utils.translation import get_language, gettext
 
 NAME = re.compile(r"\{(\w+)\}")
 WORD = re.compile(r"[^\W\d_]{2,}")
-BETWEEN_SENTENCES = re.compile(r"(?<=[.?!:]) (?=[A-Z«(])")
+BETWEEN_SENTENCES = re.compile(r"(?<=[.?!:]) (?=[A-Z«(])|(?<=\)) (?=[A-Z«])")
 """A code in brackets that follows a sentence, such as «(AADSTS50173)», is a piece by itself."""
 
 VALUE = "\ua66e"
@@ -28,6 +28,12 @@ VALUE = "\ua66e"
 
 REMEMBERED = 4096
 """How many sentences are remembered with their templates: a page says much the same again."""
+
+TOGETHER = 8
+"""How many sentences one message may be made of, among others."""
+
+LONGEST = 4000
+"""Characters of a text beyond which it is somebody's own, and not looked at."""
 
 
 class Template(NamedTuple):
@@ -47,7 +53,7 @@ def translated(text: str) -> str:
         text: one or more English sentences; empty stays empty.
     """
     language = (get_language() or "en").split("-", 1)[0]
-    if not text or language == "en":
+    if not text or language == "en" or len(text) > LONGEST:
         return text
     whole = _known(text, language)
     if whole is not None:
@@ -62,7 +68,7 @@ def _in_parts(parts: list[str], language: str) -> str:
     """Translate sentence by sentence, taking together what is known together."""
     said: list[str] = []
     while parts:
-        for length in range(len(parts), 0, -1):
+        for length in range(min(len(parts), TOGETHER), 0, -1):
             found = _known(" ".join(parts[:length]), language)
             if found is not None or length == 1:
                 said.append(parts[0] if found is None else found)
@@ -94,22 +100,22 @@ def _value(value: str) -> str:
 def _made_of(text: str, language: str) -> Template | None:
     """Return the template that a sentence is made of, the one with most words of its own."""
     words = frozenset(WORD.findall(text))
-    candidates = _by_word(language)
+    candidates = by_rarest_word(language)
     near = {one for word in words for one in candidates.get(word, ())}
     for place in sorted(near):
-        one = _templates(language)[place]
+        one = templates_of(language)[place]
         if one.words <= words and one.pattern.fullmatch(text):
             return one
     return None
 
 
 @cache
-def _by_word(language: str) -> dict[str, tuple[int, ...]]:
+def by_rarest_word(language: str) -> dict[str, tuple[int, ...]]:
     """Return where the templates stand, by the one word of each that is rarest among all.
 
     A sentence is compared with a handful of them, and not with hundreds.
     """
-    templates = _templates(language)
+    templates = templates_of(language)
     often: dict[str, int] = defaultdict(int)
     for one in templates:
         for word in one.words:
@@ -121,7 +127,7 @@ def _by_word(language: str) -> dict[str, tuple[int, ...]]:
 
 
 @cache
-def _templates(language: str) -> tuple[Template, ...]:
+def templates_of(language: str) -> tuple[Template, ...]:
     """Return the messages with names in braces, those with most words of their own first.
 
     One without a word of its own would be anything, and is none.
