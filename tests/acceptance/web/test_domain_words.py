@@ -118,7 +118,7 @@ def test_the_record_and_the_history_are_told_in_the_readers_language(
         name="consent_changed",
         detail="Granted now: Mail.Send. Not granted any more: Place.Read.All.",
     )
-    page = german.get("/catalogs/academy/health")
+    page = german.get("/catalogs/academy/connection")
     assert "Berechtigungen geändert" in page.words
     assert "Jetzt gewährt: Mail.Send. Nicht mehr gewährt: Place.Read.All." in page.words
 
