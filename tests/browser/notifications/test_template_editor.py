@@ -60,6 +60,38 @@ def test_what_is_slower_or_wrong_is_said_before_it_is_saved(home: Home) -> None:
 
 
 @pytest.mark.usefixtures("programme")
+def test_an_open_brace_offers_the_variables_to_the_keyboard(home: Home) -> None:
+    page = home.page
+    editor_of(home, "Enrolment confirmed")
+    subject = page.get_by_label("Subject", exact=True)
+    message = page.get_by_label("Message", exact=True)
+    offered = page.get_by_role("listbox", name="Variables")
+    subject.fill("Welcome to ")
+    subject.press_sequentially("{c")
+    expect(offered.get_by_role("option")).to_have_count(2)
+    expect(offered.get_by_role("option", selected=True)).to_contain_text("title of the")
+    look(home, "editor-offers", width=320)
+    subject.press("ArrowDown")
+    subject.press("ArrowUp")
+    subject.press("Enter")
+    expect(subject).to_have_value("Welcome to {COURSE TITLE}")
+    expect(offered).to_be_hidden()
+    subject.press("Control+z")
+    expect(subject).to_have_value("Welcome to {c")
+    subject.press("Escape")
+    expect(offered).to_be_hidden()
+    message.fill("<p>Dear }, bring shoes.</p>")
+    message.evaluate("(area) => area.setSelectionRange(8, 8)")
+    message.press_sequentially("{person")
+    offered.get_by_role("option").first.click()
+    expect(message).to_have_value("<p>Dear {PERSON NAME}, bring shoes.</p>")
+    expect(message).to_be_focused()
+    message.press_sequentially("{nothing like it")
+    expect(offered).to_be_hidden()
+    assert page.url.endswith("enrolment_confirmed"), "Enter in the list sent the form"
+
+
+@pytest.mark.usefixtures("programme")
 def test_a_course_and_the_catalog_switch_a_notification_off(home: Home) -> None:
     page = home.page
     editor_of(home, "Waiting list joined")
