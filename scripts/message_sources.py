@@ -125,10 +125,14 @@ def sentences(path: Path) -> Iterator[str]:
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             text = node.value
         text = text.strip()
-        if _own_words(text) >= (1 if node in told else OWN_WORDS) and (
-            node in told or SENTENCE.fullmatch(text)
-        ):
+        if _is_said(text) or (node in told and _own_words(text)):
             yield text
+
+
+def _is_said(text: str) -> bool:
+    """Tell whether a text is a sentence of ours; one that begins with a value needs more of it."""
+    needed = OWN_WORDS if text.startswith(("{", "«{")) else 1
+    return bool(SENTENCE.fullmatch(text)) and _own_words(text) >= needed
 
 
 def _own_words(text: str) -> int:

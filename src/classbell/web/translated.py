@@ -55,26 +55,32 @@ def translated(text: str) -> str:
     language = (get_language() or "en").split("-", 1)[0]
     if not text or language == "en" or len(text) > LONGEST:
         return text
-    whole = _known(text, language)
-    if whole is not None:
-        return whole
     parts = BETWEEN_SENTENCES.split(text)
     if len(parts) == 1:
-        return text
-    return _in_parts(parts, language)
+        return _known(text, language) or text
+    said, is_all = _in_parts(parts, language)
+    # A value may be sentences of its own: then only the whole is known.
+    return said if is_all else _known(text, language) or said
 
 
-def _in_parts(parts: list[str], language: str) -> str:
-    """Translate sentence by sentence, taking together what is known together."""
+def _in_parts(parts: list[str], language: str) -> tuple[str, bool]:
+    """Translate sentence by sentence, taking together what is known only together.
+
+    Returns:
+        The text, and whether all of it is known.
+    """
     said: list[str] = []
+    is_all = True
     while parts:
-        for length in range(min(len(parts), TOGETHER), 0, -1):
+        for length in range(1, min(len(parts), TOGETHER) + 1):
             found = _known(" ".join(parts[:length]), language)
-            if found is not None or length == 1:
-                said.append(parts[0] if found is None else found)
-                parts = parts[length:]
+            if found is not None:
                 break
-    return " ".join(said)
+        else:
+            found, length, is_all = parts[0], 1, False
+        said.append(found)
+        parts = parts[length:]
+    return " ".join(said), is_all
 
 
 def _known(text: str, language: str) -> str | None:

@@ -40,6 +40,31 @@ from tests.support import NOW, a_session
             "«Fire {x}» has 1 of 3 seats left, and 2 people need one.",
             "„Fire {x}“ hat noch 1 von 3 Plätzen frei, und 2 Personen brauchen einen.",
         ),
+        (
+            (
+                "Not checked, because the permission MailboxSettings.Read is not granted. "
+                "Judged by its licence, it is a user's."
+            ),
+            (
+                "Nicht geprüft, weil die Berechtigung MailboxSettings.Read nicht gewährt ist. "
+                "Nach der Lizenz zu urteilen, ist es das einer Person."
+            ),
+        ),
+        (
+            "The connection is lost. The account's password has expired. Mail waits.",
+            "Die Verbindung ist verloren. Das Kennwort des Kontos ist abgelaufen. E-Mails warten.",
+        ),
+        (
+            (
+                "Classbell can also reach boss@x.example: send as it. Either it lies in the scope, "
+                "or a role is assigned, or consented to in Entra ID, without one."
+            ),
+            (
+                "Classbell kann auch boss@x.example erreichen: als dieses Postfach senden. "
+                "Entweder liegt es im Bereich, oder eine Rolle ist ohne Bereich zugewiesen oder in "
+                "Entra ID ohne einen genehmigt."
+            ),
+        ),
         ("There is no variable {COURSE} here.", "Die Variable {COURSE} gibt es hier nicht."),
         (
             (
