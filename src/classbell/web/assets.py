@@ -37,7 +37,7 @@ STYLE_SHEET = (
 SOURCES: Mapping[str, tuple[str, ...]] = {
     "classbell.css": STYLE_SHEET,
     "classbell.js": ("classbell.js",),
-    "editor.js": ("editor.js",),
+    "editor.js": ("editor.js", "variables.js"),
     "htmx.js": ("htmx.min.js",),
     "icons.svg": ("icons.svg",),
     "favicon.svg": ("favicon.svg",),

@@ -32,6 +32,7 @@ from classbell.web.admin_center.words import Badge
 from classbell.web.pages import show, viewer_of
 from classbell.web.remedy_words import helps
 from classbell.web.signin import leave_for
+from classbell.web.translated import translated
 
 MESSAGES = {
     HealthStatus.LIMITED: "warning",
@@ -83,12 +84,12 @@ def _account_context(facts: HealthFacts, catalog: Catalog) -> dict[str, object]:
     if account is None:
         return {}
     found = health_of(ports, account, catalog=catalog)
-    remedy = found.remedy
+    is_lost = found.status is HealthStatus.LOST
     return {
         "health": found,
         "message": MESSAGES.get(found.status, ""),
-        "title": _("What helps:") if found.status is HealthStatus.LOST else found.summary,
-        "remedy": helps(remedy) if remedy else "",
+        "title": _("What helps:") if is_lost else translated(found.summary),
+        "remedy": helps(found.remedy) if found.remedy else "",
         "capabilities": capability_rows(kept_lines(found.checks), paused=facts.status.is_lost),
         "history": [(row, TONES[row.tone]) for row in found.history],
         "unreported": reports_problem(account),

@@ -43,6 +43,7 @@ from classbell.web.components import moments
 from classbell.web.pages import show, viewer_of
 from classbell.web.security import allow_own_frames
 from classbell.web.signin import leave_for
+from classbell.web.translated import translated
 
 
 @require_http_methods(["GET", "POST"])
@@ -136,7 +137,7 @@ def _page(
         "session": session,
         "typed": typed,
         "error": error,
-        "errors": {error.field: f"{error.what} {error.remedy}".strip()} if error else {},
+        "errors": {error.field: _words(error)} if error else {},
         "learners": len(learners),
         "boxes": boxes_of(typed, learners) if typed.to == CHOSEN else None,
         "choices": choices(enrolled, len(learners)),
@@ -162,3 +163,8 @@ def _time(access: Access, catalog: Catalog, people: int) -> str:
     if length is None:
         return ""
     return moments.span(viewer_of(access, catalog), max(length, timedelta(minutes=1)))
+
+
+def _words(error: InvalidInput) -> str:
+    """Return what is wrong with a field and what helps."""
+    return " ".join(filter(None, map(translated, (error.what, error.remedy))))
