@@ -29,6 +29,7 @@ STYLE_SHEET = (
     "css/editor.css",
     "css/mail.css",
     "css/meters.css",
+    "css/charts.css",
     "css/overlays.css",
     "css/menus.css",
     "css/state.css",

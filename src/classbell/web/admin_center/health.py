@@ -15,6 +15,7 @@ from classbell.domain.connections.handover import handover_of
 from classbell.domain.connections.health import HealthStatus, health_of
 from classbell.domain.connections.held_mail import held_summary
 from classbell.domain.connections.history import Tone
+from classbell.domain.connections.outlook import recipients_by_hour
 from classbell.domain.connections.support import support_details
 from classbell.domain.organisations.access import require_catalog_admin
 from classbell.storage.models import Catalog
@@ -23,6 +24,8 @@ from classbell.storage.queries.pages_shell import ConnectionStatus
 from classbell.storage.queries.watching import reports_problem
 from classbell.web.access import actor_of, signed_in
 from classbell.web.admin_center.capability_words import capability_rows, kept_lines
+from classbell.web.admin_center.charts import messages_by_hour, recipients_chart
+from classbell.web.admin_center.looking import look_again
 from classbell.web.admin_center.outlook import route_budgets
 from classbell.web.admin_center.panel_answer import checked
 from classbell.web.admin_center.words import Badge
@@ -48,6 +51,9 @@ def health(request: HttpRequest, slug: str) -> HttpResponse:
     catalog = require_catalog_admin(access, slug)
     ports = bootstrap.ports()
     facts = health_facts(catalog, now=ports.clock.now())
+    viewer = viewer_of(access, catalog)
+    budgets = route_budgets(catalog, viewer)
+    recipients = recipients_by_hour(catalog, now=viewer.now)
     context: dict[str, object] = {
         "facts": facts,
         "badge": status_badge(facts.status),
@@ -55,7 +61,12 @@ def health(request: HttpRequest, slug: str) -> HttpResponse:
         "health": None,
         "held": held_summary(ports, catalog),
         "handover": handover_of(ports, catalog),
-        "budgets": route_budgets(catalog, viewer_of(access, catalog)),
+        "budgets": budgets,
+        "budgets_look": look_again(
+            request, reverse("health", args=[slug]), under_way=any(one.moves for one in budgets)
+        ),
+        "messages": messages_by_hour(catalog, viewer),
+        "recipients": recipients_chart(recipients, viewer) if recipients else None,
     }
     return show(
         request,

@@ -27,6 +27,7 @@ from classbell.ports.errors import InvalidInput, NotFoundHere
 from classbell.storage.models import Catalog, CourseSession, EnrolmentState
 from classbell.storage.queries import pages_messages as queries
 from classbell.web.access import actor_of
+from classbell.web.admin_center.looking import look_again
 from classbell.web.admin_center.message_choice import (
     CHOSEN,
     REARRANGE,
@@ -106,7 +107,7 @@ def follow_message(
         "message": message,
         "progress": progress,
         "time": "" if progress.is_over else _time(access, catalog, progress.waiting),
-        "look_again": "" if progress.is_over else here,
+        "look_again": look_again(request, here, under_way=not progress.is_over),
         "here": here,
         "log": f"{reverse('deliveries', args=[slug])}?kind=session_message",
     }
