@@ -149,6 +149,12 @@ def navigation(access: Access, catalog: Catalog | None) -> tuple[NavGroup, ...]:
             NavItem("catalogs", "grid_dots", _("Catalogs"), reverse("catalogs")),
             NavItem("connections", "plug_connected", _("Connections"), reverse("connections")),
             NavItem(
+                "organisation-calendar",
+                "calendar_checkmark",
+                _("Organization calendar"),
+                reverse("organisation-calendar"),
+            ),
+            NavItem(
                 "email-provider",
                 "mail_multiple",
                 _("Email provider (ACS)"),
