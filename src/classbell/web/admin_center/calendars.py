@@ -14,7 +14,6 @@ from classbell.storage.queries.organisation_calendar import sharing_of_all
 from classbell.web.access import signed_in
 from classbell.web.admin_center.words import Badge
 from classbell.web.pages import show
-from classbell.web.translated import translated
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,7 @@ class SharingRow:
         way: how sessions get there, in words.
         shown: how many sessions the calendar shows now.
         badge: how it stands.
-        problem: what is wrong, and what helps; empty where nothing is.
+        problem: what is wrong, and what helps, as the domain says it; empty where nothing is.
         is_admin: whether the reader may open the catalog.
     """
 
@@ -69,6 +68,6 @@ def _row(catalog: Catalog, shown: int, *, is_admin: bool) -> SharingRow:
         way=_("Written into the calendar") if writes else _("The calendar is invited"),
         shown=shown,
         badge=("danger", _("Problem")) if chosen.shared_problem else ("success", _("Shared")),
-        problem=translated(chosen.shared_problem),
+        problem=chosen.shared_problem,
         is_admin=is_admin,
     )
