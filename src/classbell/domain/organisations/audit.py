@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db import transaction
+
 from classbell.domain.organisations.belonging import organisation_of
 from classbell.ports.bundle import Ports
+from classbell.storage.audit_chain import chain_at_commit
 from classbell.storage.models import AuditEntry, Catalog, Person
 
 Facts = Mapping[str, object]
@@ -42,6 +47,32 @@ CLASSBELL = Actor(None, "Classbell", "worker")
 """The product itself, acting on what it observed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Which request of a browser an act comes from.
+
+    Attributes:
+        address: the client's IP address, as far as it can be known.
+        request_id: what the answer's ``X-Request-ID`` says as well.
+    """
+
+    address: str = ""
+    request_id: str = ""
+
+
+_request: ContextVar[Request] = ContextVar("request", default=Request())
+
+
+@contextmanager
+def asked_by(request: Request) -> Iterator[None]:
+    """Name the request that all acts within come from; the door says so once for all of them."""
+    token = _request.set(request)
+    try:
+        yield
+    finally:
+        _request.reset(token)
+
+
 def record(
     ports: Ports,
     *,
@@ -55,6 +86,8 @@ def record(
 ) -> AuditEntry:
     """Write one audit row in the caller's transaction, so that act and record stand or fall.
 
+    It gets its place in the organisation's chain as the last thing before that transaction commits.
+
     Args:
         ports: the outside world.
         actor: who did it.
@@ -65,15 +98,22 @@ def record(
         before: what was true before, as far as the act changed it.
         after: what is true now.
     """
-    return AuditEntry.objects.create(
-        organisation_id=organisation_of(catalog, organisation_id),
-        catalog=catalog,
-        at=ports.clock.now(),
-        actor=actor.person,
-        actor_name=actor.name,
-        action=action,
-        subject=subject,
-        before=dict(before or {}),
-        after=dict(after or {}),
-        source=actor.source,
-    )
+    request = _request.get()
+    # Outside of a transaction the row is one of its own, for it is chained when that commits.
+    with transaction.atomic(savepoint=False):
+        entry = AuditEntry.objects.create(
+            organisation_id=organisation_of(catalog, organisation_id),
+            catalog=catalog,
+            at=ports.clock.now(),
+            actor=actor.person,
+            actor_name=actor.name,
+            action=action,
+            subject=subject,
+            before=dict(before or {}),
+            after=dict(after or {}),
+            source=actor.source,
+            address=request.address,
+            request_id=request.request_id,
+        )
+        chain_at_commit(entry)
+    return entry

@@ -63,7 +63,7 @@ from classbell.storage.models.organisations import (
     SignInJourney,
 )
 from classbell.storage.models.providers import EmailProvider
-from classbell.storage.models.records import AuditEntry, DomainEvent
+from classbell.storage.models.records import AuditChain, AuditEntry, DomainEvent, KeptForever
 from classbell.storage.models.scheduling import (
     Entry,
     EntryState,
@@ -93,6 +93,7 @@ __all__ = [
     "Approval",
     "ApprovalState",
     "Attempt",
+    "AuditChain",
     "AuditEntry",
     "CalendarOptions",
     "CalendarWatch",
@@ -116,6 +117,7 @@ __all__ = [
     "HealthEvent",
     "HiddenRoom",
     "Incident",
+    "KeptForever",
     "Lane",
     "LaneKind",
     "MailLook",
