@@ -17,10 +17,14 @@ _KEEPS = (
 )
 
 SQLITE_UP = (
-    f"CREATE TRIGGER audit_unchanged BEFORE UPDATE ON {TABLE} WHEN OLD.sequence IS NOT NULL "
-    "BEGIN SELECT RAISE(ABORT, 'An act on the record is never changed.'); END",
-    f"CREATE TRIGGER audit_kept BEFORE DELETE ON {TABLE} WHEN {_KEEPS} "
-    "BEGIN SELECT RAISE(ABORT, 'An act on the record is never deleted.'); END",
+    (
+        f"CREATE TRIGGER audit_unchanged BEFORE UPDATE ON {TABLE} WHEN OLD.sequence IS NOT NULL "
+        "BEGIN SELECT RAISE(ABORT, 'An act on the record is never changed.'); END"
+    ),
+    (
+        f"CREATE TRIGGER audit_kept BEFORE DELETE ON {TABLE} WHEN {_KEEPS} "
+        "BEGIN SELECT RAISE(ABORT, 'An act on the record is never deleted.'); END"
+    ),
 )
 SQLITE_DOWN = (
     "DROP TRIGGER IF EXISTS audit_unchanged",
@@ -34,10 +38,14 @@ POSTGRESQL_UP = (
         IF {_KEEPS} THEN RAISE EXCEPTION 'An act on the record is never deleted.'; END IF;
         RETURN OLD;
     END $$""",
-    f"CREATE TRIGGER audit_unchanged BEFORE UPDATE ON {TABLE} FOR EACH ROW "
-    "WHEN (OLD.sequence IS NOT NULL) EXECUTE FUNCTION classbell_audit_unchanged()",
-    f"CREATE TRIGGER audit_kept BEFORE DELETE ON {TABLE} FOR EACH ROW "
-    "EXECUTE FUNCTION classbell_audit_kept()",
+    (
+        f"CREATE TRIGGER audit_unchanged BEFORE UPDATE ON {TABLE} FOR EACH ROW "
+        "WHEN (OLD.sequence IS NOT NULL) EXECUTE FUNCTION classbell_audit_unchanged()"
+    ),
+    (
+        f"CREATE TRIGGER audit_kept BEFORE DELETE ON {TABLE} FOR EACH ROW "
+        "EXECUTE FUNCTION classbell_audit_kept()"
+    ),
 )
 POSTGRESQL_DOWN = (
     f"DROP TRIGGER IF EXISTS audit_unchanged ON {TABLE}",

@@ -1,7 +1,7 @@
 """What a transaction still owes before it commits, done as its very last statements.
 
-Locks that are only taken here are taken after all others, and in one order, so that nobody who holds
-one of them waits for anything else.
+Locks that are only taken here are taken after all others, and in one order, so that nobody who
+holds one of them waits for anything else.
 """
 
 from __future__ import annotations

@@ -60,7 +60,10 @@ class Request:
     request_id: str = ""
 
 
-_request: ContextVar[Request] = ContextVar("request", default=Request())
+NO_REQUEST = Request()
+"""Of acts that come from the command line and from the product itself."""
+
+_request: ContextVar[Request] = ContextVar("request", default=NO_REQUEST)
 
 
 @contextmanager

@@ -1,7 +1,9 @@
 """The record of acts becomes a chain, and the store refuses to change it."""
 
 import django.db.models.deletion
+from django.apps.registry import Apps
 from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from classbell.storage.audit_chain import HASHED, row_hash
 from classbell.storage.audit_guard import put_up, take_down
@@ -9,7 +11,7 @@ from classbell.storage.audit_guard import put_up, take_down
 ROWS = 1_000
 
 
-def chain_what_is_there(apps, schema_editor):
+def chain_what_is_there(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Chain the acts of every organisation, marked as late: nobody knows what they said before."""
     entries = apps.get_model("storage", "AuditEntry").objects
     chains = apps.get_model("storage", "AuditChain").objects
@@ -31,12 +33,12 @@ def chain_what_is_there(apps, schema_editor):
         schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE", None)
 
 
-def guard(_apps, schema_editor):
+def guard(_apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Let the store refuse to change or delete acts."""
     put_up(schema_editor, schema_editor.connection.vendor)
 
 
-def unguard(_apps, schema_editor):
+def unguard(_apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Let it refuse no more."""
     take_down(schema_editor, schema_editor.connection.vendor)
 
