@@ -90,32 +90,32 @@ def run_export(arguments: argparse.Namespace) -> int:
     """Write a record to standard output, and its end to standard error; that is on the record."""
     start_django()
     from classbell import bootstrap  # noqa: PLC0415 -- needs Django's settings
-    from classbell.domain.organisations.audit import OPERATOR, record  # noqa: PLC0415 -- see above
+    from classbell.domain.organisations.audit import OPERATOR  # noqa: PLC0415 -- see above
     from classbell.domain.organisations.audit_export import (  # noqa: PLC0415 -- see above
         Form,
-        export_lines,
+        hand_out,
     )
-    from classbell.storage.audit_chain import rows_of  # noqa: PLC0415 -- see above
+    from classbell.storage.queries import operator  # noqa: PLC0415 -- see above
+    from classbell.storage.queries.audit import Sought  # noqa: PLC0415 -- see above
     from classbell.storage.queries.audit_check import head_of  # noqa: PLC0415 -- see above
+    from classbell.storage.scope import Scope  # noqa: PLC0415 -- see above
 
-    home = _organisations(arguments.organisation)[0]
-    rows = rows_of(home.pk)
-    if arguments.catalog:
-        rows = rows.filter(catalog__slug=arguments.catalog)
-    record(
+    home, slug = _organisations(arguments.organisation)[0], arguments.catalog
+    catalog = operator.catalog_of(home.tenant_id, slug) if slug else None
+    if slug and catalog is None:
+        raise NotFoundHere(f"There is no catalog «{slug}» in this organisation.")
+    scope = Scope(home.pk)
+    lines = hand_out(
         bootstrap.ports(),
+        scope=scope.narrowed_to(catalog.pk) if catalog else scope,
+        catalog=catalog,
+        sought=Sought(),
+        form=Form(arguments.format),
         actor=OPERATOR,
-        catalog=None,
-        organisation_id=home.pk,
-        action="audit.exported",
-        subject=f"organisation:{home.tenant_id}",
-        after={"format": arguments.format, "catalog": arguments.catalog or ""},
     )
-    head = head_of(home.pk)
-    for line in export_lines(
-        rows.filter(sequence__lte=head.sequence), head, Form(arguments.format)
-    ):
+    for line in lines:
         sys.stdout.write(line)
+    head = head_of(home.pk)
     print(f"{head.sequence}:{head.hash}", file=sys.stderr)
     return 0
 

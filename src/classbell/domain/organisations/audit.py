@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -76,6 +77,53 @@ def asked_by(request: Request) -> Iterator[None]:
         _request.reset(token)
 
 
+class SecretOnRecord(Exception):
+    """A fault of ours: an act wanted to keep what nobody may read; nothing was written."""
+
+
+SECRET_NAMES = frozenset(
+    {
+        "access_key",
+        "access_token",
+        "assertion",
+        "body",
+        "client_secret",
+        "html",
+        "id_token",
+        "key",
+        "nonce",
+        "password",
+        "refresh_token",
+        "secret",
+        "token",
+        "tokens",
+        "verifier",
+    }
+)
+"""What no fact on the record is called."""
+
+_SECRET = re.compile(r"eyJ[\w-]{8,}\.[\w-]{8,}|Bearer |PRIVATE KEY|accesskey=", re.ASCII)
+"""What a token, a key or a connection string looks like, whatever it is called."""
+
+
+def refuse_secrets(facts: object) -> None:
+    """Let facts pass that may be read by every admin and be kept for ever.
+
+    Raises:
+        SecretOnRecord: a name or a value says that it is none.
+    """
+    if isinstance(facts, Mapping):
+        for name, value in facts.items():
+            if str(name).lower().replace(" ", "_") in SECRET_NAMES:
+                raise SecretOnRecord(f"«{name}» does not belong on the record.")
+            refuse_secrets(value)
+    elif isinstance(facts, list | tuple | set | frozenset):
+        for value in facts:
+            refuse_secrets(value)
+    elif isinstance(facts, str) and _SECRET.search(facts):
+        raise SecretOnRecord("A value on the record looks like a token or a key.")
+
+
 def record(
     ports: Ports,
     *,
@@ -100,7 +148,12 @@ def record(
         subject: what was acted upon, such as ``catalog:safety``.
         before: what was true before, as far as the act changed it.
         after: what is true now.
+
+    Raises:
+        SecretOnRecord: always a fault of ours, so it is not worded for people.
     """
+    refuse_secrets(before)
+    refuse_secrets(after)
     request = _request.get()
     # Outside of a transaction the row is one of its own, for it is chained when that commits.
     with transaction.atomic(savepoint=False):

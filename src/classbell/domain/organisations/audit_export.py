@@ -6,14 +6,24 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from enum import StrEnum
 
 from django.db.models import QuerySet
 
 from classbell.domain.courses.importing.cells import begins_like_a_formula
+from classbell.domain.organisations.access import (
+    access_of,
+    require_actor_administers,
+    require_lms_admin,
+)
+from classbell.domain.organisations.audit import Actor, record
+from classbell.ports.bundle import Ports
 from classbell.storage.audit_chain import HASHED, canonical
-from classbell.storage.models import AuditEntry
-from classbell.storage.queries.audit_check import Head
+from classbell.storage.models import AuditEntry, Catalog
+from classbell.storage.queries.audit import Sought, acts_in
+from classbell.storage.queries.audit_check import Head, head_of
+from classbell.storage.scope import Scope
 
 COLUMNS = (*HASHED, "hash")
 PAGE = 500
@@ -27,6 +37,48 @@ class Form(StrEnum):
 
     CSV = "csv"
     JSONL = "jsonl"
+
+
+def hand_out(
+    ports: Ports,
+    *,
+    scope: Scope,
+    catalog: Catalog | None,
+    sought: Sought,
+    form: Form,
+    actor: Actor,
+) -> Iterator[str]:
+    """Return the lines of a file with what somebody may see of the record; that is an act too.
+
+    Args:
+        ports: the clock.
+        scope: what may be seen.
+        catalog: the catalog whose record it is; None for that of the organisation.
+        sought: the filters; ``before`` is left out of account.
+        form: how the file is written.
+        actor: who wants it.
+
+    Raises:
+        NotAllowed, NotFoundHere: the actor is no admin of the catalog, or no LMS admin.
+    """
+    if catalog is not None:
+        require_actor_administers(actor, catalog)
+    elif actor.person is not None:
+        require_lms_admin(access_of(actor.person))
+    asked = {"format": form.value, "who": sought.who, "acts": sought.group}
+    asked |= {"subject": sought.subject, "since": sought.since.isoformat() if sought.since else ""}
+    record(
+        ports,
+        actor=actor,
+        catalog=catalog,
+        organisation_id=scope.organisation_id,
+        action="audit.exported",
+        subject=f"catalog:{catalog.slug}" if catalog else "organisation",
+        after={name: value for name, value in asked.items() if value},
+    )
+    head = head_of(scope.organisation_id)
+    rows = acts_in(scope, replace(sought, before=None)).filter(sequence__lte=head.sequence)
+    return export_lines(rows, head, form)
 
 
 def export_lines(rows: QuerySet[AuditEntry], head: Head, form: Form) -> Iterator[str]:
