@@ -166,7 +166,7 @@ class Ledger:
         """Let the store insert rows numbered from 1; all else is as in the model."""
         columns, expressions, parameters = [], [], []
         for field in model._meta.concrete_fields:  # noqa: SLF001 -- Django documents it as public
-            if field.name not in computed and field.primary_key:
+            if (field.name not in computed and field.primary_key) or field.generated:
                 continue
             columns.append(str(field.column))
             value = fixed.get(field.name, field.get_default())

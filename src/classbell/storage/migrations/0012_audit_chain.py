@@ -155,6 +155,10 @@ class Migration(migrations.Migration):
                 fields=("organisation", "sequence"), name="audit_in_order"
             ),
         ),
+        migrations.AddIndex(
+            model_name="auditentry",
+            index=models.Index(fields=["catalog", "subject", "-id"], name="audit_by_subject"),
+        ),
         migrations.RunPython(chain_what_is_there, migrations.RunPython.noop),
         migrations.RunPython(guard, unguard),
     ]

@@ -96,6 +96,7 @@ class AuditEntry(TenantModel):
         ]
         indexes: ClassVar = [
             models.Index(fields=["catalog", "-id"], name="audit_of_catalog"),
+            models.Index(fields=["catalog", "subject", "-id"], name="audit_by_subject"),
             models.Index(
                 fields=["organisation", "id"],
                 name="audit_unchained",
