@@ -81,7 +81,6 @@ def confirmation_states(session: CourseSession) -> dict[UUID, str]:
     rows = (
         Message.objects.filter(
             notification__kind="enrolment_confirmed",
-            notification__catalog_id=session.course.catalog_id,
             notification__about_session=str(session.pk),
             person__enrolments__session=session,
         )
