@@ -110,7 +110,7 @@ def _chain(head: AuditChain, ids: list[int], *, late: bool) -> int:
     count = 0
     for row in list(rows.values(*HASHED)):
         place = {"sequence": head.sequence + 1, "previous_hash": head.hash, "late": late}
-        head.sequence, head.hash = place["sequence"], row_hash(row | place)
+        head.sequence, head.hash = head.sequence + 1, row_hash(row | place)
         rows_of(head.pk).filter(pk=row["id"]).update(**place, hash=head.hash)
         count += 1
     if count:

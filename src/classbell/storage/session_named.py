@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Func
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -13,15 +12,12 @@ class SessionNamed(Func):
 
     arity = 1
 
-    def as_sql(
-        self,
-        compiler: SQLCompiler,
-        connection: Any,  # noqa: ANN401 -- Django's own signature
-        **_options: Any,  # noqa: ANN401 -- the same
-    ) -> tuple[str, list[Any]]:
+    def as_sql(  # type: ignore[override]  # Django's own takes words that nobody gives it here
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_options: object
+    ) -> tuple[str, tuple[str | int, ...]]:
         """Write the expression."""
         (context,) = self.get_source_expressions()
         column = compiler.compile(context)[0]
         if connection.vendor == "postgresql":
-            return f"({column} ->> 'session')", []
-        return f"JSON_EXTRACT({column}, '$.session')", []
+            return f"({column} ->> 'session')", ()
+        return f"JSON_EXTRACT({column}, '$.session')", ()

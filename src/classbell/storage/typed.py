@@ -66,7 +66,7 @@ def _class(letter: str) -> str:
     return f"[{letters}]" if letters else "?"
 
 
-class TypedWord(Lookup):  # type: ignore[type-arg]  # Django's class takes none at run time
+class TypedWord(Lookup):
     """Whether a word of a column begins as somebody typed: ``name__typed="sor"``."""
 
     lookup_name = "typed"
@@ -76,26 +76,26 @@ class TypedWord(Lookup):  # type: ignore[type-arg]  # Django's class takes none 
         self,
         compiler: SQLCompiler,
         connection: Any,  # noqa: ANN401 -- Django's own signature
-    ) -> tuple[str, list[Any]]:
+    ) -> tuple[str, tuple[Any, ...]]:
         """Write a pattern of PostgreSQL's."""
         column, parameters = self.process_lhs(compiler, connection)
         said = "|".join("".join(map(_class, one)) for one in spellings(str(self.rhs)))
         # What is no letter of any name is any one sign.
         pattern = f"(^|[{STARTS}])({said})".replace("?", ".")
-        return f"{column} ~ %s", [*parameters, pattern]
+        return f"{column} ~ %s", (*parameters, pattern)
 
     def as_sqlite(
         self,
         compiler: SQLCompiler,
         connection: Any,  # noqa: ANN401 -- the same
-    ) -> tuple[str, list[Any]]:
+    ) -> tuple[str, tuple[Any, ...]]:
         """Write a pattern of SQLite's."""
         column, parameters = self.process_lhs(compiler, connection)
         said = ["".join(map(_class, one)) for one in spellings(str(self.rhs))]
         each = f"(' ' || {column}) GLOB %s"
         patterns = [f"*[{STARTS}]{one}*" for one in said]
         values = [value for pattern in patterns for value in (*parameters, pattern)]
-        return f"({' OR '.join([each] * len(patterns))})", values
+        return f"({' OR '.join([each] * len(patterns))})", tuple(values)
 
 
 CharField.register_lookup(TypedWord)

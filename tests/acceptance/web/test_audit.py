@@ -115,7 +115,7 @@ def exported(visitor: Visitor, form: str, where: str = f"{LOG}/export") -> str:
     answer = visitor.client.post(where, {"format": form, "who": "Mai"})
     assert answer.status_code == 200
     assert f".{form}" in answer["Content-Disposition"]
-    return b"".join(answer.streaming_content).decode("utf-8-sig")
+    return answer.getvalue().decode("utf-8-sig")
 
 
 def chained(cast: Cast) -> None:

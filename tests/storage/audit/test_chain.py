@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -142,10 +143,10 @@ OTHERS = {
 def test_a_change_of_any_field_of_any_row_is_found(
     ports: Ports, catalog: Catalog, unguarded: None
 ) -> None:
-    columns = {one.attname for one in AuditEntry._meta.concrete_fields}
+    columns = set(AuditEntry.objects.values().get(pk=acts(ports, catalog)[0].pk))
     assert set(OTHERS) == {*HASHED, "hash"} == columns
     foreign = an_organisation("Fabrikam", FABRIKAM).pk
-    for place, row in enumerate(acts(ports, catalog), 1):
+    for place, row in enumerate(acts(ports, catalog, 2), 1):
         for field, other in (OTHERS | {"organisation_id": foreign}).items():
             with transaction.atomic():
                 rows_of(catalog.organisation_id).filter(pk=row.pk).update(**{field: other})
@@ -183,7 +184,7 @@ def behind(rows: list[AuditEntry]) -> None:
         (behind, 5, Wrong.ADDED),
     ],
 )
-def test_the_first_broken_place_is_named_with_what_is_wrong(
+def test_the_first_broken_place_is_named_with_what_is_wrong(  # noqa: PLR0917 -- fixtures and cases
     ports: Ports,
     catalog: Catalog,
     unguarded: None,
@@ -296,7 +297,7 @@ def test_acts_at_once_get_one_place_each(ports: Ports, catalog: Catalog) -> None
                     record(ports, actor=mai, catalog=one, action="course.changed", subject="x")
 
     with ThreadPoolExecutor(4) as pool:
-        for done in [beside(pool, lambda number=number: act(number)) for number in range(4)]:
+        for done in [beside(pool, partial(act, number)) for number in range(4)]:
             done.result()
     for one in (catalog, foreign):
         found = check(one.organisation_id)

@@ -53,7 +53,7 @@ def names(catalog: Catalog, text: str) -> set[str]:
         ("an?", False),
     ],
 )
-def test_people_are_found_by_how_words_begin(catalog: Catalog, text: str, found: bool) -> None:
+def test_people_are_found_by_how_words_begin(catalog: Catalog, text: str, *, found: bool) -> None:
     ana = Person.objects.create(
         organisation=catalog.organisation,
         name="Ana Sørensen-Łęcka",

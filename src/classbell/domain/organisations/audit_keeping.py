@@ -1,4 +1,4 @@
-"""What keeps the record in order, once a day: stragglers are chained, what is too old is given up."""
+"""What keeps the record in order, daily: stragglers are chained, what is too old is given up."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """What a search reads: people by name, and notifications by the session they are about."""
 
-import classbell.storage.session_named
 from django.db import migrations, models
+
+import classbell.storage.session_named
 
 
 class Migration(migrations.Migration):

@@ -1,4 +1,4 @@
-"""Whether an organisation's record of acts is as it was written: the chain, walked from end to end."""
+"""Whether an organisation's record of acts is as it was written: the chain, walked through."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Finding people and sessions of a catalog by what somebody types: beginnings of words.
 
-People are read in the order of their names, along an index, until a page is full: that takes as long
-as there are people at worst, however many messages were ever written.
+People are read in the order of their names, along an index, until a page is full: that takes as
+long as there are people at worst, however many messages were ever written.
 """
 
 from __future__ import annotations

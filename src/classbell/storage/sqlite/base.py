@@ -17,7 +17,7 @@ class Operations(DatabaseOperations):
 
         The store keeps the acts of a chain that is there; with neither, nothing is left to keep.
         """
-        return sorted(super().sql_flush(*args, **named))  # type: ignore[arg-type, no-untyped-call]  # Django states no types for it
+        return sorted(super().sql_flush(*args, **named))  # type: ignore[arg-type]  # Django states no types for it
 
 
 class DatabaseWrapper(BeforeCommit, base.DatabaseWrapper):
@@ -40,19 +40,19 @@ class DatabaseWrapper(BeforeCommit, base.DatabaseWrapper):
 
     def _commit(self) -> None:
         try:
-            super()._commit()  # type: ignore[misc]  # Django states no types for it
+            super()._commit()
         finally:
             self._give_turn()
 
     def _rollback(self) -> None:
         try:
-            super()._rollback()  # type: ignore[misc]  # Django states no types for it
+            super()._rollback()
         finally:
             self._give_turn()
 
     def _close(self) -> None:
         try:
-            super()._close()  # type: ignore[misc]  # Django states no types for it
+            super()._close()
         finally:
             self._give_turn()
 

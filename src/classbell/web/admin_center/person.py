@@ -84,7 +84,7 @@ def person(request: HttpRequest, slug: str, person_id: UUID) -> HttpResponse:
     page = queries.MessagePage((), None)
     if shown != PLACES:
         page = queries.message_page(scope, found, states=states, before=before, size=ROWS)
-    steps = [] if states else _places_in(scope, found, enrolments, page, before, slug)
+    steps = [] if states else _places_in(enrolments, page, before, slug)
     here = reverse("person", args=[slug, person_id])
     context = {
         "person": found,
@@ -137,13 +137,8 @@ def _state(enrolment: Enrolment) -> Badge:
     }[EnrolmentState(enrolment.state)]
 
 
-def _places_in(  # noqa: PLR0917 -- private: a page, and what stands around it
-    scope: Scope,
-    found: Person,
-    enrolments: Sequence[Enrolment],
-    page: queries.MessagePage,
-    before: int | None,
-    slug: str,
+def _places_in(
+    enrolments: Sequence[Enrolment], page: queries.MessagePage, before: int | None, slug: str
 ) -> list[Happening]:
     """Return the places that somebody got while the messages of a page were written."""
     since = page.rows[-1].created_at if page.before else None
