@@ -54,10 +54,11 @@ class Ledger:
     Args:
         ports: fakes will do.
         size: messages in all.
+        people: of the organisation.
     """
 
-    def __init__(self, ports: Ports, size: int) -> None:
-        self._size = size
+    def __init__(self, ports: Ports, size: int, *, people: int = PEOPLE) -> None:
+        self._size, self._people = size, people
         self.catalog = a_catalog()
         self._other = a_catalog("sales", "Contoso Sales School")
         self.session = a_session(self.catalog)
@@ -71,7 +72,7 @@ class Ledger:
             with connection.cursor() as cursor:
                 cursor.execute("PRAGMA cache_size = -400000")
                 cursor.execute("PRAGMA synchronous = OFF")
-        self._write(Person, PEOPLE, self._person(), self._home | {"created_at": NOW})
+        self._write(Person, self._people, self._person(), self._home | {"created_at": NOW})
         groups = self._size // OF_A_NOTIFICATION + 1
         one = {"audience_size": OF_A_NOTIFICATION, "expanded": OF_A_NOTIFICATION}
         about = {"context": {"session": str(self.session.pk)}}

@@ -114,7 +114,7 @@ def _chain(head: AuditChain, ids: list[int], *, late: bool) -> int:
         rows_of(head.pk).filter(pk=row["id"]).update(**place, hash=head.hash)
         count += 1
     if count:
-        head.save(update_fields=["sequence", "hash"])
+        AuditChain.objects.filter(pk=head.pk).update(sequence=head.sequence, hash=head.hash)
     return count
 
 
