@@ -100,7 +100,7 @@ def the_same_goes_without_script(browser: Browser, state: StorageState, home: Ho
     page = plain.page
     page.goto(f"{home.base}/catalogs/{home.slug}")
     page.get_by_role("search").get_by_role("button", name="Search").click()
-    page.get_by_label("Person or session", exact=True).fill(TYPED)
+    page.get_by_role("main").get_by_role("searchbox").fill(TYPED)
     page.get_by_role("main").get_by_role("button", name="Search").click()
     expect(page.get_by_role("heading", level=1, name="Ada Bianchi")).to_be_visible()
     plain.shot("person-without-script")
