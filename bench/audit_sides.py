@@ -11,8 +11,8 @@ from classbell.storage.queries.audit_check import check
 from tests.support import NOW, a_catalog, an_organisation, fake_ports
 
 AT_ONCE = 500
-WORDS = {"action": "course.changed", "subject": "course:FIRE"}
-FACTS = {"before": {"title": "Fire", "seats": 12}, "after": {"title": "Fire safety", "seats": 14}}
+ACTION, SUBJECT = "course.changed", "course:FIRE"
+BEFORE, AFTER = {"title": "Fire", "seats": 12}, {"title": "Fire safety", "seats": 14}
 
 
 class Side:
@@ -44,12 +44,22 @@ class Side:
                 at=NOW,
                 actor_name="Operator",
                 source="cli",
-                **WORDS,
-                **FACTS,
+                action=ACTION,
+                subject=SUBJECT,
+                before=BEFORE,
+                after=AFTER,
             )
 
     def _record(self) -> None:
-        record(self._ports, actor=OPERATOR, catalog=self.catalog, **WORDS, **FACTS)
+        record(
+            self._ports,
+            actor=OPERATOR,
+            catalog=self.catalog,
+            action=ACTION,
+            subject=SUBJECT,
+            before=BEFORE,
+            after=AFTER,
+        )
 
 
 def check_rate(side: Side) -> float:

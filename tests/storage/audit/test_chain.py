@@ -11,30 +11,19 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from classbell.domain.organisations.audit import OPERATOR, Actor, Request, asked_by, record
-from classbell.domain.organisations.audit_keeping import chain_stragglers, prune
+from classbell.domain.organisations.audit import OPERATOR, Actor, record
 from classbell.ports.bundle import Ports
 from classbell.storage import audit_guard
 from classbell.storage.audit_chain import HASHED, rows_of
 from classbell.storage.models import AuditChain, AuditEntry, Catalog, KeptForever
 from classbell.storage.queries.audit_check import Head, Wrong, check, head_of
-from tests.fakes import FakeClock
-from tests.support import FABRIKAM, NOW, a_catalog, a_person, an_organisation, fake_ports
+from tests.storage.audit.acts import acts
+from tests.support import FABRIKAM, NOW, a_catalog, a_person, an_organisation
 from tests.waiting import beside
 
 pytestmark = [pytest.mark.store, pytest.mark.django_db(transaction=True)]
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def ports() -> Ports:
-    return fake_ports()
-
-
-@pytest.fixture
-def catalog() -> Catalog:
-    return a_catalog()
 
 
 @pytest.fixture
@@ -45,41 +34,6 @@ def unguarded() -> Iterator[None]:
     yield
     with connection.cursor() as cursor:
         audit_guard.put_up(cursor, connection.vendor)
-
-
-def acts(ports: Ports, catalog: Catalog, count: int = 3) -> list[AuditEntry]:
-    """Do some acts, each a transaction of its own."""
-    mai = Actor.of(a_person("Mai Nielsen"))
-    with asked_by(Request("192.0.2.7", "a-request")):
-        for number in range(count):
-            record(
-                ports,
-                actor=mai,
-                catalog=catalog,
-                action="course.changed",
-                subject=f"course:{number}",
-                before={"title": "Fire", "seats": number, "places": [1.5, None, True]},
-                after={"title": "Führung ☂", "seats": number + 1},
-            )
-    return list(AuditEntry.objects.order_by("id"))
-
-
-def written_by_a_former_version(catalog: Catalog) -> None:
-    """Write a row as the product did before there was a chain."""
-    with connection.cursor() as cursor:
-        empty = "'{}'"
-        cursor.execute(
-            "INSERT INTO storage_auditentry (organisation_id, catalog_id, at, actor_name, action,"  # noqa: S608 -- our own words
-            f" subject, before, after, source) VALUES (%s, %s, %s, 'Mai', 'course.changed', 'old',"
-            f" {empty}, {empty}, 'web')",
-            [
-                catalog.organisation_id.hex
-                if connection.vendor == "sqlite"
-                else catalog.organisation_id,
-                catalog.pk.hex if connection.vendor == "sqlite" else catalog.pk,
-                NOW,
-            ],
-        )
 
 
 def test_acts_follow_from_one_another(ports: Ports, catalog: Catalog) -> None:
@@ -247,42 +201,6 @@ def test_an_act_outlives_person_and_catalog(ports: Ports, catalog: Catalog) -> N
     kept = AuditEntry.objects.get(pk=row.pk)
     assert (kept.actor_name, kept.actor_id) == ("Mai Nielsen", row.actor_id)
     assert check(row.organisation_id).fault is None
-
-
-def test_what_a_former_version_wrote_is_told_and_chained_later(
-    ports: Ports, catalog: Catalog
-) -> None:
-    acts(ports, catalog, 1)
-    written_by_a_former_version(catalog)
-    acts(ports, catalog, 1)
-    found = check(catalog.organisation_id)
-    assert (found.acts, found.unchained, found.fault) == (2, 1, None)
-    assert chain_stragglers(catalog.organisation_id) == 1
-    found = check(catalog.organisation_id)
-    assert (found.acts, found.late, found.unchained, found.fault) == (3, 1, 0, None)
-
-
-def test_old_acts_are_given_up_and_the_rest_can_be_checked(catalog: Catalog) -> None:
-    clock = FakeClock(NOW)
-    ports = fake_ports(clock=clock)
-    acts(ports, catalog, 3)
-    clock.advance(10 * DAY)
-    acts(ports, catalog, 2)
-    assert prune(ports, catalog.organisation_id, before=NOW + DAY) == 3
-    assert prune(ports, catalog.organisation_id, before=NOW + DAY) == 0
-    found = check(catalog.organisation_id)
-    assert (found.acts, found.pruned_to, found.fault) == (3, 3, None)
-    pruned = AuditEntry.objects.get(action="audit.pruned")
-    assert pruned.after["sequence"] == 3
-
-
-def test_a_beginning_that_no_act_vouches_for_is_found(ports: Ports, catalog: Catalog) -> None:
-    second = acts(ports, catalog)[1]
-    AuditChain.objects.update(pruned_to=2, pruned_hash=second.hash)
-    rows_of(catalog.organisation_id).filter(sequence__lte=2).delete()
-    fault = check(catalog.organisation_id).fault
-    assert fault is not None
-    assert fault.wrong is Wrong.MISSING
 
 
 def test_acts_at_once_get_one_place_each(ports: Ports, catalog: Catalog) -> None:
