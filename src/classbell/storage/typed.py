@@ -66,8 +66,31 @@ def _class(letter: str) -> str:
     return f"[{letters}]" if letters else "?"
 
 
+def _plainly(word: str) -> str:
+    """Return what to look for in a name of plain letters, as a pattern of LIKE."""
+    return "%" + "".join("_" if one in "%_\\" else one for one in word) + "%"
+
+
+def _roughly(word: str) -> str:
+    """Return the same for a name with other letters: those that others count as are any one."""
+    return "%" + "".join("_" if _has_likes(one) else one for one in word) + "%"
+
+
+def _has_likes(letter: str) -> bool:
+    """Tell whether LIKE alone would miss letters that count as this one."""
+    return (
+        letter in "%_\\"
+        or not set(_letters(letter)) <= {letter, letter.upper()}
+        or (not letter.isascii() and letter != letter.upper())
+    )
+
+
 class TypedWord(Lookup):
-    """Whether a word of a column begins as somebody typed: ``name__typed="sor"``."""
+    """Whether a word of a column begins as somebody typed: ``name__typed="sor"``.
+
+    A pattern is dear, and LIKE is cheap. So the pattern is asked only of what LIKE lets through:
+    names of plain letters by the word itself, others by the letters that nothing else looks like.
+    """
 
     lookup_name = "typed"
     prepare_rhs = False
@@ -77,25 +100,58 @@ class TypedWord(Lookup):
         compiler: SQLCompiler,
         connection: Any,  # noqa: ANN401 -- Django's own signature
     ) -> tuple[str, tuple[Any, ...]]:
-        """Write a pattern of PostgreSQL's."""
+        """Write it in PostgreSQL's words."""
         column, parameters = self.process_lhs(compiler, connection)
-        said = "|".join("".join(map(_class, one)) for one in spellings(str(self.rhs)))
+        words = spellings(str(self.rhs))
+        said = "|".join("".join(map(_class, one)) for one in words)
         # What is no letter of any name is any one sign.
         pattern = f"(^|[{STARTS}])({said})".replace("?", ".")
-        return f"{column} ~ %s", (*parameters, pattern)
+        look, looked = _first_look(f"LOWER({column})", f"OCTET_LENGTH({column})", column, words)
+        once = tuple(parameters)
+        sql = f"CASE WHEN {look} THEN {column} ~ %s ELSE FALSE END"
+        return sql, (*_spread(looked, once), *once, pattern)
 
     def as_sqlite(
         self,
         compiler: SQLCompiler,
         connection: Any,  # noqa: ANN401 -- the same
     ) -> tuple[str, tuple[Any, ...]]:
-        """Write a pattern of SQLite's."""
+        """Write it in SQLite's words."""
         column, parameters = self.process_lhs(compiler, connection)
-        said = ["".join(map(_class, one)) for one in spellings(str(self.rhs))]
-        each = f"(' ' || {column}) GLOB %s"
-        patterns = [f"*[{STARTS}]{one}*" for one in said]
-        values = [value for pattern in patterns for value in (*parameters, pattern)]
-        return f"({' OR '.join([each] * len(patterns))})", tuple(values)
+        words = spellings(str(self.rhs))
+        patterns = [f"*[{STARTS}]{''.join(map(_class, one))}*" for one in words]
+        each = " OR ".join([f"(' ' || {column}) GLOB %s"] * len(patterns))
+        bytes_of = f"LENGTH(CAST({column} AS BLOB))"
+        look, looked = _first_look(column, bytes_of, column, words)
+        once = tuple(parameters)
+        values = [value for pattern in patterns for value in (*once, pattern)]
+        return f"CASE WHEN {look} THEN {each} ELSE 0 END", (*_spread(looked, once), *values)
+
+
+ONCE_MORE = object()
+"""Stands for the column's own parameters, which a plain column has none of."""
+
+
+def _first_look(
+    small: str, bytes_of: str, column: str, words: list[str]
+) -> tuple[str, list[object]]:
+    """Write what lets a name through to the pattern, with its parameters in their order."""
+    plainly = " OR ".join([f"{small} LIKE %s"] * len(words))
+    values: list[object] = []
+    for word in words:
+        values += [ONCE_MORE, _plainly(word)]
+    values += [ONCE_MORE, ONCE_MORE]
+    for word in words:
+        values += [ONCE_MORE, _roughly(word)]
+    return f"{plainly} OR ({bytes_of} <> LENGTH({column}) AND ({plainly}))", values
+
+
+def _spread(values: list[object], once: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Put the column's own parameters where it stands."""
+    spread: list[Any] = []
+    for value in values:
+        spread += once if value is ONCE_MORE else [value]
+    return tuple(spread)
 
 
 CharField.register_lookup(TypedWord)
