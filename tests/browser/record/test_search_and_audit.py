@@ -83,7 +83,7 @@ def _reloaded(home: Home, text: str) -> bool:
 
 def who_did_what_is_found(home: Home) -> None:
     page = home.page
-    page.get_by_role("link", name="Audit log", exact=True).first.click()
+    page.get_by_role("link", name="Audit log", exact=True).click()
     look(home, "audit", width=NARROW)
     page.get_by_label("Acts on").select_option("import")
     page.get_by_role("search").get_by_role("button", name="Show").click()

@@ -75,6 +75,7 @@ def _shown(
     page = act_page(scope, filters.sought(bootstrap.ports().clock.now()), size=ROWS)
     here = reverse("audit", args=[catalog.slug]) if catalog else reverse("audit-all")
     context = {
+        "title": _("Audit log") if catalog else _("Audit log of all catalogs"),
         "acts": [_act(entry) for entry in page.rows],
         "filters": filters,
         "groups": group_options(),
