@@ -139,7 +139,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="auditentry",
-            index=models.Index(fields=["catalog", "-id"], name="audit_of_catalog"),
+            index=models.Index(fields=["organisation", "catalog", "-id"], name="audit_of_catalog"),
         ),
         migrations.AddIndex(
             model_name="auditentry",
@@ -157,7 +157,13 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="auditentry",
-            index=models.Index(fields=["catalog", "subject", "-id"], name="audit_by_subject"),
+            index=models.Index(fields=["organisation", "-id"], name="audit_of_organisation"),
+        ),
+        migrations.AddIndex(
+            model_name="auditentry",
+            index=models.Index(
+                fields=["organisation", "catalog", "subject", "-id"], name="audit_by_subject"
+            ),
         ),
         migrations.RunPython(chain_what_is_there, migrations.RunPython.noop),
         migrations.RunPython(guard, unguard),

@@ -95,8 +95,11 @@ class AuditEntry(TenantModel):
             models.UniqueConstraint(fields=["organisation", "sequence"], name="audit_in_order")
         ]
         indexes: ClassVar = [
-            models.Index(fields=["catalog", "-id"], name="audit_of_catalog"),
-            models.Index(fields=["catalog", "subject", "-id"], name="audit_by_subject"),
+            models.Index(fields=["organisation", "-id"], name="audit_of_organisation"),
+            models.Index(fields=["organisation", "catalog", "-id"], name="audit_of_catalog"),
+            models.Index(
+                fields=["organisation", "catalog", "subject", "-id"], name="audit_by_subject"
+            ),
             models.Index(
                 fields=["organisation", "id"],
                 name="audit_unchained",
