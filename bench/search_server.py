@@ -45,8 +45,10 @@ def serve(rows: int, people: int) -> None:
     session = client.session
     session["person"] = str(an_admin(ledger.catalog).pk)
     session.save()
-    print(json.dumps(list(PAGES)), flush=True)
     with bootstrap.use(ports):
+        for address in PAGES.values():  # templates and settings are read once
+            client.get(address.format(**named))
+        print(json.dumps(list(PAGES)), flush=True)
         for _ in sys.stdin:
             took: dict[str, float] = {}
             for name, address in PAGES.items():

@@ -51,9 +51,12 @@ def acts() -> set[str]:
 def test_every_act_is_of_a_group_that_can_be_chosen() -> None:
     found = {act.partition(".")[0] for act in acts()} - EVENTS
     assert {"session", "connection", "template", "role", "audit"} <= found, "they are looked for"
-    assert found <= set(GROUPS)
+    known = {one for group in GROUPS.values() for one in group}
+    assert found <= known
     source = domain_source()
-    assert [one for one in GROUPS if f'"{one}.' not in source] == [], "of which there are acts"
+    assert [one for one in sorted(known) if f'"{one}.' not in source] == [], (
+        "of which there are acts"
+    )
 
 
 def test_no_act_in_the_source_keeps_a_secret() -> None:

@@ -121,4 +121,5 @@ def test_every_form_leaves_an_act_or_has_a_reason(cast: Cast) -> None:
 def test_these_acts_are_written_somewhere() -> None:
     source = domain_source()
     assert [act for act in ACTS.values() if f'"{act}"' not in source] == []
-    assert {act.partition(".")[0] for act in ACTS.values()} <= set(GROUPS)
+    known = {one for group in GROUPS.values() for one in group}
+    assert {act.partition(".")[0] for act in ACTS.values()} <= known

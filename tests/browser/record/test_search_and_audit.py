@@ -85,7 +85,7 @@ def who_did_what_is_found(home: Home) -> None:
     page = home.page
     page.get_by_role("link", name="Audit log", exact=True).click()
     look(home, "audit", width=NARROW)
-    page.get_by_label("Acts on").select_option("import")
+    page.get_by_label("Acts on").select_option("catalog")
     page.get_by_role("search").get_by_role("button", name="Show").click()
     expect(page.get_by_text("Import applied")).to_be_visible()
     with page.expect_download() as kept:

@@ -137,7 +137,7 @@ def test_operator_and_classbell_itself_need_no_role(cast: Cast) -> None:
 def test_the_record_is_read_within_ones_own_scope(ports: Ports, cast: Cast) -> None:
     def subjects(name: str) -> set[str]:
         access = access_of(getattr(cast, name))
-        return {entry.after["person"] for entry in acts_in(access.scope, Sought(group="role"))}
+        return {entry.after["person"] for entry in acts_in(access.scope, Sought(groups=("role",)))}
 
     assert subjects("owner") == {cast.owner.name}
     assert subjects("colleague") == {cast.colleague.name}

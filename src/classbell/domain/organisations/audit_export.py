@@ -65,7 +65,7 @@ def hand_out(
         require_actor_administers(actor, catalog)
     elif actor.person is not None:
         require_lms_admin(access_of(actor.person))
-    asked = {"format": form.value, "who": sought.who, "acts": sought.group}
+    asked = {"format": form.value, "who": sought.who, "acts": ", ".join(sought.groups)}
     asked |= {"subject": sought.subject, "since": sought.since.isoformat() if sought.since else ""}
     record(
         ports,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from classbell.storage.models import AuditEntry
 from classbell.storage.scope import Scope
@@ -18,14 +20,14 @@ class Sought:
 
     Attributes:
         who: part of the name of whoever did it.
-        group: the first part of the action, such as ``connection``.
+        groups: how the action may begin, such as ``connection``.
         subject: part of what was acted upon.
         since: done at or after this moment.
         before: older than the act of this id: where the page before ended.
     """
 
     who: str = ""
-    group: str = ""
+    groups: tuple[str, ...] = ()
     subject: str = ""
     since: datetime | None = None
     before: int | None = None
@@ -49,8 +51,9 @@ def acts_in(scope: Scope, sought: Sought) -> QuerySet[AuditEntry]:
     rows = scope.of(AuditEntry)
     if sought.who:
         rows = rows.filter(actor_name__icontains=sought.who)
-    if sought.group:
-        rows = rows.filter(action__startswith=f"{sought.group}.")
+    if sought.groups:
+        begins = [Q(action__startswith=f"{one}.") for one in sought.groups]
+        rows = rows.filter(reduce(or_, begins))
     if sought.subject:
         rows = rows.filter(subject__icontains=sought.subject)
     if sought.since is not None:

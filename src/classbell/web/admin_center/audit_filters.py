@@ -12,32 +12,19 @@ from django.utils.translation import gettext as _
 from classbell.storage.queries.audit import Sought
 from classbell.web.admin_center.delivery_filters import LONGEST_TEXT, PERIODS, ROW_ID
 
-GROUPS = (
-    "account",
-    "alerts",
-    "approval",
-    "audit",
-    "calendar",
-    "catalog",
-    "connection",
-    "course",
-    "email_provider",
-    "events",
-    "group",
-    "held_mail",
-    "import",
-    "mail",
-    "messages",
-    "organisation",
-    "person",
-    "role",
-    "room",
-    "rooms",
-    "session",
-    "sessions",
-    "template",
-)
-"""The first parts of all actions; a test compares them with the source."""
+GROUPS: dict[str, tuple[str, ...]] = {
+    "audit": ("audit",),
+    "calendar": ("calendar", "events"),
+    "catalog": ("catalog", "import", "organisation"),
+    "connection": ("account", "alerts", "approval", "connection", "email_provider"),
+    "course": ("course", "group"),
+    "message": ("held_mail", "mail", "messages"),
+    "person": ("person", "role"),
+    "room": ("room", "rooms"),
+    "session": ("session", "sessions"),
+    "template": ("template",),
+}
+"""What acts can be chosen by, and how their actions begin; a test compares it with the source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +80,21 @@ class ActFilters:
     def sought(self, now: datetime) -> Sought:
         """Return what that asks of the record."""
         since = now - timedelta(days=self.period) if self.period else None
-        return Sought(self.who, self.group, self.subject, since, self.before)
+        return Sought(self.who, GROUPS.get(self.group, ()), self.subject, since, self.before)
 
 
 def group_options() -> list[tuple[str, str]]:
     """Return the kinds of acts to choose from."""
-    return [("", _("Any")), *((one, one.replace("_", " ").capitalize()) for one in GROUPS)]
+    labels = {
+        "audit": _("Audit log"),
+        "calendar": _("Calendar entry"),
+        "catalog": _("Catalogs"),
+        "connection": _("Connections"),
+        "course": _("Courses"),
+        "message": _("Messages"),
+        "person": _("People"),
+        "room": _("Rooms"),
+        "session": _("Sessions"),
+        "template": _("Notifications"),
+    }
+    return [("", _("Any")), *((one, labels[one]) for one in GROUPS)]
