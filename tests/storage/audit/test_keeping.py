@@ -6,11 +6,17 @@ from datetime import timedelta
 
 import pytest
 
+from classbell import bootstrap
 from classbell.delivery.lanes import housekeeping_lane
-from classbell.domain.organisations.audit_keeping import chain_stragglers, keep_record, prune
+from classbell.domain.organisations.audit_keeping import (
+    KEEP_RECORD,
+    chain_stragglers,
+    keep_record,
+    prune,
+)
 from classbell.ports.bundle import Ports
 from classbell.storage.audit_chain import rows_of
-from classbell.storage.models import AuditChain, AuditEntry, Catalog
+from classbell.storage.models import AuditChain, AuditEntry, Catalog, WorkItem
 from classbell.storage.queries.audit_check import Wrong, check
 from tests.fakes import FakeClock
 from tests.storage.audit.acts import acts, written_by_a_former_version
@@ -69,3 +75,11 @@ def test_a_worker_keeps_the_record_daily(catalog: Catalog) -> None:
     keep_record(ports, 5, lane, "audit")
     found = check(catalog.organisation_id)
     assert (found.pruned_to, found.unchained, found.fault) == (3, 0, None)
+
+
+def test_a_worker_asks_for_it_when_it_starts(ports: Ports, catalog: Catalog) -> None:
+    with bootstrap.use(ports):
+        bootstrap.begin_daily_work()
+        lane = housekeeping_lane(None)
+        assert WorkItem.objects.filter(lane=lane, kind=KEEP_RECORD).count() == 1
+        assert KEEP_RECORD in bootstrap.handlers_for(lane).work
