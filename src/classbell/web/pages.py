@@ -160,6 +160,7 @@ def navigation(access: Access, catalog: Catalog | None) -> tuple[NavGroup, ...]:
                 _("Email provider (ACS)"),
                 reverse("email-provider"),
             ),
+            NavItem("audit-all", "history", _("Audit log of all catalogs"), reverse("audit-all")),
         )
         groups.append(NavGroup(_("All catalogs"), items))
     return tuple(groups)
