@@ -53,6 +53,7 @@ from classbell.storage.models.health import (
     HealthEvent,
     OperatorAlarm,
 )
+from classbell.storage.models.integrations import ApiRequest, ApiToken, Integration
 from classbell.storage.models.notifications import Notification, NotificationContent
 from classbell.storage.models.organisations import (
     Organisation,
@@ -90,6 +91,8 @@ __all__ = [
     "AlertRoute",
     "AlertRouteTest",
     "AlertSetting",
+    "ApiRequest",
+    "ApiToken",
     "Approval",
     "ApprovalState",
     "Attempt",
@@ -116,6 +119,7 @@ __all__ = [
     "HealthEvent",
     "HiddenRoom",
     "Incident",
+    "Integration",
     "Lane",
     "LaneKind",
     "MailLook",
