@@ -100,6 +100,24 @@ def save_settings(
     return connection
 
 
+def switch_connection(
+    ports: Ports, *, catalog: Catalog, enabled: bool, actor: Actor
+) -> Connection:
+    """Turn the toggle alone on or off, without anybody's panel.
+
+    Raises:
+        InvalidInput: it is turned on, and nothing is there that could send.
+        NotAllowed, NotFoundHere: the actor may not act in the catalog.
+    """
+    require_actor_administers(actor, catalog)
+    with transaction.atomic():
+        connection = _locked(catalog)
+        (_switch_on if enabled else _switch_off)(ports, connection, actor)
+        connection.saved_at = ports.clock.now()
+        connection.save(update_fields=["saved_at"])
+    return connection
+
+
 def cancel_pending(ports: Ports, *, catalog: Catalog, person: Person, browser_key: str) -> bool:
     """Forget an account that signed in and was not saved; what the catalog uses stays as it is.
 
