@@ -62,6 +62,7 @@ class Settings:
         watch_minutes: after how many minutes calendars are read again for changes made in Outlook.
         public_url: the https address at which Microsoft reaches this installation, so that changes
             made in Outlook are reported at once; empty where it cannot.
+        api_requests_per_minute: most requests of one integration in a minute, in each process.
         debug: shows error details in pages; never for production.
     """
 
@@ -104,6 +105,7 @@ class Settings:
     held_decision_days: int = 7
     watch_minutes: int = 5
     public_url: str = ""
+    api_requests_per_minute: int = 600
     debug: bool = False
 
     @property

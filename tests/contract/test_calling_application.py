@@ -135,9 +135,7 @@ def test_a_token_ends_by_business_time(
     assert identity.calling_application(token, serves=contoso_only) is None
 
 
-def test_an_interface_that_nobody_registered_has_no_tokens(
-    sandbox: Sandbox, platform: str
-) -> None:
+def test_an_interface_that_nobody_registered_has_no_tokens(sandbox: Sandbox, platform: str) -> None:
     answer = asked(sandbox, f"api://{uuid4()}/.default")
     assert answer.status_code == 400
     assert 500011 in answer.json()["error_codes"]

@@ -81,7 +81,9 @@ def page_of(
     """
     if cursor:
         rows = rows.filter(_after(order, read_cursor(request, cursor), down=newest_first))
-    found = list(rows.order_by(*(f"-{name}" if newest_first else name for name in order))[: limit + 1])
+    found = list(
+        rows.order_by(*(f"-{name}" if newest_first else name for name in order))[: limit + 1]
+    )
     if len(found) <= limit:
         return Slice(found, None)
     last = found[limit - 1]

@@ -100,9 +100,7 @@ def save_settings(
     return connection
 
 
-def switch_connection(
-    ports: Ports, *, catalog: Catalog, enabled: bool, actor: Actor
-) -> Connection:
+def switch_connection(ports: Ports, *, catalog: Catalog, enabled: bool, actor: Actor) -> Connection:
     """Turn the toggle alone on or off, without anybody's panel.
 
     Raises:

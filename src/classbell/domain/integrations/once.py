@@ -99,9 +99,7 @@ def _claim(ports: Ports, integration: Integration, key: str, request_hash: str) 
     with transaction.atomic():
         own = ApiRequest.objects.filter(integration=integration)
         own.filter(expires_at__lte=now).delete()
-        found, made = own.get_or_create(
-            integration=integration, key=key, defaults=dict(fresh)
-        )
+        found, made = own.get_or_create(integration=integration, key=key, defaults=dict(fresh))
         if made:
             return claim
         found = own.select_for_update().get(pk=found.pk)

@@ -29,9 +29,7 @@ class Given:
     name: str = ""
 
 
-def people_given(
-    ports: Ports, organisation: Organisation, given: Sequence[Given]
-) -> list[Person]:
+def people_given(ports: Ports, organisation: Organisation, given: Sequence[Given]) -> list[Person]:
     """Return the people who are meant, each once, in the order in which they were given.
 
     An address that is new becomes a person, who receives mail and invitations and cannot sign in.

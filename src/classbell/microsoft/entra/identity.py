@@ -14,8 +14,8 @@ from classbell.microsoft.entra.application import EntraApplication
 from classbell.microsoft.entra.application_guide import application_commands
 from classbell.microsoft.entra.application_tokens import ApplicationTokens
 from classbell.microsoft.entra.approval import consent_page, grant_commands
-from classbell.microsoft.entra.caller_token import CallerTokens
 from classbell.microsoft.entra.callback import check_callback, journey_failure
+from classbell.microsoft.entra.caller_token import CallerTokens
 from classbell.microsoft.entra.claims import with_early_end
 from classbell.microsoft.entra.credentials import ClientCredential, Proofs
 from classbell.microsoft.entra.id_token import Expected, IdTokenChecker, SigningKeys
