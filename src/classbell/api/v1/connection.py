@@ -17,6 +17,7 @@ from classbell.api.v1.people import PersonGiven, one_person
 from classbell.api.v1.routes import operation
 from classbell.domain.connections.health import health_of
 from classbell.domain.connections.invite import invite_owner, withdraw_invitation
+from classbell.domain.connections.remedies import Remedy
 from classbell.domain.connections.save import switch_connection
 from classbell.domain.integrations.scopes import ApiScope
 from classbell.ports.errors import InvalidInput, NotFoundHere
@@ -120,8 +121,9 @@ def shown(connection: Connection) -> ConnectionOut:
     lines = capabilities(account) if account else ()
     return ConnectionOut(
         enabled=connection.enabled,
-        account=account
-        and AccountOut(
+        account=None
+        if account is None
+        else AccountOut(
             address=account.address,
             name=account.name,
             kind=account.kind,
@@ -187,8 +189,7 @@ def read_health(request: HttpRequest, slug: Slug) -> HttpResponse:
         HealthOut(
             status=health.status.value,
             summary=health.summary,
-            remedy=health.remedy
-            and RemedyOut(text=health.remedy.text, who=health.remedy.who.value),
+            remedy=_remedy(health.remedy),
             lost_since=health.incident.opened_at if health.incident else None,
             waiting=health.waiting,
             sent_24h=health.sent_24h,
@@ -237,7 +238,7 @@ def invite(request: HttpRequest, slug: Slug, wanted: InvitationIn) -> HttpRespon
             meaning="Nobody was invited.",
             remedy="Invite from the Admin Center, where the link can be copied.",
         )
-    host = one_person(ports, catalog.organisation, wanted.admin, field="admin")
+    host = one_person(catalog.organisation, wanted.admin, field="admin")
     made = invite_owner(
         ports, catalog=catalog, address=wanted.address, actor=asking.actor, person=host
     )
@@ -267,10 +268,14 @@ def _invitation(row: ConnectInvitation) -> InvitationOut:
     return InvitationOut(
         id=str(row.pk),
         address=row.address,
-        admin=row.person.name if row.person else "",
+        admin=row.person.name,
         created_at=row.created_at,
         expires_at=row.expires_at,
     )
+
+
+def _remedy(remedy: Remedy | None) -> RemedyOut | None:
+    return None if remedy is None else RemedyOut(text=remedy.text, who=remedy.who.value)
 
 
 def _no_health() -> HealthOut:

@@ -57,9 +57,7 @@ def people_of(
     )
 
 
-def one_person(
-    ports: Ports, organisation: Organisation, given: PersonGiven, *, field: str
-) -> Person:
+def one_person(organisation: Organisation, given: PersonGiven, *, field: str) -> Person:
     """Return somebody who is known already.
 
     Raises:

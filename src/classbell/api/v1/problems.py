@@ -237,7 +237,11 @@ def problem(error: ClassbellError) -> HttpResponse:
     if known.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("api_problem", problem=str(error), problem_code=code)
     detail = " ".join(part for part in (error.what, error.meaning) if part)
-    response = bare_problem(code, detail, **more)
+    return _with_advice(bare_problem(code, detail, **more), error)
+
+
+def _with_advice(response: HttpResponse, error: ClassbellError) -> HttpResponse:
+    """Say in headers how to identify oneself, or when to come again."""
     if isinstance(error, Unidentified):
         response["WWW-Authenticate"] = 'Bearer realm="Classbell"'
     if isinstance(error, TooManyRequests):

@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
 from django.http import HttpResponse
-from ninja import Router, Schema
+from ninja import Field, Router, Schema
+from pydantic import BaseModel
 
 from classbell.api.v1.asking import Token
 from classbell.api.v1.problems import MEDIA_TYPE
@@ -47,7 +48,7 @@ class ProblemDetails(Schema):
     code: str
     remedy: str = ""
     who: str = ""
-    errors: list[FieldProblem] = []
+    errors: list[FieldProblem] = Field(default_factory=list)
     verdict: str = ""
     provider_code: str = ""
 
@@ -58,7 +59,7 @@ def operation(
     path: str,
     *,
     scope: ApiScope | None,
-    returns: type[Schema] | Any | None,
+    returns: type[BaseModel] | None,
     status: int = 200,
     headers: Collection[str] = (),
     also: Collection[int] = (),

@@ -161,7 +161,7 @@ def replace_template(
     asking = caller(request)
     catalog, found = asking.catalog(slug), kind_to_edit(kind)
     fields = TemplateFields(
-        to=wanted.to and _recipients(wanted.to),
+        to=None if wanted.to is None else _recipients(wanted.to),
         cc=_recipients(wanted.cc),
         reminder_days=None if wanted.reminder_days is None else tuple(wanted.reminder_days),
         texts=_texts(wanted.texts),

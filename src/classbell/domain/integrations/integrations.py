@@ -36,6 +36,16 @@ class Issued:
     token: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An integration as somebody asks for it, see ``create_integration``."""
+
+    catalogs: tuple[Catalog, ...]
+    name: str
+    scopes: frozenset[str]
+    days: int
+
+
 def create_integration(
     ports: Ports,
     *,
@@ -59,8 +69,9 @@ def create_integration(
         InvalidInput: name, scopes, catalogs or days cannot be used.
         NotAllowed, NotFoundHere: the actor does not administer one of the catalogs.
     """
+    wanted = Wanted(tuple(catalogs), name, frozenset(scopes), days)
     with transaction.atomic():
-        integration = _register(ports, catalogs, name, scopes, days, actor)
+        integration = _register(ports, wanted, actor)
         token = _issue(ports, integration)
         _record(ports, integration, "integration.created", actor)
     return Issued(integration, token)
@@ -91,9 +102,10 @@ def register_application(
         InvalidInput: as for ``create_integration``, or the application is registered already.
         NotAllowed, NotFoundHere: as for ``create_integration``.
     """
+    wanted = Wanted(tuple(catalogs), name, frozenset(scopes), days)
     try:
         with transaction.atomic():
-            integration = _register(ports, catalogs, name, scopes, days, actor)
+            integration = _register(ports, wanted, actor)
             integration.application_id = application_id
             integration.save(update_fields=["application_id"])
             _record(ports, integration, "integration.created", actor)
@@ -166,15 +178,9 @@ def integration_in(catalog: Catalog, integration_id: UUID) -> Integration:
     return found
 
 
-def _register(
-    ports: Ports,
-    catalogs: Sequence[Catalog],
-    name: str,
-    scopes: Collection[str],
-    days: int,
-    actor: Actor,
-) -> Integration:
+def _register(ports: Ports, wanted: Wanted, actor: Actor) -> Integration:
     """Write the row of a new integration in the caller's transaction."""
+    catalogs = wanted.catalogs
     for catalog in catalogs:
         require_actor_administers(actor, catalog)
     if len({catalog.organisation_id for catalog in catalogs}) != 1:
@@ -183,16 +189,16 @@ def _register(
         )
     if actor.catalog_ids is not None:
         raise NotAllowed("An integration cannot register another one.")
-    name = " ".join(name.split())
+    name = " ".join(wanted.name.split())
     if not 0 < len(name) <= NAME_LENGTH:
         raise InvalidInput(f"The name must have 1 to {NAME_LENGTH} characters.", field="name")
     integration = Integration.objects.create(
         organisation_id=catalogs[0].organisation_id,
         name=name,
-        scopes=checked_scopes(scopes),
+        scopes=checked_scopes(wanted.scopes),
         created_by=actor.person,
         created_at=ports.clock.now(),
-        expires_at=_until(ports, days),
+        expires_at=_until(ports, wanted.days),
     )
     integration.catalogs.set(catalogs)
     return integration

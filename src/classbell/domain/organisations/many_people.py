@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import transaction
@@ -18,6 +19,8 @@ BATCH = 500
 """Rows of one statement: what a store takes in well."""
 
 MOST_AT_ONCE = 50_000
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +110,8 @@ def _by_addresses(
     return found
 
 
-def _batches(items: Iterable[UUID] | Iterable[str]) -> Iterator[list[object]]:
+def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
     """Yield at most ``BATCH`` of them at a time."""
-    left: Iterator[object] = iter(items)
+    left = iter(items)
     while part := list(islice(left, BATCH)):
         yield part
