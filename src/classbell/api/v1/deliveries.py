@@ -109,7 +109,7 @@ def list_deliveries(
 @operation(
     router,
     "GET",
-    f"{DELIVERIES}/{{message_id}}",
+    f"{DELIVERIES}/{{int:message_id}}",
     scope=ApiScope.DELIVERIES_READ,
     returns=DeliveryOut,
 )

@@ -72,7 +72,7 @@ class ProgressOut(NotificationOut):
     scope=ApiScope.NOTIFICATIONS_SEND,
     returns=NotificationOut,
     status=202,
-    headers=("Idempotency-Key",),
+    headers=("Idempotency-Key!",),
 )
 @idempotent(needed=True)
 def send_notification(request: HttpRequest, slug: Slug, wanted: NotificationIn) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
@@ -14,7 +15,8 @@ from classbell.api.v1.problems import MEDIA_TYPE
 from classbell.domain.integrations.scopes import ApiScope
 
 ALWAYS = (401, 403, 404, 422, 429)
-BODY, WRITES = frozenset({"POST", "PUT", "PATCH"}), frozenset({"POST", "PUT", "PATCH", "DELETE"})
+BODY = frozenset({"POST", "PUT", "PATCH"})
+IDEMPOTENCY = "Idempotency-Key"
 REASONS = {
     400: "The request cannot be read, or lacks a header it needs",
     401: "No token, or one that does not hold",
@@ -61,8 +63,8 @@ def operation(
     scope: ApiScope | None,
     returns: type[BaseModel] | None,
     status: int = 200,
+    name: str = "",
     headers: Collection[str] = (),
-    also: Collection[int] = (),
 ) -> Callable[[ViewType], ViewType]:
     """Register a function as an operation of the API.
 
@@ -73,15 +75,16 @@ def operation(
         scope: what the integration needs; None where any may.
         returns: what a success shows; None where it shows nothing.
         status: of a success.
-        headers: request headers it heeds: ``If-Match``, ``If-None-Match``, ``Idempotency-Key``.
-        also: statuses of further problems.
+        name: of the operation; the function's where it is empty.
+        headers: request headers it heeds: ``If-Match``, ``Idempotency-Key``; one that it cannot do
+            without ends in an exclamation mark.
     """
-    problems = {*ALWAYS, *also}
+    problems = {*ALWAYS}
     if method in BODY:
         problems |= {400, 413}
     if "If-Match" in headers:
         problems.add(412)
-    if "Idempotency-Key" in headers:
+    if IDEMPOTENCY in {one.rstrip("!") for one in headers}:
         problems |= {409}
     extra: dict[str, Any] = {
         "responses": {code: _problem(code) for code in sorted(problems)},
@@ -94,13 +97,15 @@ def operation(
     security = Token(scope)
 
     def register(view: ViewType) -> ViewType:
+        # django-ninja looks names up in the module of the outermost decorator, where they are not.
+        view.__signature__ = inspect.signature(view, eval_str=True)  # type: ignore[attr-defined]
         router.add_api_operation(
             path,
             [method],
             view,
             auth=security,
             response={status: returns},
-            operation_id=view.__name__,
+            operation_id=name or view.__name__,
             summary=(view.__doc__ or "").split("\n", 1)[0],
             description=_described(view, scope),
             openapi_extra=extra,
@@ -123,17 +128,18 @@ def _problem(status: int) -> dict[str, Any]:
     return {"description": REASONS[status], "content": {MEDIA_TYPE: {"schema": schema}}}
 
 
-def _header(name: str) -> dict[str, Any]:
+def _header(written: str) -> dict[str, Any]:
+    name = written.rstrip("!")
     meaning = {
         "If-Match": "the ETag under which it was read; another state is not changed (412)",
         "If-None-Match": "an ETag that is known already; 304 where nothing has changed",
-        "Idempotency-Key": "names this request; it is carried out once in 24 hours",
+        IDEMPOTENCY: "names this request; it is carried out once in 24 hours",
     }
-    longest = 255 if name == "Idempotency-Key" else 1000
+    longest = 255 if name == IDEMPOTENCY else 1000
     return {
         "name": name,
         "in": "header",
-        "required": False,
+        "required": name != written,
         "description": meaning[name],
         "schema": {"type": "string", "minLength": 1, "maxLength": longest},
     }

@@ -202,6 +202,7 @@ def switch_template(
     router,
     "DELETE",
     TEMPLATE,
+    name="reset_template",
     scope=ApiScope.TEMPLATES_WRITE,
     returns=TemplateOut,
     headers=("If-Match",),
