@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from pydantic import BaseModel
 
@@ -75,14 +76,23 @@ def require_unchanged(request: HttpRequest, current: Callable[[], BaseModel]) ->
         )
 
 
-def idempotent(*, needed: bool = False) -> Callable[[View[Parameters]], View[Parameters]]:
+def idempotent(
+    *,
+    needed: bool = False,
+    before: Callable[Concatenate[HttpRequest, Parameters], None] | None = None,
+) -> Callable[[View[Parameters]], View[Parameters]]:
     """Let an operation be carried out once under an Idempotency-Key.
 
     It must not use the network, for it runs in the transaction that remembers its answer.
 
     Args:
         needed: whether a request without a key is refused.
+        before: reads what can be read before that transaction, so that it is a short one.
     """
+
+    def prepare(request: HttpRequest, *args: Parameters.args, **kwargs: Parameters.kwargs) -> None:
+        if before is not None:
+            before(request, *args, **kwargs)
 
     def decorate(view: View[Parameters]) -> View[Parameters]:
         @wraps(view)
@@ -97,12 +107,15 @@ def idempotent(*, needed: bool = False) -> Callable[[View[Parameters]], View[Par
                     remedy="Send one of your own making, such as a random UUID.",
                 )
             if not key:
-                return view(request, *args, **kwargs)
+                prepare(request, *args, **kwargs)
+                with transaction.atomic():
+                    return view(request, *args, **kwargs)
             told = once(
                 bootstrap.ports(),
                 integration=caller(request).integration,
                 key=key,
                 request_hash=_hash(request),
+                prepare=lambda: prepare(request, *args, **kwargs),
                 act=lambda: _kept(view(request, *args, **kwargs)),
             )
             return _restored(told)

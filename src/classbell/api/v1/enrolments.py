@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
 from pydantic import Field
@@ -20,7 +19,8 @@ from classbell.api.v1.people import (
     MOST_AT_ONCE,
     PersonGiven,
     PersonOut,
-    people_of,
+    look_up_people,
+    people_looked_up,
     shown_person,
 )
 from classbell.api.v1.routes import operation
@@ -78,6 +78,12 @@ def list_enrolments(
     return answer(request, Page[EnrolmentOut](items=items, next=found.next))
 
 
+def _look_up(request: HttpRequest, slug: Slug, session_id: UUID, wanted: PeopleIn) -> None:
+    catalog = caller(request).catalog(slug)
+    session_in(catalog, session_id)
+    look_up_people(request, catalog.organisation, wanted.people)
+
+
 @operation(
     router,
     "POST",
@@ -86,9 +92,12 @@ def list_enrolments(
     returns=EnrolledOut,
     headers=("Idempotency-Key",),
 )
-@idempotent()
+@idempotent(before=_look_up)
 def enrol_people(
-    request: HttpRequest, slug: Slug, session_id: UUID, wanted: PeopleIn
+    request: HttpRequest,
+    slug: Slug,
+    session_id: UUID,
+    wanted: PeopleIn,  # noqa: ARG001 -- the body that ``_look_up`` reads
 ) -> HttpResponse:
     """Enrol people in a session, all or none of them, in one transaction.
 
@@ -98,9 +107,8 @@ def enrol_people(
     asking, ports = caller(request), bootstrap.ports()
     catalog = asking.catalog(slug)
     session = session_in(catalog, session_id)
-    with transaction.atomic():
-        people = people_of(ports, catalog.organisation, wanted.people)
-        found = enrol(ports, session=session, people=people, actor=asking.actor)
+    people = people_looked_up(request, ports)
+    found = enrol(ports, session=session, people=people, actor=asking.actor)
     return answer(
         request,
         EnrolledOut(

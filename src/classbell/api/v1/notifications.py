@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
 from pydantic import Field, model_validator
@@ -16,7 +15,7 @@ from classbell.api.v1.answers import answer, idempotent
 from classbell.api.v1.asking import caller
 from classbell.api.v1.catalogs import Slug
 from classbell.api.v1.pages import USUAL, Cursor, Limit, Page, page_of
-from classbell.api.v1.people import MOST_AT_ONCE, PersonGiven, people_of
+from classbell.api.v1.people import MOST_AT_ONCE, PersonGiven, look_up_people, people_looked_up
 from classbell.api.v1.routes import operation
 from classbell.api.v1.sessions import session_in
 from classbell.domain.courses.message_learners import message_learners
@@ -65,6 +64,11 @@ class ProgressOut(NotificationOut):
     not_sent: int
 
 
+def _look_up(request: HttpRequest, slug: Slug, wanted: NotificationIn) -> None:
+    catalog = caller(request).catalog(slug)
+    look_up_people(request, catalog.organisation, wanted.people or [])
+
+
 @operation(
     router,
     "POST",
@@ -74,7 +78,7 @@ class ProgressOut(NotificationOut):
     status=202,
     headers=("Idempotency-Key!",),
 )
-@idempotent(needed=True)
+@idempotent(needed=True, before=_look_up)
 def send_notification(request: HttpRequest, slug: Slug, wanted: NotificationIn) -> HttpResponse:
     """Write the same to up to 50,000 people, or to everybody enrolled in a session.
 
@@ -92,15 +96,14 @@ def send_notification(request: HttpRequest, slug: Slug, wanted: NotificationIn) 
             actor=asking.actor,
         )
     else:
-        with transaction.atomic():
-            notification = write_to_people(
-                ports,
-                catalog=catalog,
-                people=people_of(ports, catalog.organisation, wanted.people or []),
-                subject=wanted.subject,
-                text=wanted.text,
-                actor=asking.actor,
-            )
+        notification = write_to_people(
+            ports,
+            catalog=catalog,
+            people=people_looked_up(request, ports),
+            subject=wanted.subject,
+            text=wanted.text,
+            actor=asking.actor,
+        )
     location = f"{request.path}/{notification.pk}"
     return answer(request, _shown(notification), status=202, location=location)
 

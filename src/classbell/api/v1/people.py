@@ -6,14 +6,26 @@ from collections.abc import Sequence
 from typing import Self
 from uuid import UUID
 
+from django.http import HttpRequest
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from classbell.domain.organisations.many_people import MOST_AT_ONCE, Given, people_given
+from classbell.domain.organisations.many_people import MOST_AT_ONCE, Given, look_up, people_given
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import InvalidInput
 from classbell.storage.models import Organisation, Person
 
-__all__ = ["MOST_AT_ONCE", "PersonGiven", "PersonOut", "one_person", "people_of"]
+__all__ = [
+    "MOST_AT_ONCE",
+    "PersonGiven",
+    "PersonOut",
+    "look_up_people",
+    "one_person",
+    "people_looked_up",
+    "people_of",
+    "shown_person",
+]
+
+LOOKED_UP = "classbell_people"
 
 
 class PersonGiven(BaseModel):
@@ -52,9 +64,25 @@ def people_of(
     ports: Ports, organisation: Organisation, given: Sequence[PersonGiven]
 ) -> list[Person]:
     """Return the people who are meant, made known where they are new."""
-    return people_given(
-        ports, organisation, [Given(one.id, one.address, one.name) for one in given]
-    )
+    return people_given(ports, organisation, _as_given(given))
+
+
+def look_up_people(
+    request: HttpRequest, organisation: Organisation, given: Sequence[PersonGiven]
+) -> None:
+    """Read who of many is known, before the transaction that ``people_looked_up`` is part of."""
+    meant = _as_given(given)
+    setattr(request, LOOKED_UP, (organisation, meant, look_up(organisation, meant)))
+
+
+def people_looked_up(request: HttpRequest, ports: Ports) -> list[Person]:
+    """Return the people whom ``look_up_people`` looked up, made known where they are new."""
+    organisation, meant, known = getattr(request, LOOKED_UP)
+    return people_given(ports, organisation, meant, known=known)
+
+
+def _as_given(given: Sequence[PersonGiven]) -> list[Given]:
+    return [Given(one.id, one.address, one.name) for one in given]
 
 
 def one_person(organisation: Organisation, given: PersonGiven, *, field: str) -> Person:

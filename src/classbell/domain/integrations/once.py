@@ -36,6 +36,10 @@ class Answer:
     replayed: bool = False
 
 
+def _nothing() -> None:
+    """Prepare nothing."""
+
+
 def once(
     ports: Ports,
     *,
@@ -43,6 +47,7 @@ def once(
     key: str,
     request_hash: str,
     act: Callable[[], Answer],
+    prepare: Callable[[], None] = _nothing,
 ) -> Answer:
     """Carry a request out once, however often and however concurrently it comes.
 
@@ -55,6 +60,7 @@ def once(
         key: chosen by the integration, 1 to 255 characters.
         request_hash: of everything the request asks for.
         act: carries it out.
+        prepare: is called before, outside the transaction, where nobody was quicker.
 
     Raises:
         InvalidInput: the key is too long.
@@ -71,6 +77,7 @@ def once(
         return claimed
     mine = ApiRequest.objects.filter(integration=integration, key=key, claim=claimed)
     try:
+        prepare()
         with transaction.atomic():
             answer = act()
             if not mine.filter(status=None).update(
