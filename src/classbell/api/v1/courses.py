@@ -96,7 +96,9 @@ def course_in(catalog: Catalog, course_id: UUID) -> Course:
 def list_courses(
     request: HttpRequest,
     slug: Slug,
-    code: Annotated[str, Query("", max_length=60, description="only the course of this code")] = "",
+    code: Annotated[
+        str, Query("", max_length=60, pattern=r"^[^\x00]*$", description="of this code only")
+    ] = "",
     cursor: Cursor = "",
     limit: Limit = USUAL,
 ) -> HttpResponse:

@@ -30,8 +30,8 @@ class SessionOut(Schema):
     description: str
     starts_at: datetime
     ends_at: datetime
-    starts: datetime
-    ends: datetime
+    starts: str
+    ends: str
     time_zone: str
     seats: int | None
     enrolment_deadline: datetime | None
@@ -106,8 +106,8 @@ def shown(session: CourseSession, notes: Sequence[str] = ()) -> SessionOut:
         description=session.description,
         starts_at=session.starts_at,
         ends_at=session.ends_at,
-        starts=wall_time(session.starts_at, zone),
-        ends=wall_time(session.ends_at, zone),
+        starts=wall_time(session.starts_at, zone).isoformat(timespec="minutes"),
+        ends=wall_time(session.ends_at, zone).isoformat(timespec="minutes"),
         time_zone=zone,
         seats=session.seats,
         enrolment_deadline=session.enrolment_deadline,
