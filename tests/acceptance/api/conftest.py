@@ -82,12 +82,13 @@ def issued(
     *,
     scopes: list[str] | None = None,
     days: int = 30,
+    name: str = "",
 ) -> Issued:
     """Let somebody make an integration of a catalog."""
     return create_integration(
         ports,
         catalogs=[catalog],
-        name=f"Platform of {person.name}",
+        name=name or f"Platform of {person.name}",
         scopes=EVERYTHING if scopes is None else scopes,
         days=days,
         actor=Actor.of(person),

@@ -62,7 +62,6 @@ PAGES = [
     "/settings/general/example",
 ]
 ACTS = [
-    "/settings/integrations",
     "/settings/integrations/new",
     "/settings/general",
     "/connection/check",

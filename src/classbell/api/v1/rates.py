@@ -1,7 +1,7 @@
 """How many requests a token may make: counted in this process, told in standard headers.
 
 The headers are those of https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
-Why the count is kept here and not in the database: docs/decisions/0026-the-rest-api.md.
+Why the count is kept here and not in the database: docs/decisions/0030-the-rest-api.md.
 """
 
 from __future__ import annotations
