@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 
 from classbell import bootstrap
+from classbell.api.v1.problems import problem
 from classbell.api.v1.rates import WINDOW, Rates
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import ProviderFailure, Verdict, VerdictKind
@@ -191,8 +192,6 @@ def test_a_field_that_cannot_be_used_is_named(owner: Program, furnished: Furnish
 def test_a_failure_of_microsoft_s_says_whether_to_try_again(
     ports: Ports, owner: Program, furnished: Furnished
 ) -> None:
-    from classbell.api.v1.problems import problem  # noqa: PLC0415
-
     answer = problem(ProviderFailure(Verdict(VerdictKind.RETRY, code="AADSTS90033")))
     assert (answer.status_code, answer["Retry-After"]) == (502, "30")
     assert b'"provider_code": "AADSTS90033"' in answer.content

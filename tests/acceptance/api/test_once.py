@@ -97,10 +97,11 @@ def test_whoever_was_taken_for_dead_undoes_what_they_did(
     ports: Ports, cast: Cast, owner: Program
 ) -> None:
     integration = Integration.objects.get()
-    assert isinstance(ports.clock, FakeClock)
+    clock = ports.clock
+    assert isinstance(clock, FakeClock)
 
     def slow() -> Answer:
-        ports.clock.advance(GIVEN_UP_AFTER + timedelta(seconds=1))  # type: ignore[attr-defined]
+        clock.advance(GIVEN_UP_AFTER + timedelta(seconds=1))
         ApiRequest.objects.update(claim=uuid4())
         Course.objects.create(
             catalog=cast.catalog, code="SLOW", title="Slow", created_at=ports.clock.now()

@@ -32,7 +32,7 @@ def works(token: str) -> int:
 def token_on(text: str) -> str:
     found = TOKEN.findall(text)
     assert len(found) == 1
-    return found[0]
+    return str(found[0])
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import TypeVar, cast
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -21,8 +21,7 @@ JSON = "application/json"
 KEPT_HEADERS = ("ETag", "Location", "Content-Type")
 NOT_MODIFIED, NO_CONTENT = 304, 204
 
-Parameters = ParamSpec("Parameters")
-View = Callable[Concatenate[HttpRequest, Parameters], HttpResponse]
+View = TypeVar("View", bound=Callable[..., HttpResponse])
 
 
 def answer(
@@ -79,8 +78,8 @@ def require_unchanged(request: HttpRequest, current: Callable[[], BaseModel]) ->
 def idempotent(
     *,
     needed: bool = False,
-    before: Callable[Concatenate[HttpRequest, Parameters], None] | None = None,
-) -> Callable[[View[Parameters]], View[Parameters]]:
+    before: Callable[..., None] | None = None,
+) -> Callable[[View], View]:
     """Let an operation be carried out once under an Idempotency-Key.
 
     It must not use the network, for it runs in the transaction that remembers its answer.
@@ -90,15 +89,13 @@ def idempotent(
         before: reads what can be read before that transaction, so that it is a short one.
     """
 
-    def prepare(request: HttpRequest, *args: Parameters.args, **kwargs: Parameters.kwargs) -> None:
+    def prepare(request: HttpRequest, asked: dict[str, object]) -> None:
         if before is not None:
-            before(request, *args, **kwargs)
+            before(request, **asked)
 
-    def decorate(view: View[Parameters]) -> View[Parameters]:
+    def decorate(view: View) -> View:
         @wraps(view)
-        def carried_out_once(
-            request: HttpRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs
-        ) -> HttpResponse:
+        def carried_out_once(request: HttpRequest, **asked: object) -> HttpResponse:
             key = request.headers.get("Idempotency-Key", "")
             if not key and needed:
                 raise KeyNeeded(
@@ -107,20 +104,20 @@ def idempotent(
                     remedy="Send one of your own making, such as a random UUID.",
                 )
             if not key:
-                prepare(request, *args, **kwargs)
+                prepare(request, asked)
                 with transaction.atomic():
-                    return view(request, *args, **kwargs)
+                    return view(request, **asked)
             told = once(
                 bootstrap.ports(),
                 integration=caller(request).integration,
                 key=key,
                 request_hash=_hash(request),
-                prepare=lambda: prepare(request, *args, **kwargs),
-                act=lambda: _kept(view(request, *args, **kwargs)),
+                prepare=lambda: prepare(request, asked),
+                act=lambda: _kept(view(request, **asked)),
             )
             return _restored(told)
 
-        return carried_out_once
+        return cast("View", carried_out_once)
 
     return decorate
 

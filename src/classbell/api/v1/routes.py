@@ -79,6 +79,32 @@ def operation(
         headers: request headers it heeds: ``If-Match``, ``Idempotency-Key``; one that it cannot do
             without ends in an exclamation mark.
     """
+    extra = _described_beyond(method, scope, headers)
+    security = Token(scope)
+
+    def register(view: ViewType) -> ViewType:
+        # django-ninja looks names up in the module of the outermost decorator, where they are not.
+        vars(view)["__signature__"] = inspect.signature(view, eval_str=True)
+        router.add_api_operation(
+            path,
+            [method],
+            view,
+            auth=security,
+            response={status: returns},
+            operation_id=name or view.__name__,
+            summary=(view.__doc__ or "").split("\n", 1)[0],
+            description=_described(view, scope),
+            openapi_extra=extra,
+        )
+        return view
+
+    return register
+
+
+def _described_beyond(
+    method: str, scope: ApiScope | None, headers: Collection[str]
+) -> dict[str, Any]:
+    """Return what django-ninja does not know of an operation."""
     problems = {*ALWAYS}
     if method in BODY:
         problems |= {400, 413}
@@ -94,25 +120,7 @@ def operation(
         headers = (*headers, "If-None-Match")
         extra["responses"][304] = {"description": "The asker has it already"}
     extra["parameters"] = [_header(name) for name in headers]
-    security = Token(scope)
-
-    def register(view: ViewType) -> ViewType:
-        # django-ninja looks names up in the module of the outermost decorator, where they are not.
-        view.__signature__ = inspect.signature(view, eval_str=True)  # type: ignore[attr-defined]
-        router.add_api_operation(
-            path,
-            [method],
-            view,
-            auth=security,
-            response={status: returns},
-            operation_id=name or view.__name__,
-            summary=(view.__doc__ or "").split("\n", 1)[0],
-            description=_described(view, scope),
-            openapi_extra=extra,
-        )
-        return view
-
-    return register
+    return extra
 
 
 def _described(view: Callable[..., HttpResponse], scope: ApiScope | None) -> str:

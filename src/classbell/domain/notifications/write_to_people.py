@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.db import transaction
 
@@ -46,23 +47,18 @@ def write_to_people(
     """
     require_actor_administers(actor, catalog)
     words = checked_words(subject, text)
-    if any(person.organisation_id != catalog.organisation_id for person in people):
-        raise NotFoundHere("Somebody here is not known in this organisation.")
+    audience = _audience(catalog, people)
     with transaction.atomic():
         notification = notify(
             ports,
             kind=KIND,
             organisation_id=catalog.organisation_id,
             catalog=catalog,
-            audience=[person.pk for person in people if person.address],
+            audience=audience,
             context={"subject": words.subject, "text": words.text},
         )
         if notification is None:
-            raise InvalidInput(
-                "There is nobody to write to.",
-                field="people",
-                remedy="Name at least one person who has an address.",
-            )
+            raise _nobody()
         record(
             ports,
             actor=actor,
@@ -72,3 +68,18 @@ def write_to_people(
             after={"people": notification.audience_size},
         )
     return notification
+
+
+def _audience(catalog: Catalog, people: Sequence[Person]) -> list[UUID]:
+    """Return who can be written to, all of the catalog's organisation."""
+    if any(person.organisation_id != catalog.organisation_id for person in people):
+        raise NotFoundHere("Somebody here is not known in this organisation.")
+    return [person.pk for person in people if person.address]
+
+
+def _nobody() -> InvalidInput:
+    return InvalidInput(
+        "There is nobody to write to.",
+        field="people",
+        remedy="Name at least one person who has an address.",
+    )
