@@ -157,7 +157,7 @@ def test_a_stranger_succeeds_with_nothing(
 def machine(token: str, met: list[tuple[str, int]]) -> Any:
     """Return what asks in sequences, and remembers what it was answered."""
 
-    class Sequence(schema().as_state_machine()):  # type: ignore[misc] -- a class made at run time
+    class Sequence(schema().as_state_machine()):  # type: ignore[misc]  # made at run time
         def setup(self) -> None:
             # Each sequence finds the catalog as it was, so that one can be repeated.
             self.savepoint = transaction.savepoint()
