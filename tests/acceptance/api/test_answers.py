@@ -93,6 +93,15 @@ def test_what_is_known_already_is_not_sent_again(owner: Program, furnished: Furn
     assert owner.get(address, **{"If-None-Match": first["ETag"]}).status_code == 200
 
 
+def test_the_tag_of_a_change_is_the_one_to_go_on_with(owner: Program, furnished: Furnished) -> None:
+    address = f"{SESSIONS}/{furnished.session.pk}"
+    twice = {"starts": "2027-10-31T02:30", "ends": "2027-10-31T05:00"}
+    changed = owner.patch(address, twice)
+    assert changed.json()["notes"]
+    assert owner.get(address)["ETag"] == changed["ETag"]
+    assert owner.patch(address, {"seats": 9}, **{"If-Match": changed["ETag"]}).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("address", "method", "body"),
     [

@@ -52,8 +52,12 @@ def nothing() -> HttpResponse:
 
 
 def etag_of(shown: BaseModel) -> str:
-    """Return the tag of a resource: it changes with anything that is shown of it."""
-    return f'"{hashlib.sha256(shown.model_dump_json().encode()).hexdigest()[:32]}"'
+    """Return the tag of a resource: it changes with anything that is shown of it.
+
+    What a resource names as ``untagged`` is said of one change of it, and is no part of it.
+    """
+    lasting = shown.model_dump_json(exclude=set(getattr(shown, "untagged", ())))
+    return f'"{hashlib.sha256(lasting.encode()).hexdigest()[:32]}"'
 
 
 def require_unchanged(request: HttpRequest, current: Callable[[], BaseModel]) -> None:

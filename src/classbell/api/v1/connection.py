@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
 
@@ -21,7 +20,7 @@ from classbell.domain.connections.remedies import Remedy
 from classbell.domain.connections.save import switch_connection
 from classbell.domain.integrations.scopes import ApiScope
 from classbell.ports.errors import InvalidInput, NotFoundHere
-from classbell.storage.models import Catalog, ConnectInvitation, Connection
+from classbell.storage.models import ConnectInvitation, Connection
 from classbell.storage.queries.agreements import usable_invitations
 from classbell.storage.queries.connections import capabilities, connection_of
 
@@ -168,11 +167,14 @@ def switch(request: HttpRequest, slug: Slug, wanted: ConnectionIn) -> HttpRespon
     """
     asking, ports = caller(request), bootstrap.ports()
     catalog = asking.catalog(slug)
-    with transaction.atomic():
-        Catalog.objects.select_for_update().get(pk=catalog.pk)
-        require_unchanged(request, lambda: shown(connection_of(catalog)))
-        switch_connection(ports, catalog=catalog, enabled=wanted.enabled, actor=asking.actor)
-        return answer(request, shown(connection_of(catalog)))
+    switch_connection(
+        ports,
+        catalog=catalog,
+        enabled=wanted.enabled,
+        actor=asking.actor,
+        if_still=lambda: require_unchanged(request, lambda: shown(connection_of(catalog))),
+    )
+    return answer(request, shown(connection_of(catalog)))
 
 
 @operation(

@@ -18,7 +18,7 @@ from classbell.api.v1.catalogs import Slug
 from classbell.api.v1.moments import Moment
 from classbell.api.v1.pages import USUAL, Cursor, Limit, Page, page_of
 from classbell.api.v1.routes import operation
-from classbell.domain.courses.courses import CourseDetails, lock_catalog
+from classbell.domain.courses.courses import CourseDetails
 from classbell.domain.courses.enrolment_rules import EnrolmentRules, open_course, revise_course
 from classbell.domain.integrations.scopes import ApiScope
 from classbell.ports.errors import NotFoundHere
@@ -79,13 +79,15 @@ def shown(course: Course) -> CourseOut:
     )
 
 
-def course_in(catalog: Catalog, course_id: UUID) -> Course:
-    """Return a course of a catalog.
+def course_in(catalog: Catalog, course_id: UUID, *, locked: bool = False) -> Course:
+    """Return a course of a catalog; a locked one stays as it is until the transaction ends.
 
     Raises:
         NotFoundHere: there is none with this id.
     """
     rows = Course.objects.filter(catalog=catalog).select_related("catalog__organisation")
+    if locked:
+        rows = rows.select_for_update(of=("self",))
     found = rows.filter(pk=course_id).first()
     if found is None:
         raise NotFoundHere("There is no such course in this catalog.")
@@ -165,8 +167,7 @@ def change_course(
     catalog = asking.catalog(slug)
     stated = wanted.model_fields_set
     with transaction.atomic():
-        lock_catalog(catalog)
-        course = course_in(catalog, course_id)
+        course = course_in(catalog, course_id, locked=True)
         require_unchanged(request, lambda: shown(course))
         given = wanted if "enrolment_deadline" in stated else course
         revise_course(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import ClassVar
 from uuid import UUID
 
 from ninja import Schema
@@ -22,6 +23,8 @@ ABOUT_TIMES = "what clocks show in `time_zone`, such as 2027-02-03T09:00; an off
 
 class SessionOut(Schema):
     """A session; moments are UTC, `starts` and `ends` are what clocks show in its zone."""
+
+    untagged: ClassVar = ("notes",)
 
     id: str
     course_id: str

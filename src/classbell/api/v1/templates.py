@@ -16,7 +16,6 @@ from classbell.api.v1.answers import answer, require_unchanged
 from classbell.api.v1.asking import caller
 from classbell.api.v1.catalogs import Slug
 from classbell.api.v1.routes import operation
-from classbell.domain.courses.courses import lock_catalog
 from classbell.domain.integrations.scopes import ApiScope
 from classbell.domain.notifications.kinds import REGISTRY
 from classbell.domain.notifications.kinds.kind import Kind
@@ -42,7 +41,7 @@ from classbell.domain.notifications.templates.fields import (
     TemplateFields,
 )
 from classbell.ports.errors import InvalidInput
-from classbell.storage.models import Catalog
+from classbell.storage.models import Catalog, NotificationTemplate
 
 router = Router(tags=["templates"])
 TEMPLATES = "/catalogs/{slug}/templates"
@@ -167,7 +166,7 @@ def replace_template(
         texts=_texts(wanted.texts),
     )
     with transaction.atomic():
-        lock_catalog(catalog)
+        _lock(catalog, found)
         require_unchanged(request, lambda: shown(catalog, found))
         save_template(
             bootstrap.ports(), catalog=catalog, kind_name=kind, fields=fields, actor=asking.actor
@@ -190,7 +189,7 @@ def switch_template(
     asking = caller(request)
     catalog, found = asking.catalog(slug), kind_to_edit(kind)
     with transaction.atomic():
-        lock_catalog(catalog)
+        _lock(catalog, found)
         require_unchanged(request, lambda: shown(catalog, found))
         switch_kind(
             bootstrap.ports(), catalog=catalog, kind_name=kind, on=wanted.on, actor=asking.actor
@@ -212,10 +211,16 @@ def reset(request: HttpRequest, slug: Slug, kind: KindName) -> HttpResponse:
     asking = caller(request)
     catalog, found = asking.catalog(slug), kind_to_edit(kind)
     with transaction.atomic():
-        lock_catalog(catalog)
+        _lock(catalog, found)
         require_unchanged(request, lambda: shown(catalog, found))
         reset_template(bootstrap.ports(), catalog=catalog, kind_name=kind, actor=asking.actor)
     return answer(request, shown(catalog, found))
+
+
+def _lock(catalog: Catalog, kind: Kind) -> None:
+    """Let nobody else change a notification until the transaction ends."""
+    rows = NotificationTemplate.objects.select_for_update()
+    rows.filter(catalog=catalog, kind=kind.name).first()
 
 
 def _texts(given: Mapping[str, TextIn]) -> dict[str, CustomText]:

@@ -100,8 +100,22 @@ def save_settings(
     return connection
 
 
-def switch_connection(ports: Ports, *, catalog: Catalog, enabled: bool, actor: Actor) -> Connection:
+def switch_connection(
+    ports: Ports,
+    *,
+    catalog: Catalog,
+    enabled: bool,
+    actor: Actor,
+    if_still: Callable[[], None] | None = None,
+) -> Connection:
     """Turn the toggle alone on or off, without anybody's panel.
+
+    Args:
+        ports: the outside world.
+        catalog: whose settings.
+        enabled: the toggle.
+        actor: who switches.
+        if_still: called once nobody else can change the settings; raises to leave them alone.
 
     Raises:
         InvalidInput: it is turned on, and nothing is there that could send.
@@ -110,6 +124,8 @@ def switch_connection(ports: Ports, *, catalog: Catalog, enabled: bool, actor: A
     require_actor_administers(actor, catalog)
     with transaction.atomic():
         connection = _locked(catalog)
+        if if_still is not None:
+            if_still()
         (_switch_on if enabled else _switch_off)(ports, connection, actor)
         connection.saved_at = ports.clock.now()
         connection.save(update_fields=["saved_at"])
