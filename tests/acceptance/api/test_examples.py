@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from socketserver import ThreadingMixIn
@@ -25,6 +26,7 @@ from tests.support import a_connected_account, fake_ports
 
 PAGE = Path(__file__).parents[3] / "docs" / "howto" / "integrate.md"
 BLOCK = re.compile(r"```(sh|json)\n(.*?)```", re.DOTALL)
+PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
 MARK = "===== end of an example ====="
 
 
@@ -107,3 +109,22 @@ def test_what_is_shown_is_what_happens(shared_ports: Ports, served: str, tmp_pat
     answers = done.stdout.split(MARK)
     for (_, shown), answer in zip(examples(), answers, strict=True):
         assert_shown(shown, json.loads(answer))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_example_in_python_does_what_it_says(shared_ports: Ports, served: str) -> None:
+    cast = a_cast(shared_ports)
+    (example,) = PYTHON.findall(PAGE.read_text(encoding="utf-8"))
+    done = subprocess.run(
+        [sys.executable, "-c", example],
+        env={
+            "CLASSBELL": served,
+            "TOKEN": issued(shared_ports, cast.catalog, cast.owner).token,
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("invalid_input «Morning» has 1 of 1 seats left")
