@@ -93,6 +93,13 @@ def test_what_is_known_already_is_not_sent_again(owner: Program, furnished: Furn
     assert owner.get(address, **{"If-None-Match": first["ETag"]}).status_code == 200
 
 
+def test_what_can_be_read_can_be_asked_for_its_headers(owner: Program, cast: Cast) -> None:
+    read, asked = owner.get("/catalogs"), owner.ask("HEAD", "/catalogs")
+    assert (asked.status_code, asked.content) == (200, b"")
+    assert (asked["ETag"], asked["Content-Length"]) == (read["ETag"], str(len(read.content)))
+    assert Program().ask("HEAD", "/catalogs").status_code == 401
+
+
 def test_the_tag_of_a_change_is_the_one_to_go_on_with(owner: Program, furnished: Furnished) -> None:
     address = f"{SESSIONS}/{furnished.session.pk}"
     twice = {"starts": "2027-10-31T02:30", "ends": "2027-10-31T05:00"}

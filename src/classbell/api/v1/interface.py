@@ -78,20 +78,25 @@ def dressed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @csrf_exempt
     @wraps(view)
     def answered(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        asked = request.method
+        if asked == "HEAD":
+            # What may be read may be asked for its headers alone (RFC 9110, 9.3.2).
+            request.method = "GET"
         try:
             response = view(request, *args, **kwargs)
         except Http404:
             response = bare_problem("not_found", "There is nothing at this address.")
         if response.status_code == METHOD_NOT_ALLOWED:
-            refused = bare_problem(
-                "method_not_allowed", f"This address does not take {request.method}."
-            )
+            refused = bare_problem("method_not_allowed", f"This address does not take {asked}.")
             refused["Allow"] = response["Allow"]
             response = refused
         allowance = allowance_of(request)
         for name, value in (allowance.headers() if allowance else {}).items():
             response[name] = value
         response["Vary"] = "Authorization"
+        if asked == "HEAD":
+            response["Content-Length"] = str(len(response.content))
+            response.content = b""
         return guarded(response)
 
     return answered
