@@ -30,6 +30,7 @@ TITLES = {
     "calendar": "Requests for calendars",
     "acs": "The route through Azure Communication Services",
     "workers": "One worker and two",
+    "api": "The REST API",
     "idle": "A worker with nothing to do",
     "purge": "Giving up what is old",
     "search": "Finding a person or a session",

@@ -31,6 +31,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "idle": BOTH,
     "purge": BOTH,
     "today": ("sqlite",),
+    "api": BOTH,
     "sandbox": NO_STORE,
 }
 CLIENTS = Path(".venv-clients/bin/celery")

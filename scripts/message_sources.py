@@ -21,8 +21,8 @@ KEYWORDS = {
     "pgettext": ((1, "c"), 2),
 }
 
-DOORS = ("web", "cli", "worker", "engine", "storage/migrations", "storage/sqlite")
-"""Rooms that mark what people read, or speak to the operator alone."""
+DOORS = ("web", "cli", "api", "worker", "engine", "storage/migrations", "storage/sqlite")
+"""Rooms that mark what people read, or speak to the operator or to programs alone."""
 
 SILENT = {
     "django_settings.py": "speaks to the operator, at the start",
@@ -37,9 +37,13 @@ SILENT = {
     "domain/connections/support.py": "is for Microsoft's support, in English",
     "domain/connections/trouble.py": "is mail to the operator",
     "domain/courses/importing/": "speaks on the command line",
+    "domain/integrations/caller.py": "answers programs",
+    "domain/integrations/once.py": "answers programs",
+    "domain/notifications/write_to_people.py": "answers programs",
     "domain/notifications/layout/words.py": "is mail, in each language beside it",
     "domain/notifications/templates/sample.py": "is mail to look at",
     "domain/organisations/audit.py": "refuses what only a fault of the program would record",
+    "domain/organisations/many_people.py": "answers programs",
     "domain/organisations/organisations.py": "speaks on the command line",
     "domain/providers/activation.py": "speaks on the command line",
     "microsoft/graph/calendar_watching.py": "answers Microsoft",
@@ -59,9 +63,10 @@ OWN_WORDS = 2
 
 ERRORS = frozenset(
     {
-        *("ApprovalNeeded", "ClassbellError", "ConfigurationFault", "InvalidInput", "NotAllowed"),
-        *("NotFoundHere", "ProviderFailure", "SignInCancelled", "StateInvalid", "Verdict"),
-        "WrongOrganisation",
+        *("ApprovalNeeded", "ChangedMeanwhile", "ClassbellError", "ConfigurationFault"),
+        *("InvalidInput", "KeyReused", "NotAllowed", "NotFoundHere", "ProviderFailure"),
+        *("ScopeMissing", "SignInCancelled", "StateInvalid", "StillRunning", "TooManyRequests"),
+        *("Unidentified", "Verdict", "WrongOrganisation"),
     }
 )
 """What is made of what people read; a test holds this against `ports/errors.py`."""

@@ -70,6 +70,7 @@ class Settings:
             made in Outlook are reported at once; empty where it cannot.
         frame_ancestors: origins whose pages may show the Admin Center in a frame, separated by
             spaces, such as those of Microsoft Teams; empty for none.
+        api_requests_per_minute: most requests of one integration in a minute, in each process.
         debug: shows error details in pages; never for production.
     """
 
@@ -115,6 +116,7 @@ class Settings:
     watch_minutes: int = 5
     public_url: str = ""
     frame_ancestors: str = ""
+    api_requests_per_minute: int = 600
     debug: bool = False
 
     @property

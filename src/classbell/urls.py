@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("classbell.web.urls"))]
+urlpatterns = [
+    path("", include("classbell.api.urls")),
+    path("", include("classbell.web.urls")),
+]
 
 handler400 = "classbell.web.errors.bad_request"
 handler403 = "classbell.web.errors.forbidden"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -18,6 +18,7 @@ from classbell.ports.errors import (
 from classbell.ports.identity import (
     ApplicationToken,
     AuthorizationRequest,
+    CallingApplication,
     Prompt,
     SignedInPerson,
     TokenSet,
@@ -61,6 +62,7 @@ class FakeIdentity(Scripted):
         self._used: set[str] = set()
         self._refresh_tokens: dict[str, frozenset[str]] = {}
         self._application_tokens: dict[UUID, ApplicationToken] = {}
+        self.applications: dict[str, CallingApplication] = {}
 
     def callback(
         self,
@@ -170,6 +172,12 @@ class FakeIdentity(Scripted):
     def email_service_token(self, *, tenant_id: UUID) -> ApplicationToken:
         with self._turn("email_service_token", tenant_id=tenant_id):
             return ApplicationToken(f"app-{uuid4()}", self.clock.now() + TOKEN_LIFE)
+
+    def calling_application(
+        self, token: str, *, serves: Callable[[UUID], bool]
+    ) -> CallingApplication | None:
+        found = self.applications.get(token)
+        return found if found is not None and serves(found.tenant_id) else None
 
     def consent(self, scopes: frozenset[str]) -> None:
         """Let every refresh token carry these permissions as well, as approval does."""

@@ -2,7 +2,13 @@
 
 ClassbellError                  what happened, what it means, what to do, who can do it
 ├── InvalidInput                somebody typed or sent something that cannot be used
+│   └── KeyReused               an Idempotency-Key was sent before with another request
 ├── NotAllowed                  the person lacks the role this needs
+│   └── ScopeMissing            the integration was not given the scope that this needs
+├── Unidentified                a request without a token, or with one that does not hold
+├── ChangedMeanwhile            it is not any more as whoever changes it has seen it
+├── StillRunning                the same request is being worked on already
+├── TooManyRequests             more requests than one token may make in this time
 ├── NotFoundHere                no such thing in this catalog or organisation
 ├── StateInvalid                a sign-in that was not started here, was used already, or is too old
 ├── WrongOrganisation           the account belongs to an organisation other than the expected one
@@ -154,6 +160,46 @@ class NotAllowed(ClassbellError):
     """The person lacks the role that this needs."""
 
     default_code = "not_allowed"
+
+
+class KeyReused(InvalidInput):
+    """An Idempotency-Key that stands for another request already."""
+
+    default_code = "idempotency_key_reused"
+
+
+class ScopeMissing(NotAllowed):
+    """The integration that asks was not given the scope that this needs."""
+
+    default_code = "scope_missing"
+
+
+class Unidentified(ClassbellError):
+    """Nobody can be told from the request: it has no token, or one that does not hold."""
+
+    default_code = "token_needed"
+
+
+class ChangedMeanwhile(ClassbellError):
+    """What is to be changed is not any more as it was seen; nothing was changed."""
+
+    default_code = "changed_meanwhile"
+
+
+class StillRunning(ClassbellError):
+    """The same request, under the same Idempotency-Key, is being worked on."""
+
+    default_code = "still_running"
+
+
+class TooManyRequests(ClassbellError):
+    """More requests than allowed; ``retry_after`` is in how many whole seconds there is room."""
+
+    default_code = "too_many_requests"
+
+    def __init__(self, what: str, *, retry_after: int, remedy: str = "") -> None:
+        super().__init__(what, remedy=remedy)
+        self.retry_after = retry_after
 
 
 class NotFoundHere(ClassbellError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -64,6 +64,14 @@ class ApplicationToken:
 
     access_token: str = field(repr=False)
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CallingApplication:
+    """An application that calls us, as a checked access token of the sign-in service says."""
+
+    tenant_id: UUID
+    application_id: UUID
 
 
 class IdentityProvider(Protocol):
@@ -154,5 +162,21 @@ class IdentityProvider(Protocol):
         """Return a token with which the application uses the e-mail service of an organisation.
 
         It stands in for a resource's access key. Cheap to call: a token is kept for a while.
+        """
+        ...
+
+    def calling_application(
+        self, token: str, *, serves: Callable[[UUID], bool]
+    ) -> CallingApplication | None:
+        """Return which application an access token that was issued for us proves.
+
+        Args:
+            token: as it came with a request; anything at all.
+            serves: whether the organisation with this tenant id is served here; asked before
+                anything is read from the network.
+
+        Returns:
+            None where it is not genuine, not meant for us, a person's, not valid at this time, or
+            of a tenant that is not served.
         """
         ...

@@ -189,6 +189,7 @@ def _catalog_groups(catalog: Catalog) -> list[NavGroup]:
                 item("session-settings", "calendar_clock", _("Invitations and meetings")),
                 item("deliveries", "document_text", _("Delivery log")),
                 item("health", "plug_connected", _("Connection health")),
+                item("integrations", "link", _("Integrations")),
                 item("audit", "history", _("Audit log")),
                 item("general", "settings", _("General")),
             ),

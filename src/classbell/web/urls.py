@@ -26,6 +26,7 @@ from classbell.web.admin_center import (
     health,
     held,
     home,
+    integrations,
     invitations,
     language,
     notifications,
@@ -54,6 +55,7 @@ SESSION = f"{CATALOG}/sessions/<uuid:session_id>"
 SETTINGS = f"{CATALOG}/settings"
 NOTIFICATION = f"{SETTINGS}/notifications/<slug:kind_name>"
 CONNECTION = f"{SETTINGS}/connection"
+INTEGRATION = f"{SETTINGS}/integrations/<uuid:integration_id>"
 
 urlpatterns = [
     path("", start.start, name="start"),
@@ -164,6 +166,11 @@ urlpatterns = [
     path(f"{SETTINGS}/general", general.general, name="general"),
     path(f"{SETTINGS}/general/example", general.show_example, name="look-example"),
     path(f"{SETTINGS}/sessions", session_settings.session_settings, name="session-settings"),
+    path(f"{SETTINGS}/integrations", integrations.integrations, name="integrations"),
+    path(f"{SETTINGS}/integrations/new", integrations.new_integration, name="integration-new"),
+    path(INTEGRATION, integrations.integration, name="integration"),
+    path(f"{INTEGRATION}/rotate", integrations.rotate, name="integration-rotate"),
+    path(f"{INTEGRATION}/revoke", integrations.revoke, name="integration-revoke"),
     path(f"{CONNECTION}/connect", connection.connect, name="connect"),
     path(f"{CONNECTION}/save", connection.save, name="connection-save"),
     path(f"{CONNECTION}/cancel", connection.cancel, name="connection-cancel"),

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from m365sandbox.directory.applications import Application
+from m365sandbox.directory.directory import Directory
 from m365sandbox.entra.errors import EntraError
 from m365sandbox.entra.permissions import OPENID_SCOPES, permission_named
 
@@ -17,6 +19,7 @@ GRAPH_RESOURCES = (
 # as it was asked for.
 EMAIL_RESOURCES = ("https://communication.azure.com", "https://communication.azure.com/")
 DEFAULT = ".default"
+OWN_RESOURCE = "api://"
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,26 @@ def application_audience(text: str, own_addresses: tuple[str, ...]) -> str:
         return resource.lower()
     _check_resource(resource, own_addresses)
     return GRAPH
+
+
+def own_resource(text: str, directory: Directory) -> str:
+    """Return the address of a registered application that a scope names; empty for no such.
+
+    It is the address that Entra proposes when an interface is exposed, ``api://`` and the client
+    id: https://learn.microsoft.com/entra/identity-platform/quickstart-configure-app-expose-web-apis
+    """
+    resource = text.removesuffix(f"/{DEFAULT}").lower()
+    client_id = resource.removeprefix(OWN_RESOURCE)
+    known = resource.startswith(OWN_RESOURCE) and directory.application(client_id) is not None
+    return resource if known else ""
+
+
+def owner_of(resource: str, directory: Directory) -> Application:
+    """Return the application behind an address that `own_resource` returned."""
+    found = directory.application(resource.removeprefix(OWN_RESOURCE))
+    if found is None:
+        raise LookupError(resource)
+    return found
 
 
 def _known(name: str, text: str) -> str:

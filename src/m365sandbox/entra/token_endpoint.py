@@ -258,19 +258,27 @@ def by_client_credentials(
     text = _required(form, "scope")
     if not text.endswith("/" + scopes.DEFAULT) or " " in text:
         raise EntraError(1002012, scope=text)
-    audience = scopes.application_audience(text, (world.public.people, world.public.secure))
+    own = scopes.own_resource(text, world.directory)
+    audience = own or scopes.application_audience(text, (world.public.people, world.public.secure))
     named = tenant_named(world, tenant)
     if named is None:
         raise EntraError(50059)
-    is_home = named.tenant_id == application.home_tenant_id
-    key = (application.client_id, named.tenant_id)
-    is_there = application.is_multitenant and (
-        world.grants.is_known(*key) or bool(world.application_access.roles_of(*key))
-    )
-    if not is_home and not is_there:
+    if not _is_present(world, application, named.tenant_id):
         raise EntraError(700016, client=application.client_id, tenant=named.name)
+    if own and not _is_present(world, scopes.owner_of(own, world.directory), named.tenant_id):
+        raise EntraError(500011, resource=own, tenant=named.name)
     life = timedelta(seconds=3599)
     token = issue.application_token(
         world, application, named.tenant_id, audience=audience, life=life, proof=_proof(form)
     )
     return {**_lifetimes(life), "access_token": token}
+
+
+def _is_present(world: World, application: Application, tenant_id: str) -> bool:
+    """Say whether a tenant has a service principal of an application: its own, or consented to."""
+    if tenant_id == application.home_tenant_id:
+        return True
+    key = (application.client_id, tenant_id)
+    return application.is_multitenant and (
+        world.grants.is_known(*key) or bool(world.application_access.roles_of(*key))
+    )

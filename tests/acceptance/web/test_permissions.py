@@ -56,10 +56,13 @@ PAGES = [
     "/settings/connection/change",
     "/settings/connection/application",
     "/settings/sessions",
+    "/settings/integrations",
+    "/settings/integrations/new",
     "/settings/general",
     "/settings/general/example",
 ]
 ACTS = [
+    "/settings/integrations/new",
     "/settings/general",
     "/connection/check",
     "/delivery/send-again",

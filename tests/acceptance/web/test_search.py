@@ -144,7 +144,7 @@ def test_a_session_tells_what_was_booked_sent_and_done(
         "Calendar entry written",
         "The room’s answer",
         "To 1 person",
-        "Session outlook edit undone Mai Nielsen",
+        "Change in Outlook undone Mai Nielsen",
     ):
         assert said in page.words, said
     assert f"{HERE}/people/{ana.pk}" in page.links()

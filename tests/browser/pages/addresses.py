@@ -31,6 +31,8 @@ CATALOG_PAGES = {
     "health": "/connection",
     "held": "/connection/held",
     "audit": "/audit",
+    "search": "/search?q=a",
+    "person": "{person}",
     "notifications": "/settings/notifications",
     "notification-edit": f"/settings/notifications/{KIND}",
     "notification-courses": f"/settings/notifications/{KIND}/courses",
@@ -44,6 +46,7 @@ CATALOG_PAGES = {
 OTHER_PAGES = {
     "language": "/language",
     "preferences": "/preferences",
+    "audit-all": "/audit",
     "catalogs": "/catalogs",
     "connections": "/connections",
     "organisation-calendar": "/organisation-calendar",
@@ -59,7 +62,15 @@ ELSEWHERE = {
         *("recreate-link", "deliveries-resend", "session-change", "session-unenrol"),
     },
     "no page": {
-        *("asset", "connect-callback", "deliveries-export", "healthz", "look-example"),
+        *(
+            "audit-export",
+            "audit-export-all",
+            "asset",
+            "connect-callback",
+            "deliveries-export",
+            "healthz",
+            "look-example",
+        ),
         *("acs-reports", "calendar-reports", "session-message-preview", "notification-preview"),
         *("signin-callback", "start"),
     },
@@ -78,6 +89,7 @@ FOUND_ON = {
     "course": ("/courses", r"(/courses/[0-9a-f-]{36})\""),
     "session": ("/sessions", r"(/sessions/[0-9a-f-]{36})\""),
     "message": ("/delivery", r"(/delivery/\d+)\""),
+    "person": ("/search?q=a", r"(/people/[0-9a-f-]{36})\""),
 }
 
 

@@ -119,6 +119,7 @@ class World:
             "enrolment_cancelled": {"ended": "place"},
             "held_mail_waiting": {"waiting": "12", "oldest": NOW.isoformat()},
             "invitation_dead": {"former": str(self.account.pk), "account": str(self.account.pk)},
+            "people_message": {"subject": "Cake", "text": "There is cake.\nIn the kitchen."},
             "room_declined": {"room": ROOM},
             "room_moved": {"former": FORMER_ROOM, "room": ROOM},
             "session_message": {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.db import transaction
 
 from classbell.delivery.lanes import lock_lanes
@@ -96,6 +98,38 @@ def save_settings(
         if pending is not None:
             pending_in_panel(catalog, person=person, browser_key=browser_key).delete()
         connection.saved_at = now
+        connection.save(update_fields=["saved_at"])
+    return connection
+
+
+def switch_connection(
+    ports: Ports,
+    *,
+    catalog: Catalog,
+    enabled: bool,
+    actor: Actor,
+    if_still: Callable[[], None] | None = None,
+) -> Connection:
+    """Turn the toggle alone on or off, without anybody's panel.
+
+    Args:
+        ports: the outside world.
+        catalog: whose settings.
+        enabled: the toggle.
+        actor: who switches.
+        if_still: called once nobody else can change the settings; raises to leave them alone.
+
+    Raises:
+        InvalidInput: it is turned on, and nothing is there that could send.
+        NotAllowed, NotFoundHere: the actor may not act in the catalog.
+    """
+    require_actor_administers(actor, catalog)
+    with transaction.atomic():
+        connection = _locked(catalog)
+        if if_still is not None:
+            if_still()
+        (_switch_on if enabled else _switch_off)(ports, connection, actor)
+        connection.saved_at = ports.clock.now()
         connection.save(update_fields=["saved_at"])
     return connection
 

@@ -87,14 +87,17 @@ def require_lms_admin(access: Access) -> Scope:
 def require_actor_administers(actor: Actor, catalog: Catalog) -> None:
     """Let an act on a catalog pass, or refuse it in the words of ``require_catalog_admin``.
 
-    The operator and Classbell itself, who are nobody of the organisation, pass.
+    The operator and Classbell itself, who are nobody of the organisation, pass; an integration
+    passes in its own catalogs.
 
     Raises:
         NotFoundHere: the person belongs to another organisation.
-        NotAllowed: the person is no admin of this catalog.
+        NotAllowed: the person is no admin of this catalog, or the integration is not for it.
     """
     if actor.person is not None:
         require_catalog_admin(access_of(actor.person), catalog.slug)
+    elif actor.catalog_ids is not None and catalog.id not in actor.catalog_ids:
+        raise NotAllowed(f"{actor.name} may not act in this catalog.", meaning="Nothing was done.")
 
 
 def visible_catalogs(access: Access) -> QuerySet[Catalog]:

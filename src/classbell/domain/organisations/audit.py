@@ -26,14 +26,16 @@ class Actor:
 
     Attributes:
         person: the signed-in person; None for the operator and for Classbell itself, who need no
-            role.
+            role, and for an integration.
         name: the name to keep, also after the person is gone.
-        source: where the act came from: ``web``, ``cli`` or ``worker``.
+        source: where the act came from: ``web``, ``cli``, ``worker`` or ``api``.
+        catalog_ids: the only catalogs that an integration acts in; None for everybody else.
     """
 
     person: Person | None
     name: str
     source: str
+    catalog_ids: frozenset[UUID] | None = None
 
     @classmethod
     def of(cls, person: Person, source: str = "web") -> Actor:

@@ -49,11 +49,19 @@ class Expected:
 
 
 class SigningKeys:
-    """The keys ID tokens are signed with, by key id, fetched when needed and kept for a day."""
+    """The keys tokens are signed with, by key id, fetched when needed and kept for a day.
 
-    def __init__(self, door: HttpDoor, clock: Clock) -> None:
+    Args:
+        door: the HTTP door.
+        clock: business time.
+        look_again: after how many seconds at the soonest an unknown key makes us look again; where
+            anybody may bring a token, keys that nobody has must not become calls to Microsoft.
+    """
+
+    def __init__(self, door: HttpDoor, clock: Clock, *, look_again: float = 0.0) -> None:
         self._door = door
         self._clock = clock
+        self._look_again = look_again
         self._lock = Lock()
         self._kept: dict[str, tuple[float, dict[str, JsonPart]]] = {}
 
@@ -65,7 +73,8 @@ class SigningKeys:
         """
         with self._lock:
             until, keys = self._kept.get(url, (0.0, {}))
-        if monotonic() >= until or kid not in keys:
+        age = monotonic() - (until - KEYS_SECONDS)
+        if age >= KEYS_SECONDS or (kid not in keys and age >= self._look_again):
             keys = self._fetch(url)
             with self._lock:
                 self._kept[url] = (monotonic() + KEYS_SECONDS, keys)

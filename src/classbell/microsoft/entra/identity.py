@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from time import monotonic
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ from classbell.microsoft.entra.application_guide import application_commands
 from classbell.microsoft.entra.application_tokens import ApplicationTokens
 from classbell.microsoft.entra.approval import consent_page, grant_commands
 from classbell.microsoft.entra.callback import check_callback, journey_failure
+from classbell.microsoft.entra.caller_token import CallerTokens
 from classbell.microsoft.entra.claims import with_early_end
 from classbell.microsoft.entra.credentials import ClientCredential, Proofs
 from classbell.microsoft.entra.id_token import Expected, IdTokenChecker, SigningKeys
@@ -25,6 +26,7 @@ from classbell.ports.errors import ProviderFailure, Verdict, VerdictKind, WrongO
 from classbell.ports.identity import (
     ApplicationToken,
     AuthorizationRequest,
+    CallingApplication,
     Prompt,
     SignedInPerson,
     TokenSet,
@@ -77,6 +79,12 @@ class EntraIdentity:
         self._origin = (0.0, _origin_of(cloud.login_url))
         self._own_tokens = ApplicationTokens(self._entra, clock)
         self._checker = IdTokenChecker(SigningKeys(door, clock), clock)
+        self._callers = CallerTokens(
+            SigningKeys(door, clock, look_again=60.0),
+            clock,
+            client_id=client_id,
+            discovered=self._entra.discovered,
+        )
 
     def authorization_origin(self) -> str:
         """Return scheme and host of the authorize page, for the content security policy.
@@ -213,6 +221,12 @@ class EntraIdentity:
     def email_service_token(self, *, tenant_id: UUID) -> ApplicationToken:
         """Return a token with which the application uses Azure Communication Services."""
         return self._own_tokens.for_service(tenant_id, self._cloud.email_scope)
+
+    def calling_application(
+        self, token: str, *, serves: Callable[[UUID], bool]
+    ) -> CallingApplication | None:
+        """Return which application an access token that was issued for us proves."""
+        return self._callers.check(token, serves=serves)
 
     def _redeem(
         self,

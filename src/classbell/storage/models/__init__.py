@@ -54,6 +54,7 @@ from classbell.storage.models.health import (
     HealthEvent,
     OperatorAlarm,
 )
+from classbell.storage.models.integrations import ApiRequest, ApiToken, Integration
 from classbell.storage.models.notifications import Notification, NotificationContent
 from classbell.storage.models.organisations import (
     Organisation,
@@ -91,6 +92,8 @@ __all__ = [
     "AlertRoute",
     "AlertRouteTest",
     "AlertSetting",
+    "ApiRequest",
+    "ApiToken",
     "Approval",
     "ApprovalState",
     "Attempt",
@@ -118,6 +121,7 @@ __all__ = [
     "HealthEvent",
     "HiddenRoom",
     "Incident",
+    "Integration",
     "KeptForever",
     "Lane",
     "LaneKind",

@@ -24,6 +24,7 @@ class Sought:
         subject: part of what was acted upon.
         since: done at or after this moment.
         before: older than the act of this id: where the page before ended.
+        action: how the whole action begins, such as ``session.pub``.
     """
 
     who: str = ""
@@ -31,6 +32,7 @@ class Sought:
     subject: str = ""
     since: datetime | None = None
     before: int | None = None
+    action: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ def acts_in(scope: Scope, sought: Sought) -> QuerySet[AuditEntry]:
     rows = scope.of(AuditEntry)
     if sought.who:
         rows = rows.filter(actor_name__icontains=sought.who)
+    if sought.action:
+        rows = rows.filter(action__startswith=sought.action)
     if sought.groups:
         begins = [Q(action__startswith=f"{one}.") for one in sought.groups]
         rows = rows.filter(reduce(or_, begins))

@@ -1,0 +1,1 @@
+"""The door for other programs: the REST API, which translates and decides nothing."""

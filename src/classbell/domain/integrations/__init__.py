@@ -1,0 +1,1 @@
+"""Integrations: other programs that use Classbell through its REST API."""
