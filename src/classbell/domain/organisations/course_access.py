@@ -2,47 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from classbell.domain.organisations.access import Access, access_of, catalog_here, role_needed
 from classbell.domain.organisations.audit import Actor
 from classbell.ports.errors import NotAllowed
-from classbell.storage.models import Catalog, Course, CourseSession, SessionInstructor
+from classbell.storage.models import (
+    Catalog,
+    Course,
+    CourseSession,
+    Enrolment,
+    EnrolmentState,
+    Person,
+    SessionInstructor,
+)
 from classbell.storage.scope import Scope
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """The part of a catalog that somebody administers.
-
-    Attributes:
-        access: whose desk it is.
-        catalog: the catalog.
-        scope: what of it they may touch.
-        is_whole: whether that is all of the catalog, its settings included.
-    """
-
-    access: Access
-    catalog: Catalog
-    scope: Scope
-    is_whole: bool
-
-
-def desk_of(access: Access, slug: str) -> Desk:
-    """Return what of a catalog the person administers: all of it, or the courses given to them.
+def require_courses(access: Access, slug: str) -> Catalog:
+    """Return the catalog if the person administers it or courses of it.
 
     Raises:
         NotFoundHere: there is no such catalog in the person's own organisation.
         NotAllowed: they administer neither the catalog nor a course of it.
     """
     catalog = catalog_here(access, slug)
+    if access.is_catalog_admin(catalog.id) or access.is_course_admin_in(catalog.id):
+        return catalog
+    raise role_needed(access, catalog)
+
+
+def scope_in(access: Access, catalog: Catalog) -> Scope:
+    """Return what of a catalog somebody administers: all of it, or the courses given to them."""
     if access.is_catalog_admin(catalog.id):
-        return Desk(access, catalog, access.scope.narrowed_to(catalog.id), is_whole=True)
-    if not access.is_course_admin_in(catalog.id):
-        raise role_needed(access, catalog)
-    scope = Scope(catalog.organisation_id, frozenset({catalog.id})).limited_to(access.courses)
-    return Desk(access, catalog, scope, is_whole=False)
+        return access.scope.narrowed_to(catalog.id)
+    return Scope(access.person.organisation_id, frozenset({catalog.id})).limited_to(access.courses)
 
 
 def require_actor_administers_course(actor: Actor, course: Course) -> None:
@@ -68,6 +62,27 @@ def require_actor_keeps_attendance(actor: Actor, session: CourseSession) -> None
     if actor.person is None or teaches(actor.person.pk, session):
         return
     _require_course(access_of(actor.person), session.course)
+
+
+def require_actor_administers_learner(actor: Actor, catalog: Catalog, person: Person) -> None:
+    """Let an act on a learner pass: of the catalog's admins, and of those of a course they take.
+
+    Raises:
+        NotFoundHere: the actor belongs to another organisation.
+        NotAllowed: the actor administers neither the catalog nor a course that the person takes.
+    """
+    if actor.person is None:
+        return
+    access = access_of(actor.person)
+    require_courses(access, catalog.slug)
+    own = scope_in(access, catalog).of(Enrolment).filter(person=person)
+    if access.is_catalog_admin(catalog.id):
+        return
+    if not own.exclude(state=EnrolmentState.CANCELLED).exists():
+        raise NotAllowed(
+            f"{person.name} takes none of the courses that you administer.",
+            meaning="Nothing was changed.",
+        )
 
 
 def teaches(person_id: UUID, session: CourseSession) -> bool:
