@@ -17,9 +17,11 @@ from classbell.ports.bundle import Ports
 from classbell.ports.errors import (
     InvalidInput,
     NotAllowed,
+    NotFoundHere,
 )
 from classbell.storage.models import (
     AuditEntry,
+    Course,
     DomainEvent,
     Organisation,
     Person,
@@ -27,7 +29,7 @@ from classbell.storage.models import (
     RoleAssignment,
 )
 from tests.domain.people import Cast
-from tests.support import CONTOSO, FABRIKAM, an_organisation
+from tests.support import CONTOSO, FABRIKAM, a_session, an_organisation
 
 pytestmark = pytest.mark.django_db
 BROWSER = "browser-of-zoe"

@@ -55,7 +55,9 @@ def access_of(person: Person) -> Access:
         if role == Role.CATALOG_ADMIN and catalog_id is not None
     )
     courses = frozenset(
-        course_id for role, _, course_id in rows if role == Role.COURSE_ADMIN and course_id
+        course_id
+        for role, _, course_id in rows
+        if role == Role.COURSE_ADMIN and course_id is not None
     )
     return Access(person, Scope(person.organisation_id, administered), roles, courses)
 

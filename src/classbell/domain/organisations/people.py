@@ -149,8 +149,8 @@ def is_last(assignment: RoleAssignment) -> bool:
     """Tell whether nobody else has this role in the organisation, or in its catalog or course."""
     others = RoleAssignment.objects.filter(
         role=assignment.role,
-        catalog_id=assignment.catalog_id,
-        course_id=assignment.course_id,
+        catalog=assignment.catalog,
+        course=assignment.course,
         person__organisation_id=assignment.person.organisation_id,
     )
     return not others.exclude(pk=assignment.pk).exists()

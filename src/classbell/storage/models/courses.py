@@ -27,8 +27,8 @@ class Course(TenantModel):
     """A course of a catalog; ``code`` is the platform's own short name for it.
 
     ``seats`` and ``enrolment_deadline`` count where people enrol to all sessions at once.
-    ``waiting_list`` lets somebody who finds no place wait for one. ``self_enrolment`` lets everybody
-    of the organisation enrol themselves; without it only admins enrol people.
+    ``waiting_list`` lets somebody who finds no place wait for one. ``self_enrolment`` lets people
+    of the organisation enrol themselves; without it only admins enrol them.
     """
 
     tenancy: ClassVar = Tenancy(
