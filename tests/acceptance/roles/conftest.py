@@ -19,8 +19,8 @@ from classbell.ports.bundle import Ports
 from classbell.storage.models import (
     Account,
     AccountState,
-    Connection,
     ConnectInvitation,
+    Connection,
     CourseSession,
     Message,
     Person,
@@ -72,7 +72,7 @@ class Stage:
 
 @pytest.fixture
 def stage(ports: Ports, cast: Cast, connected: Connection) -> Stage:
-    """A session to come, with a learner and somebody without a sign-in, and all that hangs on it."""
+    """A session to come with two learners, one without a sign-in, and all that hangs on it."""
     session = a_session(cast.catalog)
     people: dict[str, Person | None] = {
         "lms_admin": cast.lms_admin,
