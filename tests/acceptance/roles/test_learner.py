@@ -88,8 +88,8 @@ def test_who_finds_no_place_waits_and_moves_up(cast: Cast, learner: Visitor) -> 
     a_visitor(cast.owner).post(f"{here(session)}/leave")
     assert state(session, cast.learner) == EnrolmentState.ENROLLED
     assert "Place offered" not in learner.get("/my/sessions").words, "nobody has told them yet"
-    told = {"kind": "place_offered", "context": {"session": str(session.pk)}}
-    a_message(cast.catalog, "accepted", person=cast.learner, **told)
+    about = {"session": str(session.pk)}
+    a_message(cast.catalog, "accepted", kind="place_offered", person=cast.learner, context=about)
     assert "Place offered: you are enrolled" in learner.get("/my/sessions").words
 
 

@@ -98,7 +98,7 @@ def grant_role(
         NotAllowed, NotFoundHere: the actor may not give this role.
     """
     catalog = _catalog_of(role, catalog, course)
-    _require_may_give(actor, person, role, catalog)
+    _require_may_give(actor, person, catalog)
     if person.object_id is None:
         raise InvalidInput(
             f"{person.name} has no sign-in yet, so they cannot be given a role.",
@@ -137,7 +137,7 @@ def revoke_role(
         NotAllowed, NotFoundHere: the actor may not take this role.
     """
     role = Role(assignment.role)
-    _require_may_give(actor, assignment.person, role, assignment.catalog)
+    _require_may_give(actor, assignment.person, assignment.catalog)
     with transaction.atomic():
         _refuse_last(assignment, warned=even_last or actor.person is None)
         deleted, _ = RoleAssignment.objects.filter(pk=assignment.pk).delete()
@@ -205,7 +205,7 @@ def _catalog_of(role: Role, catalog: Catalog | None, course: Course | None) -> C
     return place
 
 
-def _require_may_give(actor: Actor, person: Person, role: Role, catalog: Catalog | None) -> None:
+def _require_may_give(actor: Actor, person: Person, catalog: Catalog | None) -> None:
     """Let the act pass, or refuse it; nobody acts across organisations."""
     if catalog is not None and catalog.organisation_id != person.organisation_id:
         raise NotFoundHere(f"There is no catalog «{catalog.slug}» in the person's organisation.")
