@@ -21,27 +21,27 @@ OPEN = "In three weeks"
 
 @pytest.mark.parametrize("scripted", [True, False])
 def test_a_learner_enrols_takes_it_to_the_calendar_and_leaves(
-    opened: Opener, scripted: bool
+    opened: Opener, *, scripted: bool
 ) -> None:
     home = opened(KIRSTINE, scripted=scripted)
     page = home.page
     heading(page, "My sessions")
     expect(page.get_by_role("row").filter(has_text="In two weeks")).to_contain_text("Enrolled")
-    looked(home, "my-sessions", scripted)
+    looked(home, "my-sessions", scripted=scripted)
     page.get_by_role("link", name="Find a session").first.click()
     heading(page, "Open sessions")
-    looked(home, "open-sessions", scripted)
+    looked(home, "open-sessions", scripted=scripted)
     page.get_by_role("link", name=OPEN, exact=True).click()
     heading(page, re.compile(OPEN))
     page.get_by_role("button", name="Enrol", exact=True).click()
     expect(page.get_by_text("You are enrolled.")).to_be_visible()
-    looked(home, "my-session", scripted)
+    looked(home, "my-session", scripted=scripted)
     with page.expect_download() as downloading:
         page.get_by_role("link", name="Add to calendar").click()
     assert OPEN in summary_of(downloading.value)
     page.get_by_role("link", name="Leave the session").click()
     heading(page, re.compile("^Leave «"))
-    looked(home, "leave", scripted)
+    looked(home, "leave", scripted=scripted)
     page.get_by_role("button", name="Leave", exact=True).click()
     heading(page, "My sessions")
     expect(page.get_by_role("row").filter(has_text=OPEN)).to_have_count(0)
@@ -50,12 +50,12 @@ def test_a_learner_enrols_takes_it_to_the_calendar_and_leaves(
 
 @pytest.mark.parametrize("scripted", [True, False])
 def test_an_instructor_marks_attendance_and_takes_the_list_along(
-    opened: Opener, scripted: bool
+    opened: Opener, *, scripted: bool
 ) -> None:
     home = opened(ZOE, scripted=scripted)
     page = home.page
     heading(page, "Teaching")
-    looked(home, "teaching", scripted)
+    looked(home, "teaching", scripted=scripted)
     page.get_by_role("link", name="Today", exact=True).click()
     mark = page.get_by_label(f"Attendance of {KIRSTINE.name}")
     chosen = "Present" if scripted else "Absent"
@@ -63,7 +63,7 @@ def test_an_instructor_marks_attendance_and_takes_the_list_along(
     page.get_by_role("button", name="Save attendance").click()
     expect(page.get_by_text("Attendance saved.")).to_be_visible()
     expect(mark).to_have_value("100" if scripted else "0")
-    looked(home, "attendance", scripted)
+    looked(home, "attendance", scripted=scripted)
     with page.expect_download() as downloading:
         page.get_by_role("button", name="Download (CSV)").click()
     assert KIRSTINE.address in Path(downloading.value.path()).read_text(encoding="utf-8-sig")
@@ -97,17 +97,17 @@ def test_a_course_admin_has_courses_and_sessions_and_no_settings(opened: Opener)
 
 
 @pytest.mark.parametrize("scripted", [True, False])
-def test_an_lms_admin_gives_a_role_and_takes_it(opened: Opener, scripted: bool) -> None:
+def test_an_lms_admin_gives_a_role_and_takes_it(opened: Opener, *, scripted: bool) -> None:
     home = opened(LENA, scripted=scripted)
     page = home.page
     page.get_by_role("link", name="Roles", exact=True).click()
     heading(page, "Roles")
-    looked(home, "roles", scripted)
+    looked(home, "roles", scripted=scripted)
     page.get_by_role("link", name="Roles in Contoso Sales School").click()
     heading(page, "Roles in Contoso Sales School")
     page.get_by_label("Name or address").fill("kirstine")
     page.get_by_role("button", name="Search").click()
-    looked(home, "roles-found", scripted)
+    looked(home, "roles-found", scripted=scripted)
     page.get_by_label("Person", exact=True).select_option(
         label=f"{KIRSTINE.name} ({KIRSTINE.address})"
     )
@@ -116,13 +116,13 @@ def test_an_lms_admin_gives_a_role_and_takes_it(opened: Opener, scripted: bool) 
     page.get_by_role("button", name="Give the role").click()
     expect(page.get_by_text("Role given.")).to_be_visible()
     page.get_by_role("link", name=re.compile(f"^Take «.*» from {KIRSTINE.name}$")).click()
-    looked(home, "role-take", scripted)
+    looked(home, "role-take", scripted=scripted)
     page.get_by_role("button", name="Take the role").click()
     expect(page.get_by_text("Role taken.")).to_be_visible()
     expect(page.get_by_role("cell", name=KIRSTINE.name)).to_have_count(0)
 
 
-def looked(home: Home, name: str, scripted: bool) -> None:
+def looked(home: Home, name: str, *, scripted: bool) -> None:
     """See that axe finds nothing and that 320 pixels are enough, once."""
     if scripted:
         look(home, name, width=320)
