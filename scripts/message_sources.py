@@ -28,9 +28,14 @@ SPEAKING = (
     "domain/connections/mailbox_lines.py",
     "domain/connections/remedies.py",
     "domain/connections/waiting.py",
+    "domain/courses/own_place.py",
+    "domain/notifications/own_calendar.py",
+    "domain/organisations/access.py",
+    "domain/organisations/course_access.py",
+    "domain/organisations/people.py",
 )
 """Modules whose sentences pages show, although nothing marks them: what an account can do, what
-helps after a loss, why a message waits."""
+helps after a loss, why a message waits; why somebody may not, and what learners are told."""
 
 SENTENCE = re.compile(r"[A-Z«{].*\s.*\s.*[.?:]", re.DOTALL)
 LOG = frozenset({"debug", "info", "warning", "error", "exception"})

@@ -101,7 +101,7 @@ def test_a_full_session_without_a_waiting_list_takes_nobody(cast: Cast, learner:
     assert f"{here(session)}/enrol" not in page.html
     refused = learner.post(f"{here(session)}/enrol")
     assert refused.status == 422
-    assert "0 of 1 seats left" in refused.words
+    assert "No place is free in «Session 1»." in refused.words
     assert not state(session, cast.learner)
 
 

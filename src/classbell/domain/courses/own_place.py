@@ -7,14 +7,15 @@ from datetime import datetime
 
 from django.db import transaction
 
-from classbell.domain.courses.enrol import NOBODY, Enrolled, displace, place
-from classbell.domain.courses.offers import Offer, offer_of
+from classbell.domain.courses.enrol import Enrolled, displace, place
+from classbell.domain.courses.offers import Offer, offer_of, places_left
 from classbell.domain.courses.session_rows import lock_session
 from classbell.domain.organisations.audit import Actor
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import InvalidInput, NotFoundHere
 from classbell.storage.models import CourseSession, Enrolment, EnrolmentState, Person
 
+NOT_ENROLLED = "You were not enrolled."
 NOTHING = "You keep what you have."
 
 
@@ -54,8 +55,15 @@ def enrol_oneself(ports: Ports, *, session: CourseSession, person: Person) -> En
     require_seen(session, person)
     with transaction.atomic():
         locked = lock_session(session.pk)
-        if reason := why_closed(ports, locked, offer_of(ports, locked)):
-            raise InvalidInput(reason, meaning=NOBODY)
+        offer = offer_of(ports, locked)
+        if reason := why_closed(ports, locked, offer):
+            raise InvalidInput(reason, meaning=NOT_ENROLLED)
+        if not offer.waits and places_left(offer) == 0 and not own_place(ports, locked, person):
+            raise InvalidInput(
+                f"No place is free in «{offer.title}».",
+                meaning=NOT_ENROLLED,
+                remedy="Look again later: somebody may leave.",
+            )
         return place(ports, session=locked, people=[person], actor=Actor.of(person))
 
 
