@@ -110,23 +110,27 @@ def stage(ports: Ports, cast: Cast, connected: Connection) -> Stage:
         "provider_id": uuid4(),
         "assignment_id": given.pk,
     }
-    forms = {
-        "session-unenrol": {"person": str(cast.learner.pk)},
-        "session-change": {
-            "person": str(cast.learner.pk),
-            "session": str(a_session(cast.catalog, "FIRE-2").pk),
-        },
-        "room-hide": {"room": "harbour@contoso.example"},
-        "notification-courses": {"course": str(session.course_id), "on": "on"},
-        "application-account": {"show": "show"},
-    }
+    return Stage(
+        people, session, _own_values(ports, cast, connected), common, _forms(cast, session)
+    )
+
+
+def _forms(cast: Cast, session: CourseSession) -> dict[str, dict[str, str]]:
+    """Return what is sent where an empty form would speak of nothing that there is."""
     Room.objects.create(
         organisation=cast.catalog.organisation,
         address="harbour@contoso.example",
         name="Harbour",
         refreshed_at=NOW,
     )
-    return Stage(people, session, _own_values(ports, cast, connected), common, forms)
+    learner, other = str(cast.learner.pk), str(a_session(cast.catalog, "FIRE-2").pk)
+    return {
+        "session-unenrol": {"person": learner},
+        "session-change": {"person": learner, "session": other},
+        "room-hide": {"room": "harbour@contoso.example"},
+        "notification-courses": {"course": str(session.course_id), "on": "on"},
+        "application-account": {"show": "show"},
+    }
 
 
 def _own_values(ports: Ports, cast: Cast, connected: Connection) -> dict[str, dict[str, object]]:

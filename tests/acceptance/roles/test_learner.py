@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from icalendar import Calendar, Event
@@ -114,9 +115,9 @@ def test_a_full_session_without_a_waiting_list_takes_nobody(cast: Cast, learner:
     ],
 )
 def test_what_is_closed_says_why(
-    cast: Cast, learner: Visitor, chosen: dict[str, object], words: str
+    cast: Cast, learner: Visitor, chosen: dict[str, Any], words: str
 ) -> None:
-    session = a_session(cast.catalog, **chosen)  # type: ignore[arg-type]
+    session = a_session(cast.catalog, **chosen)
     assert "Session 1" not in learner.get("/my/sessions/open").words
     assert words in learner.get(here(session)).words
     assert learner.post(f"{here(session)}/enrol").status == 422
@@ -264,8 +265,9 @@ def test_a_stranger_neither_finds_nor_reaches_it(stage: Stage) -> None:
 
 
 def test_nobody_enrols_or_leaves_for_somebody_else(stage: Stage) -> None:
-    somebody = a_person("Zoe Other")
-    form = {"person": str(stage.people["learner"].pk)}  # type: ignore[union-attr]
+    somebody, learner = a_person("Zoe Other"), stage.people["learner"]
+    assert learner
+    form = {"person": str(learner.pk)}
     browser = a_visitor(somebody)
     assert browser.post(f"{here(stage.session)}/leave", form).status == 404
     browser.post(f"{here(stage.session)}/enrol", form)

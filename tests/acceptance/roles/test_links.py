@@ -71,8 +71,11 @@ def test_taking_the_role_away_closes_the_pages_at_once(stage: Stage) -> None:
 
 def pages_of(stage: Stage, part: str) -> list[str]:
     """Return the addresses of the table that somebody may open."""
-    found = [name for name, address in TABLE.items() if address.get and part in address.get.may]
-    return [stage.address(name) for name in found if 200 in TABLE[name].get.gives]  # type: ignore[union-attr]  # chosen above
+    return [
+        stage.address(name)
+        for name, address in TABLE.items()
+        if address.get and part in address.get.may and 200 in address.get.gives
+    ]
 
 
 def followed(page: Page) -> list[str]:
