@@ -17,6 +17,8 @@ from classbell.storage.models import Catalog, Course, CourseSession, Person, Rol
 
 CODE = "PITCH"
 LENGTH = timedelta(hours=8)
+MEETING = "https://meet.contoso.example/selling"
+"""A link of another provider: the catalog is not connected, so no Teams meeting is made."""
 
 
 def seed_roles(ports: Ports, catalog: Catalog, actor: Actor) -> None:
@@ -97,6 +99,7 @@ def _session(
         time_zone=course.catalog.time_zone,
         seats=12,
         place="Showroom, ground floor",
+        meeting_url=MEETING,
     )
     saved = create_session(
         ports, course=course, code=code, details=details, actor=actor, instructors=[instructor]

@@ -248,7 +248,12 @@ def test_after_the_deadline_or_the_start_only_an_admin_lets_somebody_go(
 def test_one_session_of_a_course_can_be_enough(cast: Cast, learner: Visitor) -> None:
     session, other = a_session(cast.catalog), a_session(cast.catalog, "FIRE-2")
     Course.objects.update(enrolment_type=EnrolmentType.SINGLE)
+    assert "Session 1" in learner.get("/my/sessions/open").words
     learner.post(f"{here(session)}/enrol")
+    assert "No session is open" in learner.get("/my/sessions/open").words
+    page = learner.get(here(other))
+    assert "You have «Session 1» of this course" in page.words
+    assert "Enrol" not in page.buttons
     refused = learner.post(f"{here(other)}/enrol")
     assert refused.status == 422
     assert "one session is enough here" in refused.words

@@ -9,6 +9,7 @@ import pytest
 from icalendar import Calendar
 from playwright.sync_api import Download, Page, expect
 
+from classbell.cli.seed_roles import MEETING
 from classbell.cli.showcase import BJOERN, KIRSTINE, LENA, ZOE
 from tests.browser.article.home import Home
 from tests.browser.article.test_no_findings import look
@@ -33,12 +34,18 @@ def test_a_learner_enrols_takes_it_to_the_calendar_and_leaves(
     looked(home, "open-sessions", scripted=scripted)
     page.get_by_role("link", name=OPEN, exact=True).click()
     heading(page, re.compile(OPEN))
+    join = page.get_by_role("link", name="Join the meeting")
+    expect(join).to_have_count(0)
     page.get_by_role("button", name="Enrol", exact=True).click()
     expect(page.get_by_text("You are enrolled.")).to_be_visible()
+    expect(join).to_have_attribute("href", MEETING)
     looked(home, "my-session", scripted=scripted)
     with page.expect_download() as downloading:
         page.get_by_role("link", name="Add to calendar").click()
     assert OPEN in summary_of(downloading.value)
+    page.get_by_role("link", name="My sessions", exact=True).last.click()
+    expect(page.get_by_role("link", name=f"Join {OPEN}")).to_have_attribute("href", MEETING)
+    page.get_by_role("link", name=OPEN, exact=True).click()
     page.get_by_role("link", name="Leave the session").click()
     heading(page, re.compile("^Leave «"))
     looked(home, "leave", scripted=scripted)

@@ -13,7 +13,7 @@ from classbell.domain.courses.session_rows import lock_session
 from classbell.domain.organisations.audit import Actor
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import InvalidInput, NotFoundHere
-from classbell.storage.models import CourseSession, Enrolment, EnrolmentState, Person
+from classbell.storage.models import CourseSession, Enrolment, EnrolmentState, EnrolmentType, Person
 
 NOT_ENROLLED = "You were not enrolled."
 NOTHING = "You keep what you have."
@@ -56,7 +56,7 @@ def enrol_oneself(ports: Ports, *, session: CourseSession, person: Person) -> En
     with transaction.atomic():
         locked = lock_session(session.pk)
         offer = offer_of(ports, locked)
-        if reason := why_closed(ports, locked, offer):
+        if reason := why_closed(ports, locked, offer, person):
             raise InvalidInput(reason, meaning=NOT_ENROLLED)
         if not offer.waits and places_left(offer) == 0 and not own_place(ports, locked, person):
             raise InvalidInput(
@@ -106,12 +106,14 @@ def own_place(ports: Ports, session: CourseSession, person: Person) -> OwnPlace 
     return OwnPlace(state, offer, until, open_still and ports.clock.now() < until)
 
 
-def why_closed(ports: Ports, session: CourseSession, offer: Offer) -> str:
-    """Return why nobody can enrol themselves in an offer now; empty where they can.
+def why_closed(ports: Ports, session: CourseSession, offer: Offer, person: Person) -> str:
+    """Return why somebody cannot enrol themselves in an offer now; empty where they can.
 
     Whether a place is left is another question.
     """
-    now = ports.clock.now()
+    now, other = ports.clock.now(), _the_one_they_have(offer, person)
+    if other is not None:
+        return f"You have «{other.title}» of this course, and one session is enough here."
     if not session.course.self_enrolment:
         return f"People are enrolled in «{session.course.title}» by its admins only."
     if session.cancelled_at is not None:
@@ -121,6 +123,18 @@ def why_closed(ports: Ports, session: CourseSession, offer: Offer) -> str:
     if offer.deadline is not None and offer.deadline < now:
         return f"The enrolment deadline of «{offer.title}» has passed."
     return ""
+
+
+def _the_one_they_have(offer: Offer, person: Person) -> CourseSession | None:
+    """Return the session that somebody has of a course of which one is enough."""
+    course = offer.sessions[0].course
+    if course.enrolment_type != EnrolmentType.SINGLE:
+        return None
+    rows = Enrolment.objects.filter(
+        session__course=course, person=person, session__cancelled_at__isnull=True
+    ).exclude(state=EnrolmentState.CANCELLED)
+    row = rows.exclude(session__in=offer.ids).select_related("session").first()
+    return row.session if row is not None else None
 
 
 def require_seen(session: CourseSession, person: Person) -> None:

@@ -52,7 +52,8 @@ def places_given(person: Person) -> set[UUID]:
 def open_sessions(person: Person, *, now: datetime, catalog: str = "") -> QuerySet[CourseSession]:
     """Return the sessions in which somebody may enrol themselves, or wait for a place.
 
-    Those in which they have a place or wait for one are left out. Which of the sessions that are
+    Those in which they have a place or wait for one are left out, and the others of a course of
+    which one session is enough. Which of the sessions that are
     taken together begins first is not asked here.
 
     Args:
@@ -60,13 +61,16 @@ def open_sessions(person: Person, *, now: datetime, catalog: str = "") -> QueryS
         now: business time.
         catalog: short name of the only catalog to show; empty for all of the organisation.
     """
-    own = Enrolment.objects.filter(session=OuterRef("pk"), person=person)
+    own = Enrolment.objects.filter(person=person).exclude(state=EnrolmentState.CANCELLED)
+    same_course = own.filter(session__course=OuterRef("course"), session__cancelled_at__isnull=True)
+    enough = Q(course__enrolment_type=EnrolmentType.SINGLE) & Exists(same_course)
     rows = (
         Scope(person.organisation_id)
         .of(CourseSession)
         .filter(
             _in_time(now),
-            ~Exists(own.exclude(state=EnrolmentState.CANCELLED)),
+            ~enough,
+            ~Exists(own.filter(session=OuterRef("pk"))),
             published=True,
             cancelled_at=None,
             starts_at__gt=now,

@@ -84,16 +84,19 @@ def open_sessions(request: HttpRequest) -> HttpResponse:
     """List the sessions in which somebody may enrol themselves; ``?catalog=`` names one catalog."""
     access = signed_in(request)
     person, now = access.person, bootstrap.ports().clock.now()
-    chosen, here = request.GET.get("catalog", ""), reverse("open-sessions")
+    catalogs = dict(
+        Scope(person.organisation_id).of(Catalog).order_by("title").values_list("slug", "title")
+    )
+    wanted = request.GET.get("catalog", "")
+    chosen = wanted if wanted in catalogs else ""
     found = queries.open_sessions(person, now=now, catalog=chosen)
     page = Paginator(found, ROWS).get_page(request.GET.get("page"))
-    catalogs = Scope(person.organisation_id).of(Catalog).order_by("title")
     context = {
         "rows": [(one, _place(one), reverse("my-session", args=[one.pk])) for one in page],
         "page": page,
         "catalog_chosen": chosen,
-        "choices": [("", _("All catalogs")), *catalogs.values_list("slug", "title")],
-        "here": f"{here}?catalog={chosen if chosen.isascii() and chosen.isprintable() else ''}",
+        "choices": [("", _("All catalogs")), *catalogs.items()],
+        "here": f"{reverse('open-sessions')}?catalog={chosen}",
     }
     return show(request, "open_sessions.html", context, access=access, current="open-sessions")
 
@@ -141,7 +144,7 @@ def session_page(
         "together": [one for one in offer.sessions if one.pk != session.pk],
         "offer": offer,
         "left": places_left(offer),
-        "closed": "" if own else why_closed(ports, session, offer),
+        "closed": "" if own else why_closed(ports, session, offer, person),
         "place": _place(session),
         "join": _join(session) if enrolled else "",
         "may_calendar": enrolled and session.cancelled_at is None,
