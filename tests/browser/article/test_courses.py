@@ -117,7 +117,7 @@ def it_is_published(home: Home) -> None:
 
 def more_than_the_seats_are_enrolled_and_one_leaves(home: Home) -> None:
     page = home.page
-    page.get_by_role("toolbar").get_by_role("link", name="Learners").click()
+    page.get_by_role("toolbar").get_by_role("link", name="Learners", exact=True).click()
     page.get_by_label("Enrol", exact=True).fill("\n".join(LEARNERS))
     page.get_by_role("button", name="Enrol", exact=True).click()
     expect(page.get_by_role("heading", name="Waiting list")).to_be_visible()
