@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import pytest
 
+from classbell.domain.organisations.access import access_of
 from classbell.domain.organisations.audit import OPERATOR, Actor
+from classbell.domain.organisations.course_access import scope_in
 from classbell.domain.organisations.links import issue_link
 from classbell.domain.organisations.people import grant_role
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import NotAllowed
 from classbell.storage.models import (
     Account,
+    Catalog,
+    Connection,
     Course,
     CourseSession,
     Enrolment,
     EnrolmentState,
+    Message,
     PersonLink,
     Role,
+    RoleAssignment,
 )
 from tests.acceptance.roles.conftest import Stage
 from tests.acceptance.web.conftest import Visitor
@@ -74,6 +80,20 @@ def test_other_courses_of_the_catalog_are_out_of_reach(
     assert refused.status == 422
     assert not Enrolment.objects.filter(session=foreign).exists()
     assert CourseSession.objects.filter(course=foreign.course).count() == 1
+
+
+def test_the_scope_of_courses_holds_what_hangs_on_them_and_nothing_else(
+    stage: Stage, foreign: CourseSession
+) -> None:
+    person, catalog = stage.people["course_admin"], stage.session.course.catalog
+    assert person
+    scope = scope_in(access_of(person), catalog)
+    assert set(scope.of(Course)) == {stage.session.course}
+    assert foreign not in scope.of(CourseSession)
+    for model in (Connection, Message, RoleAssignment, Catalog):
+        assert not scope.of(model).exists(), model
+    elsewhere = scope.narrowed_to(foreign.pk)
+    assert not elsewhere.of(CourseSession).exists()
 
 
 def test_they_plan_enrol_and_write(stage: Stage, carla: Visitor) -> None:

@@ -46,6 +46,21 @@ def test_a_course_admin_needs_a_course(stage: Stage, cast: Cast) -> None:
     assert "Course admin of Fire safety" in browser.get(HERE).words
 
 
+def test_a_refused_form_keeps_who_was_found_and_what_was_chosen(stage: Stage, cast: Cast) -> None:
+    browser = stage.browser("owner")
+    page = browser.get(f"{HERE}?search=Ana+L")
+    action = next(
+        given["action"]
+        for tag, given in page.elements
+        if tag == "form" and "search=" in given.get("action", "")
+    )
+    refused = browser.post(action, {"person": str(cast.learner.pk), "role": "course_admin"})
+    assert refused.status == 422
+    assert "Ana Learner (ana.learner@contoso.example)" in refused.words
+    chosen = [given["value"] for tag, given in refused.elements if "selected" in given]
+    assert "course_admin" in chosen
+
+
 def test_what_cannot_be_given_is_refused_with_why(stage: Stage, cast: Cast) -> None:
     browser = stage.browser("owner")
     unlinked = Person.objects.get(name="Ada Unlinked")
