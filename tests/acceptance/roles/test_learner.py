@@ -76,6 +76,7 @@ def test_times_stand_in_the_sessions_zone_and_in_ones_own(cast: Cast, learner: V
     assert "Tokyo (UTC+9)" in words
 
 
+@pytest.mark.store
 def test_who_finds_no_place_waits_and_moves_up(cast: Cast, learner: Visitor) -> None:
     session = a_session(cast.catalog, seats=1)
     Course.objects.update(waiting_list=True)
@@ -245,6 +246,7 @@ def test_after_the_deadline_or_the_start_only_an_admin_lets_somebody_go(
     assert state(session, cast.learner) == EnrolmentState.ENROLLED
 
 
+@pytest.mark.store
 def test_one_session_of_a_course_can_be_enough(cast: Cast, learner: Visitor) -> None:
     session, other = a_session(cast.catalog), a_session(cast.catalog, "FIRE-2")
     Course.objects.update(enrolment_type=EnrolmentType.SINGLE)

@@ -91,6 +91,7 @@ def test_a_role_is_taken_after_a_question(stage: Stage, cast: Cast) -> None:
     assert browser.post(address).status == 404
 
 
+@pytest.mark.store
 def test_the_last_catalog_admin_is_warned_first(stage: Stage, cast: Cast) -> None:
     browser = stage.browser("owner")
     address = f"{HERE}/{assignment(cast.owner, Role.CATALOG_ADMIN).pk}/take"
