@@ -12,6 +12,7 @@ from typing import Any
 from django.core.management.color import no_style
 from django.db import connection, models
 
+from bench.log_catalogs import count_all_hours, write_catalogs
 from classbell.delivery.lanes import mailbox_lane
 from classbell.ports.bundle import Ports
 from classbell.storage.models import (
@@ -27,7 +28,9 @@ from classbell.storage.models import (
 from tests.support import NOW, a_catalog, a_connected_account, a_person, a_session
 
 ROWS_A_DAY = 1_000
-PEOPLE = 20_000
+PEOPLE_FOR_A_ROW = 10
+"""A hundred thousand people beside a million messages."""
+LEAST_PEOPLE, LEAST_CATALOGS, MOST_CATALOGS = 2_000, 20, 200
 OF_A_PERSON = 50
 OF_A_NOTIFICATION = 10
 WAITING = 100
@@ -58,6 +61,8 @@ class Ledger:
 
     def __init__(self, ports: Ports, size: int) -> None:
         self._size = size
+        self._people = max(LEAST_PEOPLE, size // PEOPLE_FOR_A_ROW)
+        self._ports = ports
         self.catalog = a_catalog()
         self._other = a_catalog("sales", "Contoso Sales School")
         self.session = a_session(self.catalog)
@@ -71,7 +76,7 @@ class Ledger:
             with connection.cursor() as cursor:
                 cursor.execute("PRAGMA cache_size = -400000")
                 cursor.execute("PRAGMA synchronous = OFF")
-        self._write(Person, PEOPLE, self._person(), self._home | {"created_at": NOW})
+        self._write(Person, self._people, self._person(), self._home | {"created_at": NOW})
         groups = self._size // OF_A_NOTIFICATION + 1
         one = {"audience_size": OF_A_NOTIFICATION, "expanded": OF_A_NOTIFICATION}
         about = {"context": {"session": str(self.session.pk)}}
@@ -82,6 +87,10 @@ class Ledger:
         self._write(Message, self._size, self._message(), self._home | reader)
         attempt = {"message": "n", "envelope": _key("envelope"), "number": "1"}
         self._write(Attempt, self._size, attempt, {}, where=SENT)
+        is_large = self._people > LEAST_PEOPLE
+        catalogs = MOST_CATALOGS if is_large else LEAST_CATALOGS
+        write_catalogs(self.catalog.organisation, catalogs)
+        count_all_hours(self._ports)
         if connection.vendor == "postgresql":  # SQLite never counts by itself, PostgreSQL does
             with connection.cursor() as cursor:
                 cursor.execute("VACUUM ANALYZE")
@@ -123,7 +132,10 @@ class Ledger:
         }
 
     def _message(self) -> dict[str, str]:
-        at, readers = self._at("n"), min(PEOPLE, max(self._size // OF_A_PERSON, OF_A_NOTIFICATION))
+        at, readers = (
+            self._at("n"),
+            min(self._people, max(self._size // OF_A_PERSON, OF_A_NOTIFICATION)),
+        )
         person = f"(n * 7919 % {readers} + 1)"
         named = " ".join(f"WHEN {number} THEN '{name}'" for number, name in enumerate(NAMES))
         return {

@@ -38,6 +38,17 @@ PAGES = {
     "help": "/help/delivery?catalog=academy",
     "sessions": "/catalogs/academy/sessions",
     "session": "/catalogs/academy/sessions/{session}",
+    "session, learners": "/catalogs/academy/sessions/{session}/learners",
+    "sessions of a month": "/catalogs/academy/sessions/month",
+    "courses": "/catalogs/academy/courses",
+    "rooms": "/catalogs/academy/rooms",
+    "audit log": "/catalogs/academy/audit",
+    "notifications": "/catalogs/academy/settings/notifications",
+    "panel": "/catalogs/academy/settings/notifications?panel=m365",
+    "template editor": "/catalogs/academy/settings/notifications/enrolment_confirmed",
+    "general": "/catalogs/academy/settings/general",
+    "invitations and meetings": "/catalogs/academy/settings/sessions",
+    "catalogs": "/catalogs",
     "all connections": "/connections",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 from classbell.ports.errors import ConfigurationFault
 
 PREFIX = "CLASSBELL_"
+ORIGIN = re.compile(r"https://(\*\.)?[a-z0-9.-]+(:\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class Settings:
         watch_minutes: after how many minutes calendars are read again for changes made in Outlook.
         public_url: the https address at which Microsoft reaches this installation, so that changes
             made in Outlook are reported at once; empty where it cannot.
+        frame_ancestors: origins whose pages may show the Admin Center in a frame, separated by
+            spaces, such as those of Microsoft Teams; empty for none.
         debug: shows error details in pages; never for production.
     """
 
@@ -104,6 +108,7 @@ class Settings:
     held_decision_days: int = 7
     watch_minutes: int = 5
     public_url: str = ""
+    frame_ancestors: str = ""
     debug: bool = False
 
     @property
@@ -151,6 +156,28 @@ class Settings:
                 remedy="Write it as https://learn.example.com, or leave it empty.",
             )
         return text
+
+    @property
+    def frame_origins(self) -> tuple[str, ...]:
+        """The origins whose pages may show the Admin Center in a frame.
+
+        Raises:
+            ConfigurationFault: one is no https origin, or the Admin Center itself is not on https,
+                without which browsers keep no sign-in inside a frame.
+        """
+        origins = tuple(self.frame_ancestors.replace(",", " ").split())
+        wrong = [one for one in origins if not ORIGIN.fullmatch(one)]
+        if wrong:
+            raise ConfigurationFault(
+                f"CLASSBELL_FRAME_ANCESTORS names «{wrong[0]}», which is no https origin.",
+                remedy="Write origins like https://teams.microsoft.com, separated by spaces.",
+            )
+        if origins and not self.is_secure:
+            raise ConfigurationFault(
+                "CLASSBELL_FRAME_ANCESTORS needs the Admin Center on https.",
+                remedy="Set CLASSBELL_BASE_URL to its https address, or leave frames out.",
+            )
+        return origins
 
     @property
     def listen_url(self) -> str:

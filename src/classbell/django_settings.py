@@ -36,6 +36,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "classbell.web.language.Language",
+    "classbell.web.framing.InsideTeams",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "classbell.web.middleware.PlainErrors",
@@ -67,7 +68,10 @@ SESSION_COOKIE_NAME = "classbell_session"
 SESSION_COOKIE_SECURE = CLASSBELL.is_secure
 SESSION_COOKIE_HTTPONLY = True
 # The callback from Microsoft is a navigation from another site: Lax lets the cookie through.
-SESSION_COOKIE_SAMESITE = "Lax"
+# Inside Teams every request comes from another site's page: then forms prove themselves by their
+# token alone, as they do anyway.
+SESSION_COOKIE_SAMESITE = "None" if CLASSBELL.frame_origins else "Lax"
+CSRF_COOKIE_SAMESITE = SESSION_COOKIE_SAMESITE
 SESSION_COOKIE_AGE = 8 * 60 * 60
 CSRF_COOKIE_NAME = "classbell_csrf"
 CSRF_COOKIE_SECURE = CLASSBELL.is_secure

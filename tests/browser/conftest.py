@@ -46,11 +46,15 @@ addEventListener("securitypolicyviolation", (event) =>
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep all browser tests in one process: each has a showcase of four programs to itself."""
+    """Keep browser tests in two processes: each has a showcase of four programs to itself.
+
+    The walks of the article take about as long as all others together.
+    """
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            group = "article" if here / "article" in item.path.parents else "browser"
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="module")

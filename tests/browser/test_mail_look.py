@@ -89,12 +89,13 @@ def look_at(page: Page, html: str, *, dark: bool) -> list[str]:
     return findings(page, without=LANDMARKS)
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("kind", sorted(REGISTRY))
-def test_axe_finds_nothing_in_any_kind(walker: Walker, kind: str, *, dark: bool) -> None:
-    for name, look in LOOKS.items():
-        found = look_at(walker.page, the_mail(kind, "en", look), dark=dark)
-        assert not found, f"{name}: {found}"
+def test_axe_finds_nothing_in_any_kind(walker: Walker, kind: str) -> None:
+    # One look for each kind: what looks differ in is the same in every kind, and looked at below.
+    html = the_mail(kind, "en", LOOKS["loud"])
+    for dark in (False, True):
+        found = look_at(walker.page, html, dark=dark)
+        assert not found, f"{'dark' if dark else 'light'}: {found}"
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

@@ -14,6 +14,7 @@ from classbell.config import Settings
 from classbell.delivery.doubt import LOOK_UP, look_up
 from classbell.delivery.following import FOLLOW, follow
 from classbell.delivery.handlers import Handlers, WorkFunction
+from classbell.delivery.hourly import COUNT_HOURS, count_hours
 from classbell.delivery.lanes import TakenLane, housekeeping_lane
 from classbell.delivery.pace import Pace
 from classbell.delivery.retention import PURGE, purge_daily
@@ -83,6 +84,7 @@ def _work(outside: Ports, chosen: Settings, handlers: Handlers) -> dict[str, Wor
     """Return what lanes do beside mail, by the name that is in their work items."""
     return {
         CANCEL_DECLINED: partial(cancel_declined, outside),
+        COUNT_HOURS: partial(count_hours, outside.clock),
         DAILY_CHECK: partial(daily_check, outside),
         EXPAND: partial(expand_notification, outside),
         FOLLOW: partial(follow, outside, handlers),
@@ -110,14 +112,15 @@ def _is_external(own: frozenset[str], address: str) -> bool:
 
 
 def begin_daily_work() -> None:
-    """Ask for the installation's daily work; a worker does so when it starts."""
+    """Ask for the installation's regular work; a worker does so when it starts."""
     outside = ports()
     ask_operator_check(outside)
     ask_trouble_check(outside)
     begin_watching(outside)
     with transaction.atomic():
         lane, now = housekeeping_lane(None), outside.clock.now()
-        ask(outside, lane, kind=PURGE, subject="messages", due_at=now, priority=BULK)
+        for kind in (PURGE, COUNT_HOURS):
+            ask(outside, lane, kind=kind, subject="messages", due_at=now, priority=BULK)
 
 
 def engine() -> Engine[TakenLane]:

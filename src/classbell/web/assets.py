@@ -29,6 +29,7 @@ STYLE_SHEET = (
     "css/editor.css",
     "css/mail.css",
     "css/meters.css",
+    "css/charts.css",
     "css/overlays.css",
     "css/menus.css",
     "css/state.css",
@@ -37,7 +38,7 @@ STYLE_SHEET = (
 SOURCES: Mapping[str, tuple[str, ...]] = {
     "classbell.css": STYLE_SHEET,
     "classbell.js": ("classbell.js",),
-    "editor.js": ("editor.js",),
+    "editor.js": ("editor.js", "variables.js"),
     "htmx.js": ("htmx.min.js",),
     "icons.svg": ("icons.svg",),
     "favicon.svg": ("favicon.svg",),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import quote
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -33,7 +34,9 @@ class SecurityHeaders:
         response = self._get_response(request)
         if "Content-Security-Policy" not in response:
             response["Content-Security-Policy"] = content_security_policy(
-                form_targets(request), frames=frames_allowed(request)
+                form_targets(request),
+                frames=frames_allowed(request),
+                ancestors=settings.CLASSBELL.frame_origins,
             )
         response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
         if "Cache-Control" not in response:

@@ -21,7 +21,8 @@ from classbell.web.security import allow_forms_to
 from classbell.web.toasts import take_toasts
 
 THEME = "theme"
-THEMES = ("", "light", "dark")
+THEMES = ("", "light", "dark", "teams-light", "teams-dark")
+"""The last two are those of Microsoft Teams, for pages that are shown inside it."""
 
 
 def is_part(request: HttpRequest) -> bool:

@@ -78,8 +78,8 @@ def unsubscribe(request: HttpRequest, token: str, kind_name: str) -> HttpRespons
         return _alone(request, person, here)
     if request.POST.get(ONE_CLICK[0]) != ONE_CLICK[1]:
         raise InvalidInput(
-            "This address takes one click of a mail program only.",
-            remedy="Open it in a browser to choose.",
+            _("This address takes one click of a mail program only."),
+            remedy=_("Open it in a browser to choose."),
         )
     decline(ports, person=person, kind_name=kind.name)
     context = {"kind": _(kind.title), "address": here}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 FORM_TARGETS = "classbell_form_targets"
@@ -37,30 +38,39 @@ def frames_allowed(request: HttpRequest) -> bool:
     return bool(getattr(request, OWN_FRAMES, False))
 
 
-def content_security_policy(targets: tuple[str, ...], *, frames: bool = False) -> str:
+def content_security_policy(
+    targets: tuple[str, ...], *, frames: bool = False, ancestors: tuple[str, ...] = ()
+) -> str:
     """Return the policy of a page.
 
     Args:
         targets: other origins that its forms may lead to.
         frames: whether it holds frames with documents from here.
+        ancestors: origins whose pages may show it in a frame, such as those of Microsoft Teams.
     """
+    framed_by = " ".join(("'self'", *ancestors)) if ancestors else "'none'"
     forms = " ".join(("'self'", *dict.fromkeys(targets)))
     framed = "frame-src 'self'; " if frames else ""
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        f"connect-src 'self'; {framed}form-action {forms}; frame-ancestors 'none'; base-uri 'none'"
+        f"connect-src 'self'; {framed}form-action {forms}; frame-ancestors {framed_by}; "
+        "base-uri 'none'"
     )
 
 
 MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; form-action 'none'; "
-    "frame-ancestors 'self'; base-uri 'none'; sandbox"
+    "base-uri 'none'; sandbox; "
 )
 """Of a document that is a mail: it is styled by itself, and can do nothing, framed or not."""
 
 
 def guard_mail(response: HttpResponse) -> HttpResponse:
-    """Put a mail that is shown under its own policy, and let only our own pages frame it."""
-    response["Content-Security-Policy"] = MAIL_POLICY
+    """Put a mail that is shown under its own policy, and let only our own pages frame it.
+
+    Browsers ask it of every page around: also of Teams, where the Admin Center is shown there.
+    """
+    framed_by = " ".join(("'self'", *settings.CLASSBELL.frame_origins))
+    response["Content-Security-Policy"] = f"{MAIL_POLICY}frame-ancestors {framed_by}"
     response["X-Frame-Options"] = "SAMEORIGIN"
     return response

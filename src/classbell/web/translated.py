@@ -9,15 +9,39 @@ from __future__ import annotations
 
 import gettext as files
 import re
-from functools import cache
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from django.conf import settings
 from django.utils.translation import get_language, gettext
 
 NAME = re.compile(r"\{(\w+)\}")
-BETWEEN_SENTENCES = re.compile(r"(?<=[.?!:]) (?=[A-Z«(])")
+WORD = re.compile(r"[^\W\d_]{2,}")
+BETWEEN_SENTENCES = re.compile(r"(?<=[.?!:]) (?=[A-Z«(])|(?<=\)) (?=[A-Z«])")
 """A code in brackets that follows a sentence, such as «(AADSTS50173)», is a piece by itself."""
+
+VALUE = "\ua66e"
+"""A letter that no text of ours has: what it touches is part of a value's word."""
+
+REMEMBERED = 4096
+"""How many sentences are remembered with their templates: a page says much the same again."""
+
+TOGETHER = 8
+"""How many sentences one message may be made of, among others."""
+
+LONGEST = 4000
+"""Characters of a text beyond which it is somebody's own, and not looked at."""
+
+
+class Template(NamedTuple):
+    """A message with names in braces: what recognises a sentence made of it, and its words."""
+
+    pattern: re.Pattern[str]
+    text: str
+    words: frozenset[str]
 
 
 def translated(text: str) -> str:
@@ -29,28 +53,34 @@ def translated(text: str) -> str:
         text: one or more English sentences; empty stays empty.
     """
     language = (get_language() or "en").split("-", 1)[0]
-    if not text or language == "en":
+    if not text or language == "en" or len(text) > LONGEST:
         return text
-    whole = _known(text, language)
-    if whole is not None:
-        return whole
     parts = BETWEEN_SENTENCES.split(text)
     if len(parts) == 1:
-        return text
-    return _in_parts(parts, language)
+        return _known(text, language) or text
+    said, is_all = _in_parts(parts, language)
+    # A value may be sentences of its own: then only the whole is known.
+    return said if is_all else _known(text, language) or said
 
 
-def _in_parts(parts: list[str], language: str) -> str:
-    """Translate sentence by sentence, taking together what is known together."""
+def _in_parts(parts: list[str], language: str) -> tuple[str, bool]:
+    """Translate sentence by sentence, taking together what is known only together.
+
+    Returns:
+        The text, and whether all of it is known.
+    """
     said: list[str] = []
+    is_all = True
     while parts:
-        for length in range(len(parts), 0, -1):
+        for length in range(1, min(len(parts), TOGETHER) + 1):
             found = _known(" ".join(parts[:length]), language)
-            if found is not None or length == 1:
-                said.append(parts[0] if found is None else found)
-                parts = parts[length:]
+            if found is not None:
                 break
-    return " ".join(said)
+        else:
+            found, length, is_all = parts[0], 1, False
+        said.append(found)
+        parts = parts[length:]
+    return " ".join(said), is_all
 
 
 def _known(text: str, language: str) -> str | None:
@@ -58,12 +88,13 @@ def _known(text: str, language: str) -> str | None:
     found = gettext(text)
     if found != text:
         return found
-    for pattern, template in _templates(language):
-        match = pattern.fullmatch(text)
-        if match:
-            values = {name: _value(value) for name, value in match.groupdict().items()}
-            return gettext(template).format_map(values)
-    return None
+    template = _made_of(text, language)
+    match = template.pattern.fullmatch(text) if template else None
+    if template is None or match is None:
+        return None
+    values = {name: _value(value) for name, value in match.groupdict().items()}
+    # Not str.format: where a brace itself is said, it stands beside those of a name.
+    return NAME.sub(lambda name: values[name[1]], gettext(template.text))
 
 
 def _value(value: str) -> str:
@@ -71,17 +102,61 @@ def _value(value: str) -> str:
     return translated(value) if " " in value and value[-1:] in ".:?!" else value
 
 
+@lru_cache(maxsize=REMEMBERED)
+def _made_of(text: str, language: str) -> Template | None:
+    """Return the template that a sentence is made of, the one with most words of its own."""
+    words = frozenset(WORD.findall(text))
+    candidates = by_rarest_word(language)
+    near = {one for word in words for one in candidates.get(word, ())}
+    for place in sorted(near):
+        one = templates_of(language)[place]
+        if one.words <= words and one.pattern.fullmatch(text):
+            return one
+    return None
+
+
 @cache
-def _templates(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Return the messages with names in braces, those with most words of their own first."""
-    found: set[str] = set()
+def by_rarest_word(language: str) -> dict[str, tuple[int, ...]]:
+    """Return where the templates stand, by the one word of each that is rarest among all.
+
+    A sentence is compared with a handful of them, and not with hundreds.
+    """
+    templates = templates_of(language)
+    often: dict[str, int] = defaultdict(int)
+    for one in templates:
+        for word in one.words:
+            often[word] += 1
+    found: dict[str, list[int]] = defaultdict(list)
+    for place, one in enumerate(templates):
+        found[min(one.words, key=lambda word: (often[word], word))].append(place)
+    return {word: tuple(places) for word, places in found.items()}
+
+
+@cache
+def templates_of(language: str) -> tuple[Template, ...]:
+    """Return the messages with names in braces, those with most words of their own first.
+
+    One without a word of its own would be anything, and is none.
+    """
+    found = {one for one in _messages(language) if NAME.search(one)}
+    ordered = sorted(found, key=lambda one: (-len(NAME.sub("", one)), one))
+    made = (Template(_pattern(one), one, _words(one)) for one in ordered)
+    return tuple(one for one in made if one.words)
+
+
+def _messages(language: str) -> Iterator[str]:
+    """Yield the English of every message of a language."""
     for folder in settings.LOCALE_PATHS:
         path = Path(folder) / language / "LC_MESSAGES" / "django.mo"
         with path.open("rb") as file:
             known = vars(files.GNUTranslations(file))["_catalog"]
-        found |= {key for key in known if isinstance(key, str) and NAME.search(key)}
-    ordered = sorted(found, key=lambda one: (-len(NAME.sub("", one)), one))
-    return tuple((_pattern(one), one) for one in ordered)
+        yield from (key for key in known if isinstance(key, str))
+
+
+def _words(template: str) -> frozenset[str]:
+    """Return the words of a template that no value can touch: those that stand by themselves."""
+    found = WORD.findall(NAME.sub(VALUE, template))
+    return frozenset(word for word in found if VALUE not in word)
 
 
 def _pattern(template: str) -> re.Pattern[str]:

@@ -229,4 +229,4 @@ def test_an_lms_admin_becomes_catalog_admin_on_the_record(cast: Cast) -> None:
     assert browser.get("/catalogs/academy").status == 200
     entry = AuditEntry.objects.get(action="role.granted", actor=cast.lms_admin)
     assert entry.catalog == cast.catalog
-    assert "Role granted" in browser.get("/catalogs/academy/audit").words
+    assert "Role given" in browser.get("/catalogs/academy/audit").words

@@ -167,3 +167,23 @@ def test_a_page_that_is_opened_in_a_language_nobody_speaks_shows_the_catalogs(
 def test_what_a_catalog_cannot_shape_has_no_editor(owner: Visitor, kind: str) -> None:
     page = owner.get(f"/catalogs/academy/settings/notifications/{kind}")
     assert page.status == 404
+
+
+def test_all_versions_can_be_reached_page_by_page(owner: Visitor) -> None:
+    for number in range(1, 24):
+        saved(owner, subject=f"Text {number}")
+    first = owner.get(f"{PAGE}?language=de&theme=dark")
+    assert "Page 1 of 2" in first.words
+    assert f"{PAGE}/versions/4/restore" in first.links()
+    assert f"{PAGE}/versions/3/restore" not in first.links()
+    [older] = [link for link in first.links() if "page=2" in link]
+    assert "language=de" in older
+    assert "theme=dark" in older
+    assert older.endswith("#versions")
+    second = owner.get(older.removesuffix("#versions"))
+    assert "Page 2 of 2" in second.words
+    assert {f"{PAGE}/versions/{number}/restore" for number in (1, 2, 3)} <= set(second.links())
+
+
+def test_few_versions_need_no_pages(owner: Visitor) -> None:
+    assert "Page 1 of" not in saved(owner).words

@@ -16,6 +16,8 @@ PAGES = {
     "new-session": "/sessions/new",
     "notifications": "/settings/notifications",
     "panel": "/settings/notifications?panel=m365",
+    "editor": "/settings/notifications/enrolment_confirmed",
+    "audit": "/audit",
     "delivery": "/delivery",
     "health": "/connection",
 }

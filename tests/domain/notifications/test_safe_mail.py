@@ -179,6 +179,7 @@ def check(mail: Mail) -> None:
 )
 @example("session_message", "{PERSON NAME}", "<p>{PERSON NAME}</p>", ("a", "b", "c", "d"), "")
 @example("session_reminder", "{COURSE TITLE}", "{SESSION LINK}", ("a\r\nBcc: b@c.d",) * 4, "")
+@example("session_invitation", "a", "b", ("a\rATTENDEE:b",) * 4, "https://m.example/\rURL:x\n\x85")
 def test_mail_runs_nothing_and_tells_nobody_of_another(
     kind: str, subject: str, message: str, names: tuple[str, str, str, str], link: str
 ) -> None:

@@ -105,6 +105,10 @@ def try_out(
     return Card(lines, loss if isinstance(loss, Verdict) else None, proved=granted)
 
 
+SEND, WRITE = "send", "write"
+"""What the application tries with a mailbox that has to be closed to it."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Reach:
     """How far the application reaches into a mailbox that it should not."""
@@ -117,8 +121,8 @@ def _reach(ports: Ports, outside: Mailbox) -> _Reach:
     """Try the mailbox that has to be closed."""
     calendar = _calendar(ports, outside)
     tried = {
-        "send as it": _may_send(ports, outside),
-        "write its calendar": calendar if isinstance(calendar, Verdict) else None,
+        SEND: _may_send(ports, outside),
+        WRITE: calendar if isinstance(calendar, Verdict) else None,
     }
     unknown = (
         verdict
@@ -211,14 +215,23 @@ def _mail_line(profile: Profile, refusal: Verdict | None) -> CapabilityResult:
     return replace(line, state=CapabilityState.BLOCKED, remedy=_DELAY)
 
 
+def _reached(reach: _Reach, outside_address: str) -> str:
+    """Say what the application can do with a mailbox that should be closed to it."""
+    if reach.open == (SEND,):
+        return f"Classbell can also reach {outside_address}: send as it."
+    if reach.open == (WRITE,):
+        return f"Classbell can also reach {outside_address}: write its calendar."
+    return f"Classbell can also reach {outside_address}: send as it and write its calendar."
+
+
 def _scope_line(reach: _Reach, outside_address: str) -> CapabilityResult:
     """Say whether the application is confined to the mailboxes it was opened."""
     if reach.open:
         return CapabilityResult(
             Capability.SCOPE,
             CapabilityState.NEEDS_ADMIN,
-            f"Classbell can also reach {outside_address}: {' and '.join(reach.open)}. Either it "
-            "lies in the scope, or a role is assigned, or consented to in Entra ID, without one.",
+            f"{_reached(reach, outside_address)} Either it lies in the scope, or a role is "
+            "assigned, or consented to in Entra ID, without one.",
             "Ask a Microsoft 365 administrator to remove roles without a scope, and consent to "
             "Mail.Send or Calendars.ReadWrite for the application: grants add up.",
             Audience.TENANT_ADMIN.value,

@@ -125,13 +125,13 @@ def rooms_line(
 
 def shared_calendar_line(granted: frozenset[str]) -> CapabilityResult:
     """Say how the organisation's own calendar stands, which nobody has to want."""
-    because = (
-        "each catalog proves it when its calendar is chosen"
-        if has(granted, SHARED_CALENDARS)
-        else f"the permission {SHARED_CALENDARS} is not granted, which only that calendar needs"
-    )
     return CapabilityResult(
-        Capability.SHARED_CALENDAR, CapabilityState.NOT_CHECKED, f"Not checked, because {because}."
+        Capability.SHARED_CALENDAR,
+        CapabilityState.NOT_CHECKED,
+        "Not checked, because each catalog proves it when its calendar is chosen."
+        if has(granted, SHARED_CALENDARS)
+        else f"Not checked, because the permission {SHARED_CALENDARS} is not granted, which only "
+        "that calendar needs.",
     )
 
 

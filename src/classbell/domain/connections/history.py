@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from classbell.ports.words import marked as _
 from classbell.storage.models import Account, Catalog
 from classbell.storage.queries import health as rows
 
@@ -44,21 +45,21 @@ class HistoryRow:
 
 
 TITLES = {
-    "checked": ("Checked", Tone.NEUTRAL),
-    "renewed": ("Sign-in renewed", Tone.GOOD),
-    "consent_changed": ("Permissions changed", Tone.NEUTRAL),
-    "still_lost": ("Tried again, still lost", Tone.BAD),
-    "rerouted": ("Mail took another route", Tone.NEUTRAL),
-    "probe_mail": ("Test message to the account itself", Tone.NEUTRAL),
+    "checked": (_("Checked"), Tone.NEUTRAL),
+    "renewed": (_("Sign-in renewed"), Tone.GOOD),
+    "consent_changed": (_("Permissions changed"), Tone.NEUTRAL),
+    "still_lost": (_("Tried again, still lost"), Tone.BAD),
+    "rerouted": (_("Mail took another route"), Tone.NEUTRAL),
+    "probe_mail": (_("Test message to the account itself"), Tone.NEUTRAL),
 }
 
 ACTS = {
-    "connection.saved": "Settings saved",
-    "connection.switched_on": "Switched on",
-    "connection.switched_off": "Switched off",
-    "connection.disconnected": "Disconnected",
-    "connection.route_changed": "Another route for mail chosen",
-    "connection.checked": "Checked by an admin",
+    "connection.saved": _("Settings saved"),
+    "connection.switched_on": _("Switched on"),
+    "connection.switched_off": _("Switched off"),
+    "connection.disconnected": _("Disconnected"),
+    "connection.route_changed": _("Another route for mail chosen"),
+    "connection.checked": _("Checked by an admin"),
 }
 
 
@@ -88,11 +89,11 @@ def _incidents(account: Account, limit: int) -> list[HistoryRow]:
     for incident in rows.incidents(account, limit):
         facts = (incident.explanation, incident.code, incident.request_id)
         found.append(
-            HistoryRow(incident.opened_at, "lost", "Connection lost", *facts, tone=Tone.BAD)
+            HistoryRow(incident.opened_at, "lost", _("Connection lost"), *facts, tone=Tone.BAD)
         )
         if incident.closed_at is not None:
             found.append(
-                HistoryRow(incident.closed_at, "restored", "Connection restored", tone=Tone.GOOD)
+                HistoryRow(incident.closed_at, "restored", _("Connection restored"), tone=Tone.GOOD)
             )
     return found
 
@@ -120,7 +121,7 @@ def _throttled(account: Account, limit: int) -> list[HistoryRow]:
             HistoryRow(
                 envelope.started_at,
                 "throttled",
-                "Slowed down by Microsoft",
+                _("Slowed down by Microsoft"),
                 envelope.explanation,
                 envelope.code,
                 envelope.request_id,

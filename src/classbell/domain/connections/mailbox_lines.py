@@ -17,11 +17,7 @@ from classbell.ports.errors import Audience, Verdict, VerdictKind
 
 Plans = tuple[ServicePlan, ...]
 
-NO_USERS_MAILBOX = {
-    MailboxPurpose.SHARED: "a shared mailbox",
-    MailboxPurpose.ROOM: "a room",
-    MailboxPurpose.EQUIPMENT: "a piece of equipment",
-}
+NO_USERS_MAILBOX = frozenset({MailboxPurpose.SHARED, MailboxPurpose.ROOM, MailboxPurpose.EQUIPMENT})
 
 
 def mailbox_line(
@@ -48,15 +44,15 @@ def mailbox_line(
         return _line(
             Capability.MAILBOX, CapabilityState.READY, f"It is a user's mailbox of {organisation}."
         )
-    because = (
-        f"the permission {MAILBOX_SETTINGS} is not granted"
+    why = (
+        f"Not checked, because the permission {MAILBOX_SETTINGS} is not granted."
         if purpose is None
-        else "Microsoft gives it no kind that Classbell knows"
+        else "Not checked, because Microsoft gives it no kind that Classbell knows."
     )
     return _line(
         Capability.MAILBOX,
         CapabilityState.NOT_CHECKED,
-        f"Not checked, because {because}. Judged by its licence, {_looks(plans)}.",
+        f"{why} {_looks(plans)}",
     )
 
 
@@ -176,9 +172,10 @@ def _unlisted(exchange: Iterable[ServicePlan], licences: LicenceLists) -> Servic
 def _looks(plans: Plans | Verdict) -> str:
     """Say what the licence makes a mailbox look like."""
     if isinstance(plans, Verdict):
-        return "which could not be read either, it could be any"
-    licensed = any(plan.active for plan in plans)
-    return "it is a user's" if licensed else "it looks like a shared mailbox or a room"
+        return "Its licence could not be read either; it could be any."
+    if any(plan.active for plan in plans):
+        return "Judged by its licence, it is a user's."
+    return "Judged by its licence, it looks like a shared mailbox or a room."
 
 
 def _is_guest(profile: Profile) -> bool:
@@ -194,8 +191,13 @@ def _guest(organisation: str, profile: Profile) -> tuple[str, str, Audience]:
 
 
 def _kind(profile: Profile, purpose: MailboxPurpose) -> tuple[str, str, Audience]:
+    username = profile.username
+    what = {
+        MailboxPurpose.SHARED: f"{username} is a shared mailbox, which cannot be connected.",
+        MailboxPurpose.ROOM: f"{username} is a room, which cannot be connected.",
+    }.get(purpose, f"{username} is a piece of equipment, which cannot be connected.")
     return (
-        f"{profile.username} is {NO_USERS_MAILBOX[purpose]}, which cannot be connected.",
+        what,
         "Connect a user's account.",
         Audience.CATALOG_ADMIN,
     )

@@ -85,6 +85,22 @@ def outlook_of(catalog: Catalog, *, now: datetime, pace: Pace) -> list[RouteOutl
     return found
 
 
+def recipients_by_hour(catalog: Catalog, *, now: datetime) -> list[int]:
+    """Return whom the catalog's mailbox wrote to, for whichever catalog, hour by hour.
+
+    Args:
+        catalog: which.
+        now: business time.
+
+    Returns:
+        Recipients of each of the last 24 hours, the latest hour first; empty where no account
+        serves the catalog, or nothing was ever sent from it.
+    """
+    account = account_serving(catalog)
+    lane = budget.lane_of(LaneKind.MAILBOX, str(account.pk)) if account else None
+    return budget.recipients_by_hour(lane, now) if lane else []
+
+
 def limits_of(catalog: Catalog, *, now: datetime, pace: Pace) -> Limits:
     """Return the limits of the route that a catalog has chosen, a mailbox's where it has none.
 

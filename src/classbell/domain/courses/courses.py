@@ -155,11 +155,19 @@ def checked_title(title: str) -> str:
 def _checked(text: str, field: str, longest: int) -> str:
     """Return a needed text without surrounding blanks, or refuse it."""
     text = text.strip()
+    is_title = field == "title"
     if not text:
-        raise InvalidInput(f"The {field} is empty.", field=field, remedy=f"Give a {field}.")
-    if len(text) > longest:
         raise InvalidInput(
-            f"The {field} has {len(text)} characters.",
+            "The title is empty." if is_title else "The code is empty.",
+            field=field,
+            remedy="Give a title." if is_title else "Give a code.",
+        )
+    if len(text) > longest:
+        length = len(text)
+        raise InvalidInput(
+            f"The title has {length} characters."
+            if is_title
+            else f"The code has {length} characters.",
             field=field,
             remedy=f"Shorten it to {longest} characters or fewer.",
         )

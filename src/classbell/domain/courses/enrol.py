@@ -287,9 +287,11 @@ def _refuse_too_many(offer: Offer, left: int | None, asked: int) -> None:
     limits = [one.seats for one in offer.sessions if one.seats is not None]
     if offer.seats is not None:
         limits.append(offer.seats)
+    seats = min(limits)
     raise InvalidInput(
-        f"«{offer.title}» has {left} of {min(limits)} seats left, and {asked} "
-        f"{'person needs' if asked == 1 else 'people need'} one.",
+        f"«{offer.title}» has {left} of {seats} seats left, and 1 person needs one."
+        if asked == 1
+        else f"«{offer.title}» has {left} of {seats} seats left, and {asked} people need one.",
         field="seats",
         meaning=NOBODY,
         remedy="Give the session more seats, or enrol fewer people.",

@@ -118,7 +118,9 @@ def delete_group(ports: Ports, *, group: SessionGroup, actor: Actor) -> None:
         sessions = CourseSession.objects.filter(group=group).count()
         if sessions:
             raise InvalidInput(
-                f"«{group.title}» has {sessions} {'session' if sessions == 1 else 'sessions'}.",
+                f"«{group.title}» has 1 session."
+                if sessions == 1
+                else f"«{group.title}» has {sessions} sessions.",
                 meaning="The group was not removed.",
                 remedy="Take its sessions out of the group first.",
             )

@@ -225,9 +225,10 @@ def _written(
 
 def _nobody(people: Collection[UUID] | None) -> InvalidInput:
     """Return the refusal to write to nobody."""
-    whom = "enrolled in this session" if people is None else "chosen"
     return InvalidInput(
-        f"Nobody is {whom}: there is nobody to write to.",
+        "Nobody is enrolled in this session: there is nobody to write to."
+        if people is None
+        else "Nobody is chosen: there is nobody to write to.",
         field="people",
         remedy="Choose at least one learner of the session.",
     )

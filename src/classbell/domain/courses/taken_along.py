@@ -119,9 +119,11 @@ def _refuse_too_few_seats(session: CourseSession, offer: Offer, coming: list[Per
     taken = Enrolment.objects.filter(session=session, state=EnrolmentState.ENROLLED).count()
     needed = taken + len(coming)
     if needed > session.seats:
+        seats = session.seats
         raise InvalidInput(
-            f"{needed} people take «{offer.title}», and this session has {session.seats} "
-            f"{'seat' if session.seats == 1 else 'seats'}.",
+            f"{needed} people take «{offer.title}», and this session has 1 seat."
+            if seats == 1
+            else f"{needed} people take «{offer.title}», and this session has {seats} seats.",
             field="seats",
             meaning="Whoever takes the others would take this one as well.",
             remedy=f"Give the session at least {needed} seats.",

@@ -129,11 +129,14 @@ def moment_of(wall: datetime, zone_name: str) -> Moment:
     if utc.astimezone(zone).replace(tzinfo=None) != wall:
         raise _gap(wall, zone_name, second.astimezone(UTC), utc)
     again = second.astimezone(UTC)
-    which, meant, other = ("second", again, utc) if wall.fold else ("first", utc, again)
+    meant, other = (again, utc) if wall.fold else (utc, again)
     return Moment(
         meant,
-        f"{wall:{WRITTEN}} happens twice in {zone_name}, because clocks are put back; the {which} "
-        f"is meant ({meant:%H:%M} UTC, not {other:%H:%M} UTC).",
+        f"{wall:{WRITTEN}} happens twice in {zone_name}, because clocks are put back; the second "
+        f"is meant ({meant:%H:%M} UTC, not {other:%H:%M} UTC)."
+        if wall.fold
+        else f"{wall:{WRITTEN}} happens twice in {zone_name}, because clocks are put back; the "
+        f"first is meant ({meant:%H:%M} UTC, not {other:%H:%M} UTC).",
     )
 
 

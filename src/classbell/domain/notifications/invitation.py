@@ -2,12 +2,17 @@
 
 All files of a session carry one UID as long as the session lives, whatever becomes of accounts and
 events, and a SEQUENCE that rises with each change, so that a calendar replaces what it has.
+
+No value can break the file, whatever an import or Microsoft wrote into a row: a control character
+has no place in a text, and stands in an address by its code.
 """
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Literal
+from urllib.parse import quote
 
 from icalendar import Calendar, Event, vCalAddress, vText
 
@@ -18,6 +23,13 @@ from classbell.storage.models import CourseSession, Entry, Message, Notification
 Method = Literal["REQUEST", "CANCEL"]
 
 FILE = "session.ics"
+
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+"""What a text may not hold; a line feed may, for it is written as two letters.
+https://www.rfc-editor.org/rfc/rfc5545#section-3.3.11"""
+
+_NOT_OF_AN_ADDRESS = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]")
+"""What an address may not hold; letters beyond ASCII stay, as calendars expect them."""
 
 
 def invitation_file(notification: Notification, message: Message | None) -> tuple[Attachment, ...]:
@@ -92,9 +104,9 @@ def session_event(
     event.add("dtstamp", stamped)
     event.add("dtstart", session.starts_at)
     event.add("dtend", session.ends_at)
-    event.add("summary", f"{session.course.title}: {session.title}")
-    event.add("location", place_of(session, language))
-    if link := link_of(session):
+    event.add("summary", _text(f"{session.course.title}: {session.title}"))
+    event.add("location", _text(place_of(session, language)))
+    if link := _uri(link_of(session)):
         event.add("description", link)
         event.add("url", link)
     if organiser := _organiser(session):
@@ -127,6 +139,16 @@ def _organiser(session: CourseSession) -> vCalAddress | None:
 
 def _person(address: str, name: str) -> vCalAddress:
     """Return an address with a name."""
-    person = vCalAddress(f"mailto:{address}")
-    person.params["CN"] = vText(name)
+    person = vCalAddress(_uri(f"mailto:{address}"))
+    person.params["CN"] = vText(_text(name).replace("\n", " "))
     return person
+
+
+def _text(text: str) -> str:
+    """Return a text as a calendar takes it: the line breaks of any system are line feeds."""
+    return _CONTROL.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def _uri(address: str) -> str:
+    """Return an address in which what would end its line stands by its code."""
+    return _NOT_OF_AN_ADDRESS.sub(lambda found: quote(found[0]), address.strip())

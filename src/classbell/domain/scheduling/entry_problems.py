@@ -69,21 +69,25 @@ def too_many(count: int) -> Problem:
 
 def calendar_not_granted(picture: SessionPicture) -> Problem:
     """Say what is missing where the account may not write its calendar."""
-    missing = [
-        word
-        for word, asked in (
-            ("no room is booked", bool(picture.room_address)),
-            ("no Teams meeting is made", picture.teams_meeting),
-        )
-        if asked
-    ]
-    if not missing:
+    if not picture.room_address and not picture.teams_meeting:
         return NONE
-    return Problem(
-        BY_MAIL,
-        f"People are invited by mail; {' and '.join(missing)}, because the account was not granted "
-        "its calendar. Ask for the calendar permission under Microsoft 365 Connection Settings.",
-    )
+    if not picture.teams_meeting:
+        missing = (
+            "People are invited by mail and no room is booked, because the account was not granted "
+            "its calendar."
+        )
+    elif not picture.room_address:
+        missing = (
+            "People are invited by mail and no Teams meeting is made, because the account was not "
+            "granted its calendar."
+        )
+    else:
+        missing = (
+            "People are invited by mail, no room is booked and no Teams meeting is made, because "
+            "the account was not granted its calendar."
+        )
+    remedy = "Ask for the calendar permission under Microsoft 365 Connection Settings."
+    return Problem(BY_MAIL, f"{missing} {remedy}")
 
 
 def refused(verdict: Verdict) -> Problem:

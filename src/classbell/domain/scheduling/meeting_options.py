@@ -80,17 +80,19 @@ def not_granted(account: Account) -> str:
 def refused(verdict: Verdict) -> str:
     """Say why the options could not be set."""
     reason = verdict.explanation or verdict.code or "Microsoft gave no reason."
-    code = f" ({verdict.code})" if verdict.code else ""
     remedy = (
         ""
         if verdict.kind in PASSING
-        else " Check that every instructor is of the account's organisation, and that the account "
+        else "Check that every instructor is of the account's organisation, and that the account "
         "may schedule Teams meetings."
     )
-    return (
-        f"Co-organisers and lobby could not be set: {reason}{code}{remedy} The meeting itself "
-        "stands; Classbell tries again."
+    said = (
+        f"Co-organisers and lobby could not be set: {reason}",
+        f"({verdict.code})" if verdict.code else "",
+        remedy,
+        "The meeting itself stands; Classbell tries again.",
     )
+    return " ".join(filter(None, said))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,13 +18,27 @@ from classbell.domain.scheduling.applied import Applied
 from classbell.domain.scheduling.entry_problems import Problem
 from classbell.domain.scheduling.repairs import Repairs
 from classbell.ports.calendar import DesiredEntry, EntrySnapshot
+from classbell.ports.words import marked as _
 
 MOVED_IN_OUTLOOK = "moved_in_outlook"
 DELETED_IN_OUTLOOK = "deleted_in_outlook"
 REWRITTEN_IN_OUTLOOK = "rewritten_in_outlook"
 
-NAMES = {"subject": "title", "place": "place", "text": "text", "attendees": "list of attendees"}
+NAMES = {
+    "subject": _("title"),
+    "place": _("place"),
+    "text": _("text"),
+    "attendees": _("list of attendees"),
+}
 """What admins call the fields that may be rewritten."""
+
+REWRITTEN = {
+    "subject": "The title is another.",
+    "place": "The place is another.",
+    "text": "The text is another.",
+    "attendees": "The list of attendees is another.",
+}
+"""What is said of each of them."""
 
 
 class EditKind(StrEnum):
@@ -81,12 +95,12 @@ class OutlookEdit:
                 "the session's page: cancel the session, or put the event back.",
             )
         if self.kind is EditKind.REWRITTEN:
-            names = " and ".join(NAMES.get(name, name) for name in self.fields)
+            what = " ".join(REWRITTEN[name] for name in self.fields if name in REWRITTEN)
             return Problem(
                 REWRITTEN_IN_OUTLOOK,
-                f"Somebody or an add-in changes the {names} of this event in Outlook again and "
-                "again. It is left so, for every repair mails everybody on the event. A catalog "
-                "admin decides on the session's page: leave it, or put it back.",
+                f"Somebody or an add-in changes this event in Outlook again and again. {what} "
+                "It is left so, for every repair mails everybody on the event. "
+                "A catalog admin decides on the session's page: leave it, or put it back.",
             )
         return Problem(
             MOVED_IN_OUTLOOK,

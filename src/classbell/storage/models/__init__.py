@@ -46,6 +46,7 @@ from classbell.storage.models.delivery import (
     MessageState,
     WorkItem,
 )
+from classbell.storage.models.figures import MessageHour
 from classbell.storage.models.health import (
     AlertRoute,
     AlertRouteTest,
@@ -121,6 +122,7 @@ __all__ = [
     "MailLook",
     "MailOptOut",
     "Message",
+    "MessageHour",
     "MessageState",
     "Notification",
     "NotificationContent",

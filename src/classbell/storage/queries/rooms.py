@@ -48,3 +48,20 @@ def rooms_of_catalog(scope: Scope, catalog: Catalog, *, now: datetime) -> QueryS
 def room_lists(scope: Scope) -> QuerySet[RoomList]:
     """Return the organisation's room lists by name."""
     return scope.of(RoomList).order_by("name", "address")
+
+
+def room_answers(
+    scope: Scope, *, start: datetime, end: datetime
+) -> list[tuple[datetime, str | None]]:
+    """Return when each session with a room begins, and what the room has answered so far.
+
+    Args:
+        scope: the catalog's.
+        start: aware, when the period begins.
+        end: aware, the first moment that is no more part of it.
+    """
+    rows = scope.of(CourseSession).filter(
+        starts_at__gte=start, starts_at__lt=end, cancelled_at=None, published=True
+    )
+    named = rows.exclude(room_address="").order_by("starts_at")
+    return list(named.values_list("starts_at", "entry__room_answer"))

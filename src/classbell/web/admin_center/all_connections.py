@@ -63,7 +63,7 @@ def connections(request: HttpRequest) -> HttpResponse:
         allow_forms_to(request, ports.identity.authorization_origin())
     context = {
         "rows": rows,
-        "warning": alert_warning(ports, organisation),
+        "warning": translated(alert_warning(ports, organisation)),
         "routes": [_route_line(one) for one in routes(ports, organisation)],
         "substitute": may_substitute(organisation.pk),
         "address": access.person.address,

@@ -15,6 +15,7 @@ from classbell.domain.organisations.access import require_catalog_admin
 from classbell.storage.models import AuditEntry
 from classbell.storage.queries.audit import audit_entries
 from classbell.web.access import signed_in
+from classbell.web.admin_center.act_titles import act_title
 from classbell.web.pages import show
 
 ROWS = 50
@@ -51,16 +52,11 @@ def _act(entry: AuditEntry) -> Act:
     sources = {"web": _("Admin Center"), "cli": _("Command line"), "worker": _("By itself")}
     return Act(
         entry=entry,
-        title=_title(entry.action),
+        title=act_title(entry.action),
         before=_facts(entry.before),
         after=_facts(entry.after),
         source=sources.get(entry.source, entry.source),
     )
-
-
-def _title(action: str) -> str:
-    """Return a stable word such as ``connection.saved`` as people read it."""
-    return action.replace(".", " ").replace("_", " ").capitalize()
 
 
 def _facts(facts: Mapping[str, object]) -> str:

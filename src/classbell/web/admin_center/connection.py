@@ -146,10 +146,10 @@ def _share(request: HttpRequest, access: Access, catalog: Catalog) -> None:
         raise
     except ProviderFailure as failure:
         raise InvalidInput(
-            failure.what,
+            translated(failure.what),
             field=ADDRESS_FIELD,
             meaning=_("Sharing was left as it was. Everything else was saved."),
-            remedy=failure.remedy or _("Save again in a moment."),
+            remedy=translated(failure.remedy) or _("Save again in a moment."),
         ) from failure
 
 

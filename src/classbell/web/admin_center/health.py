@@ -15,6 +15,7 @@ from classbell.domain.connections.handover import handover_of
 from classbell.domain.connections.health import HealthStatus, health_of
 from classbell.domain.connections.held_mail import held_summary
 from classbell.domain.connections.history import Tone
+from classbell.domain.connections.outlook import recipients_by_hour
 from classbell.domain.connections.support import support_details
 from classbell.domain.organisations.access import require_catalog_admin
 from classbell.storage.models import Catalog
@@ -23,12 +24,15 @@ from classbell.storage.queries.pages_shell import ConnectionStatus
 from classbell.storage.queries.watching import reports_problem
 from classbell.web.access import actor_of, signed_in
 from classbell.web.admin_center.capability_words import capability_rows, kept_lines
+from classbell.web.admin_center.charts import messages_by_hour, recipients_chart
+from classbell.web.admin_center.looking import look_again
 from classbell.web.admin_center.outlook import route_budgets
 from classbell.web.admin_center.panel_answer import checked
 from classbell.web.admin_center.words import Badge
 from classbell.web.pages import show, viewer_of
 from classbell.web.remedy_words import helps
 from classbell.web.signin import leave_for
+from classbell.web.translated import translated
 
 MESSAGES = {
     HealthStatus.LIMITED: "warning",
@@ -47,6 +51,9 @@ def health(request: HttpRequest, slug: str) -> HttpResponse:
     catalog = require_catalog_admin(access, slug)
     ports = bootstrap.ports()
     facts = health_facts(catalog, now=ports.clock.now())
+    viewer = viewer_of(access, catalog)
+    budgets = route_budgets(catalog, viewer)
+    recipients = recipients_by_hour(catalog, now=viewer.now)
     context: dict[str, object] = {
         "facts": facts,
         "badge": status_badge(facts.status),
@@ -54,7 +61,12 @@ def health(request: HttpRequest, slug: str) -> HttpResponse:
         "health": None,
         "held": held_summary(ports, catalog),
         "handover": handover_of(ports, catalog),
-        "budgets": route_budgets(catalog, viewer_of(access, catalog)),
+        "budgets": budgets,
+        "budgets_look": look_again(
+            request, reverse("health", args=[slug]), under_way=any(one.moves for one in budgets)
+        ),
+        "messages": messages_by_hour(catalog, viewer),
+        "recipients": recipients_chart(recipients, viewer) if recipients else None,
     }
     return show(
         request,
@@ -72,12 +84,12 @@ def _account_context(facts: HealthFacts, catalog: Catalog) -> dict[str, object]:
     if account is None:
         return {}
     found = health_of(ports, account, catalog=catalog)
-    remedy = found.remedy
+    is_lost = found.status is HealthStatus.LOST
     return {
         "health": found,
         "message": MESSAGES.get(found.status, ""),
-        "title": _("What helps:") if found.status is HealthStatus.LOST else found.summary,
-        "remedy": helps(remedy) if remedy else "",
+        "title": _("What helps:") if is_lost else translated(found.summary),
+        "remedy": helps(found.remedy) if found.remedy else "",
         "capabilities": capability_rows(kept_lines(found.checks), paused=facts.status.is_lost),
         "history": [(row, TONES[row.tone]) for row in found.history],
         "unreported": reports_problem(account),

@@ -14,8 +14,15 @@ from classbell.storage.models import Catalog
 from classbell.storage.queries.pages_home import Figures, figures
 from classbell.storage.queries.pages_shell import ConnectionStatus, connection_status
 from classbell.web.access import signed_in
+from classbell.web.admin_center.charts import messages_by_day, messages_by_hour, room_answers_chart
+from classbell.web.admin_center.looking import look_again
 from classbell.web.admin_center.outlook import route_budgets
+from classbell.web.components.chart import Chart
+from classbell.web.components.moments import Viewer
 from classbell.web.pages import show, viewer_of
+
+PERIODS = {"24h": 1, "7d": 7, "30d": 30}
+"""What the chart of messages can look back on, in days."""
 
 
 @require_GET
@@ -25,6 +32,9 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
     catalog = require_catalog_admin(access, slug)
     counted = figures(catalog, now=bootstrap.ports().clock.now())
     status = connection_status(catalog)
+    viewer = viewer_of(access, catalog)
+    period = _period(request)
+    budgets, here = route_budgets(catalog, viewer), reverse("home", args=[slug])
     context = {
         "first_name": access.person.name.split()[0],
         "standing": _standing(catalog, status, counted),
@@ -35,10 +45,33 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
         "course_text": ngettext("%(num)s course", "%(num)s courses", counted.courses)
         % {"num": counted.courses},
         "log": reverse("deliveries", args=[slug]),
-        "budgets": route_budgets(catalog, viewer_of(access, catalog)),
+        "budgets": budgets,
+        "budgets_look": look_again(request, here, under_way=any(one.moves for one in budgets)),
+        "messages": _messages(catalog, viewer, period),
+        "periods": _periods(here, period),
+        "rooms": room_answers_chart(access.scope.narrowed_to(catalog.id), viewer),
         "panel": reverse("notifications", args=[slug]) + "?panel=m365",
     }
     return show(request, "home.html", context, access=access, catalog=catalog, current="home")
+
+
+def _period(request: HttpRequest) -> str:
+    """Return the period that is asked for; what is none of them means the week."""
+    asked = request.GET.get("period", "")
+    return asked if asked in PERIODS else "7d"
+
+
+def _messages(catalog: Catalog, viewer: Viewer, period: str) -> Chart:
+    days = PERIODS[period]
+    if days == 1:
+        return messages_by_hour(catalog, viewer)
+    return messages_by_day(catalog, viewer, days=days)
+
+
+def _periods(here: str, chosen: str) -> list[tuple[str, str, bool]]:
+    """Return the choice of periods: text, address, and whether it is chosen."""
+    texts = {"24h": _("24 hours"), "7d": _("7 days"), "30d": _("30 days")}
+    return [(text, f"{here}?period={key}#charts", key == chosen) for key, text in texts.items()]
 
 
 def _standing(catalog: Catalog, status: ConnectionStatus, counted: Figures) -> str:

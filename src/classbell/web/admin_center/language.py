@@ -15,7 +15,7 @@ from classbell.domain.organisations.access import Access
 from classbell.domain.organisations.preferences import choose_preferences
 from classbell.ports.errors import InvalidInput
 from classbell.web.access import signed_in
-from classbell.web.admin_center.start import came_from
+from classbell.web.admin_center.came_from import came_from
 from classbell.web.language import speak
 from classbell.web.pages import show
 from classbell.web.signin import leave_for

@@ -27,6 +27,7 @@ class RouteBudget:
         title: what carries the mail, and from which address.
         used, limit: figures of the meter; ``limit`` is 0 where nothing limits the route.
         used_text: the same in words.
+        moves: whether any of it goes out by itself, so that the figures change.
         wait: what waits and how long it takes; one sentence for each sort.
     """
 
@@ -35,6 +36,7 @@ class RouteBudget:
     used: int
     limit: int
     used_text: str
+    moves: bool
     wait: tuple[str, ...]
 
 
@@ -53,6 +55,7 @@ def _budget(route: RouteOutlook, viewer: Viewer) -> RouteBudget:
         used=min(outlook.used, outlook.limit),
         limit=outlook.limit,
         used_text=_used(outlook, viewer),
+        moves=route.works and outlook.waiting > 0,
         wait=_wait(route, viewer),
     )
 

@@ -86,7 +86,7 @@ def _asked(edit: OutlookEdit) -> tuple[str, str, str]:
             )
             % {
                 "times": MOST_REPAIRS,
-                "names": ", ".join(NAMES.get(name, name) for name in edit.fields),
+                "names": ", ".join(_(NAMES.get(name, name)) for name in edit.fields),
             },
             _("Leave it as it is"),
         )

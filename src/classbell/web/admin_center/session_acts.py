@@ -84,7 +84,7 @@ def copy(request: HttpRequest, slug: str, session_id: UUID) -> HttpResponse:
         )
     except InvalidInput as error:
         return _copy_page(request, access, catalog, found, typed=typed, error=error)
-    add_toast(request, _("Copied as a draft."), " ".join(saved.notes))
+    add_toast(request, _("Copied as a draft."), " ".join(map(translated, saved.notes)))
     return leave_for(reverse("session", args=[slug, saved.session.pk]))
 
 

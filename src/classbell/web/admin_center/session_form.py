@@ -33,6 +33,7 @@ from classbell.web.admin_center.typed import place_error
 from classbell.web.pages import show
 from classbell.web.signin import leave_for
 from classbell.web.toasts import add_toast
+from classbell.web.translated import translated
 
 
 @require_http_methods(["GET", "POST"])
@@ -115,7 +116,7 @@ def _instructors(access: Access, typed: Typed) -> list[Person]:
 
 def _leave(request: HttpRequest, slug: str, saved: SavedSession, told: str) -> HttpResponse:
     """Say what was done and which choices were made, and show the session."""
-    add_toast(request, told, " ".join(saved.notes))
+    add_toast(request, told, " ".join(map(translated, saved.notes)))
     return leave_for(reverse("session", args=[slug, saved.session.pk]))
 
 

@@ -28,6 +28,7 @@ from classbell.storage.models import Catalog, CourseSession, EnrolmentState
 from classbell.storage.queries import pages_messages as queries
 from classbell.storage.scope import Scope
 from classbell.web.access import actor_of
+from classbell.web.admin_center.looking import look_again
 from classbell.web.admin_center.message_choice import (
     CHOSEN,
     REARRANGE,
@@ -43,6 +44,7 @@ from classbell.web.components import moments
 from classbell.web.pages import show, viewer_of
 from classbell.web.security import allow_own_frames
 from classbell.web.signin import leave_for
+from classbell.web.translated import translated
 
 
 @require_http_methods(["GET", "POST"])
@@ -108,7 +110,7 @@ def follow_message(
         "message": message,
         "progress": progress,
         "time": "" if progress.is_over else _time(access, catalog, progress.waiting),
-        "look_again": "" if progress.is_over else here,
+        "look_again": look_again(request, here, under_way=not progress.is_over),
         "here": here,
         "log": f"{reverse('deliveries', args=[slug])}?kind=session_message"
         if access.is_catalog_admin(catalog.id)
@@ -140,7 +142,7 @@ def _page(
         "session": session,
         "typed": typed,
         "error": error,
-        "errors": {error.field: f"{error.what} {error.remedy}".strip()} if error else {},
+        "errors": {error.field: _words(error)} if error else {},
         "learners": len(learners),
         "boxes": boxes_of(typed, learners) if typed.to == CHOSEN else None,
         "choices": choices(enrolled, len(learners)),
@@ -166,3 +168,8 @@ def _time(access: Access, catalog: Catalog, people: int) -> str:
     if length is None:
         return ""
     return moments.span(viewer_of(access, catalog), max(length, timedelta(minutes=1)))
+
+
+def _words(error: InvalidInput) -> str:
+    """Return what is wrong with a field and what helps."""
+    return " ".join(filter(None, map(translated, (error.what, error.remedy))))

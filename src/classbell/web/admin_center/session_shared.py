@@ -8,6 +8,7 @@ from classbell.domain.scheduling.shared_rows import LEFT
 from classbell.ports.calendar import Answer
 from classbell.storage.models import CourseSession, EntryState, SharedEntry, SharedWay
 from classbell.web.admin_center.session_words import Badge, Line
+from classbell.web.translated import translated
 
 
 def shared_lines(session: CourseSession) -> list[Line]:
@@ -15,7 +16,7 @@ def shared_lines(session: CourseSession) -> list[Line]:
     row = SharedEntry.objects.filter(session=session).first()
     if row is None:
         return []
-    note = row.problem or row.calendar_address
+    note = translated(row.problem) or row.calendar_address
     return [("calendar_checkmark", _("Organization calendar"), note, *_badge(row))]
 
 

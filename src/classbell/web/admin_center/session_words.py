@@ -8,6 +8,7 @@ from classbell.domain.scheduling.entry_problems import ROOM_DECLINED
 from classbell.domain.scheduling.rooms import answer_of_room
 from classbell.ports.calendar import Answer
 from classbell.storage.models import CourseSession, Entry, EntryState, Person
+from classbell.web.translated import translated
 
 Badge = tuple[str, str]
 """Kind (success, warning, danger, info or empty) and text of a badge."""
@@ -51,7 +52,9 @@ def problem_of(session: CourseSession) -> str:
     if entry is None:
         return ""
     refused = entry.problem_code == ROOM_DECLINED
-    return "" if refused and answer_of_room(session) is not Answer.DECLINED else entry.problem
+    if refused and answer_of_room(session) is not Answer.DECLINED:
+        return ""
+    return translated(entry.problem)
 
 
 def room_badge(session: CourseSession) -> Badge | None:
@@ -95,7 +98,7 @@ def entry_lines(session: CourseSession, *, connected: bool) -> list[Line]:
         declined = answer_of_room(session) is Answer.DECLINED
         lines.append(("door", _("Room"), hint if declined else "", *room))
     if session.teams_meeting:
-        note = entry.meeting_problem if entry else ""
+        note = translated(entry.meeting_problem) if entry else ""
         lines.append(("video", _("Teams meeting"), note, *_teams_badge(entry)))
     return lines
 

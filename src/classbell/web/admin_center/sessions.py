@@ -21,6 +21,7 @@ from classbell.storage.queries import pages_sessions as queries
 from classbell.storage.queries.pages_shell import connection_status
 from classbell.storage.scope import Scope
 from classbell.web.access import actor_of, signed_in
+from classbell.web.admin_center.looking import look_again
 from classbell.web.admin_center.outlook_edits import open_edit
 from classbell.web.admin_center.session_addresses import acts_of
 from classbell.web.admin_center.session_rooms import session_room
@@ -41,8 +42,6 @@ from classbell.web.signin import leave_for
 from classbell.web.toasts import add_toast
 
 ROWS = 50
-LOOKS = 15
-"""How often a page looks again by itself, every two seconds, before it leaves it to people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +145,7 @@ def session(request: HttpRequest, slug: str, session_id: UUID) -> HttpResponse:
         "acts": acts_of(found, slug),
         "reminders": outlook_of_reminders(bootstrap.ports(), found),
         "here": here,
-        "look_again": _look_again(request, here, found) if connected else "",
+        "look_again": look_again(request, here, under_way=connected and is_under_way(found)),
     }
     return show(
         request, "session.html", context, access=access, catalog=catalog, current="sessions"
@@ -179,15 +178,6 @@ def _found(scope: Scope, session_id: UUID) -> CourseSession:
             remedy=_("Choose one from the list of sessions."),
         )
     return found
-
-
-def _look_again(request: HttpRequest, here: str, found: CourseSession) -> str:
-    """Return where to look again while something is on its way; empty when it is time to stop."""
-    looked = request.GET.get("look", "0")
-    count = int(looked) if looked in map(str, range(LOOKS)) else 0
-    if not is_under_way(found) or count + 1 == LOOKS:
-        return ""
-    return f"{here}?look={count + 1}"
 
 
 def _names(scope: Scope, found: CourseSession) -> dict[str, str]:

@@ -8,9 +8,9 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from classbell.domain.organisations.access import visible_catalogs
-from classbell.domain.organisations.signin import own_path
 from classbell.storage.queries.pages_own import teaches_anything
 from classbell.web.access import signed_in
+from classbell.web.admin_center.came_from import came_from
 from classbell.web.pages import THEME, THEMES
 from classbell.web.signin import leave_for
 
@@ -36,13 +36,6 @@ def theme(request: HttpRequest) -> HttpResponse:
     chosen = request.POST.get("theme", "")
     request.session[THEME] = chosen if chosen in THEMES else ""
     return leave_for(came_from(request))
-
-
-def came_from(request: HttpRequest) -> str:
-    """Return the page of ours from which a form was sent; the first page where nobody says."""
-    referer = request.headers.get("Referer", "")
-    origin = f"{request.scheme}://{request.get_host()}"
-    return own_path(referer.removeprefix(origin) if referer.startswith(f"{origin}/") else "/")
 
 
 @require_safe

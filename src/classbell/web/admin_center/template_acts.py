@@ -37,6 +37,7 @@ from classbell.web.admin_center.template_preview import about_of, language_of
 from classbell.web.pages import show
 from classbell.web.signin import leave_for
 from classbell.web.toasts import add_toast
+from classbell.web.translated import translated
 
 
 def notification_of(
@@ -81,7 +82,7 @@ def test(request: HttpRequest, slug: str, kind_name: str) -> HttpResponse:
             actor=actor_of(access),
         )
     except InvalidInput as error:
-        add_toast(request, error.what, error.remedy, kind="error")
+        add_toast(request, translated(error.what), translated(error.remedy), kind="error")
     else:
         add_toast(request, _("Test sent."), tested_words(access))
     return leave_for(Filters.read(request.POST).address(slug))

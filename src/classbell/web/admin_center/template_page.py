@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -29,7 +30,7 @@ from classbell.web.pages import show
 from classbell.web.security import allow_own_frames
 
 VERSIONS, SWITCHES = 20, 20
-"""How many of them the page shows."""
+"""How many of them the page shows at once."""
 
 
 @dataclass
@@ -80,6 +81,8 @@ def show_bench(
     here = reverse("notification-edit", args=[slug, kind.name])
     switch = switch_of(kind, bench.template)
     switches = queries.courses_with_switch(scope, kind.name)
+    versions = Paginator(queries.versions(scope, kind.name), VERSIONS)
+    version_page = versions.get_page(request.GET.get("page"))
     context = {
         "kind": kind,
         "title": _(kind.title),
@@ -100,7 +103,8 @@ def show_bench(
         "source": source_name(switch.source),
         "switches": switches[:SWITCHES],
         "more_switches": max(switches.count() - SWITCHES, 0),
-        "versions": _versions(bench),
+        "versions": [_shown(bench, one) for one in version_page.object_list],
+        "version_page": version_page,
         "choices": bench.choices,
         "preview": preview_address(slug, kind, bench.choices, typed.language),
         "has_files": kind.attachments is not no_files,
@@ -167,11 +171,8 @@ def _link_of(kind: Kind) -> str:
     return f"{{{links[0]}}}" if links else "https://"
 
 
-def _versions(bench: Bench) -> list[ShownVersion]:
-    """Return the latest versions, newest first."""
-    scope = bench.access.scope.narrowed_to(bench.catalog.id)
+def _shown(bench: Bench, version: TemplateVersion) -> ShownVersion:
+    """Make one line of the versions."""
     current = bench.template.number if bench.template else 0
-    return [
-        ShownVersion(one, field_names(customised(from_json(one.fields))), one.number == current)
-        for one in queries.versions(scope, bench.kind.name)[:VERSIONS]
-    ]
+    holds = field_names(customised(from_json(version.fields)))
+    return ShownVersion(version, holds, version.number == current)

@@ -21,6 +21,7 @@ from classbell.domain.notifications.templates.fields import (
 from classbell.domain.organisations.find_people import find_people
 from classbell.ports.errors import InvalidInput
 from classbell.storage.queries import pages_templates as queries
+from classbell.web.translated import translated
 
 TO, CC = "to", "cc"
 TEXTS = ("subject", "message", "days")
@@ -75,7 +76,7 @@ class Typed:
 
     def refuse(self, error: InvalidInput) -> None:
         """Put an error beside the field it is about."""
-        words = " ".join(filter(None, (error.what, error.meaning, error.remedy)))
+        words = " ".join(filter(None, map(translated, (error.what, error.meaning, error.remedy))))
         name = error.field.removesuffix(f"_{self.language}")
         name = "days" if name == "reminder_days" else name
         self.errors[name if name in FIELDS else ""] = words

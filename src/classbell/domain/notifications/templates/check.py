@@ -64,10 +64,10 @@ def checked_text(kind: Kind, language: str, text: CustomText) -> CustomText:
     subject = None if text.subject is None else _SPACES.sub(" ", text.subject).strip()
     message = None if text.message is None else clean_message(text.message)
     if subject is not None:
-        _check_length(subject, MOST_SUBJECT, f"subject_{language}", "subject")
+        _check_length(subject, MOST_SUBJECT, f"subject_{language}")
         _check_known(kind, subject, f"subject_{language}")
     if message is not None:
-        _check_length(message, MOST_MESSAGE, f"message_{language}", "message")
+        _check_length(message, MOST_MESSAGE, f"message_{language}")
         _check_known(kind, message, f"message_{language}")
         _check_addresses(message, f"message_{language}")
     return CustomText(subject, message)
@@ -139,14 +139,21 @@ def checked_to(kind: Kind, recipients: Recipients, organisation_id: UUID) -> Rec
     return None if chosen == AS_ALWAYS else chosen
 
 
-def _check_length(text: str, most: int, field: str, name: str) -> None:
+def _check_length(text: str, most: int, field: str) -> None:
+    is_subject = field.startswith("subject")
     if not text:
         raise InvalidInput(
-            f"The {name} is empty.", field=field, remedy="Write one, or reset it to the default."
+            "The subject is empty." if is_subject else "The message is empty.",
+            field=field,
+            remedy="Write one, or reset it to the default.",
         )
     if len(text) > most:
+        length = len(text)
         raise InvalidInput(
-            f"The {name} has {len(text):,} characters; it can have {most:,}.", field=field
+            f"The subject has {length:,} characters; it can have {most:,}."
+            if is_subject
+            else f"The message has {length:,} characters; it can have {most:,}.",
+            field=field,
         )
 
 

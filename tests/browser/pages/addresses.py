@@ -1,0 +1,110 @@
+"""Every page of the Admin Center and where it stands, for walks over all of them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from tests.browser.article.home import Home
+
+KIND = "enrolment_confirmed"
+
+CATALOG_PAGES = {
+    "home": "",
+    "courses": "/courses",
+    "course-new": "/courses/new",
+    "course-edit": "{course}",
+    "group-new": "{course}/groups/new",
+    "sessions": "/sessions",
+    "session-month": "/sessions/month",
+    "session-new": "/sessions/new",
+    "session": "{session}",
+    "session-edit": "{session}/edit",
+    "session-copy": "{session}/copy",
+    "session-message": "{session}/message",
+    "session-cancel": "{session}/cancel",
+    "session-learners": "{session}/learners",
+    "session-rooms": "{session}/rooms",
+    "rooms": "/rooms",
+    "deliveries": "/delivery",
+    "delivery": "{message}",
+    "health": "/connection",
+    "held": "/connection/held",
+    "audit": "/audit",
+    "notifications": "/settings/notifications",
+    "notification-edit": f"/settings/notifications/{KIND}",
+    "notification-courses": f"/settings/notifications/{KIND}/courses",
+    "general": "/settings/general",
+    "session-settings": "/settings/sessions",
+    "disconnect": "/settings/connection/disconnect",
+    "panel": "/settings/notifications?panel=m365",
+}
+"""By the name of its address; below the catalog's own. In braces what is looked for on a page."""
+
+OTHER_PAGES = {
+    "language": "/language",
+    "preferences": "/preferences",
+    "catalogs": "/catalogs",
+    "connections": "/connections",
+    "email-provider": "/email-provider",
+    "delivery-help": "/help/delivery?catalog={slug}",
+}
+
+ELSEWHERE = {
+    "walked where it belongs": {
+        *("account-change", "application-account", "approve", "group-edit", "group-remove"),
+        *("invited", "link", "notification-reset", "notification-restore", "preferences-link"),
+        *("session-message-sent", "signin", "unsubscribe", "outlook-edit"),
+        *("recreate-link", "deliveries-resend", "session-change", "session-unenrol"),
+    },
+    "no page": {
+        *("asset", "connect-callback", "deliveries-export", "healthz", "look-example"),
+        *("acs-reports", "calendar-reports", "session-message-preview", "notification-preview"),
+        *("signin-callback", "start"),
+    },
+    "only acts": {
+        *("alert-substitute", "alert-test", "approval-ask", "approval-check", "approval-withdraw"),
+        *("become-admin", "connect", "connection-cancel", "connection-check", "connection-save"),
+        *("consent", "health-check", "invitation-withdraw", "invite", "notification-switch"),
+        *("notification-test", "offer", "offer-accept", "offer-decline", "offer-withdraw"),
+        *("room-hide", "room-show", "rooms-refresh", "session-attendance", "session-enrol"),
+        *("session-publish", "session-retry", "session-room", "sign-in-link", "signout", "theme"),
+    },
+}
+"""Names of addresses that the walk over all pages leaves out, and why."""
+
+FOUND_ON = {
+    "course": ("/courses", r"(/courses/[0-9a-f-]{36})\""),
+    "session": ("/sessions", r"(/sessions/[0-9a-f-]{36})\""),
+    "message": ("/delivery", r"(/delivery/\d+)\""),
+}
+
+
+@dataclass
+class Addresses:
+    """Where the pages of one catalog stand."""
+
+    home: Home
+    found: dict[str, str] = field(default_factory=dict)
+
+    def of(self, name: str) -> str:
+        """Return the address of a page, by its name."""
+        base = self.home.base
+        if name in OTHER_PAGES:
+            return base + OTHER_PAGES[name].format(slug=self.home.slug)
+        path = CATALOG_PAGES[name]
+        for key in FOUND_ON:
+            if f"{{{key}}}" in path:
+                path = path.replace(f"{{{key}}}", self._look_for(key))
+        return f"{base}/catalogs/{self.home.slug}{path}"
+
+    def _look_for(self, key: str) -> str:
+        """Return what stands first on the page that lists such things."""
+        if key not in self.found:
+            page, pattern = FOUND_ON[key]
+            catalog = f"{self.home.base}/catalogs/{self.home.slug}"
+            html = self.home.walker.context.request.get(catalog + page).text()
+            match = re.search(pattern, html)
+            assert match, f"no {key} on {page}"
+            self.found[key] = match.group(1)
+        return self.found[key]

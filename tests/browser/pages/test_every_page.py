@@ -1,0 +1,70 @@
+"""Every page in every theme: nothing for axe to find, nothing too wide, no complaint; pictured."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from django.urls import get_resolver
+from playwright.sync_api import Page, ViewportSize, expect
+
+from tests.browser.accessibility import findings
+from tests.browser.article.home import Home
+from tests.browser.pages.addresses import CATALOG_PAGES, ELSEWHERE, OTHER_PAGES, Addresses
+
+GALLERY = Path(__file__).parents[3] / "docs" / "images" / "gallery"
+THEMES = ("light", "dark", "teams-light", "teams-dark")
+NARROW: ViewportSize = {"width": 320, "height": 844}
+WIDE: ViewportSize = {"width": 1366, "height": 900}
+CONTRAST = ("color-contrast", "link-in-text-block")
+"""All that a theme can change of what axe finds."""
+
+
+def test_no_page_is_forgotten() -> None:
+    names = {str(name) for name in get_resolver("classbell.web.urls").reverse_dict if name}
+    names = {name for name in names if not name.startswith("<")}
+    elsewhere = set().union(*ELSEWHERE.values())
+    assert names == (set(CATALOG_PAGES) - {"panel"}) | set(OTHER_PAGES) | elsewhere
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [*CATALOG_PAGES, *OTHER_PAGES])
+def test_a_page_in_every_theme(addresses: Addresses, name: str) -> None:
+    home = addresses.home
+    home.page.goto(addresses.of(name))
+    expect(home.page.get_by_role("heading", level=1)).to_be_visible()
+    found = in_every_theme(home.page) + picture(home, name)
+    assert not found, "\n".join(found)
+
+
+def in_every_theme(page: Page) -> list[str]:
+    """Return what axe finds: everything in the first theme, what colours change in the others."""
+    page.wait_for_timeout(300)  # the drawer slides in for 250 ms, and colours fade
+    found = []
+    for theme in THEMES:
+        page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
+        page.wait_for_timeout(150)
+        only = () if theme == THEMES[0] else CONTRAST
+        found += [f"{theme}: {one}" for one in findings(page, only=only)]
+    page.evaluate("delete document.documentElement.dataset.theme")
+    return found
+
+
+def picture(home: Home, name: str) -> list[str]:
+    """Picture a page in a wide window and a narrow one; return whether it is too wide."""
+    page, walker = home.page, home.walker
+    walker.shot(f"page-{name}")
+    if os.environ.get("RENEW_GALLERY"):
+        GALLERY.mkdir(exist_ok=True)
+        page.screenshot(path=GALLERY / f"{name}.png", caret="initial")
+    found = []
+    page.set_viewport_size(NARROW)
+    page.emulate_media(forced_colors="active")
+    walker.shot(f"page-{name}-forced-320")
+    page.emulate_media(forced_colors="none")
+    if walker.sideways() > 0:
+        found.append(f"{name} is wider than 320 pixels")
+    page.set_viewport_size(WIDE)
+    return found
