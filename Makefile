@@ -57,6 +57,10 @@ demo: $(INSTALLED)  ## Walk the story without a browser, step by step, and check
 snapshots: $(INSTALLED)  ## Write the approved mails and the table of kinds anew; then look at what changed
 	@RENEW_SNAPSHOTS=1 $(BIN)/python -m pytest -q -p no:randomly tests/domain/notifications/test_default_mails.py tests/domain/notifications/test_reference.py tests/acceptance/roles/test_document.py
 
+.PHONY: gallery
+gallery: $(INSTALLED)  ## Take the pictures of docs/gallery.md anew (needs Chromium)
+	@RENEW_GALLERY=1 $(BIN)/python -m pytest -q -p no:randomly -m slow tests/browser/pages/test_every_page.py
+
 .PHONY: test
 test: $(INSTALLED)  ## Run the tests on SQLite, then those about the store on PostgreSQL
 	@echo "== SQLite"

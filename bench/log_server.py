@@ -50,6 +50,7 @@ PAGES = {
     "invitations and meetings": "/catalogs/academy/settings/sessions",
     "catalogs": "/catalogs",
     "all connections": "/connections",
+    "organisation calendar": "/organisation-calendar",
 }
 
 

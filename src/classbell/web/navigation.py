@@ -74,6 +74,12 @@ def _organisation_items() -> tuple[NavItem, ...]:
         NavItem("catalogs", "grid_dots", _("Catalogs"), reverse("catalogs")),
         NavItem("connections", "plug_connected", _("Connections"), reverse("connections")),
         NavItem(
+            "organisation-calendar",
+            "calendar_checkmark",
+            _("Organization calendar"),
+            reverse("organisation-calendar"),
+        ),
+        NavItem(
             "email-provider",
             "mail_multiple",
             _("Email provider (ACS)"),

@@ -98,8 +98,12 @@ def _known(text: str, language: str) -> str | None:
 
 
 def _value(value: str) -> str:
-    """Return what stands at a name in braces: a sentence is translated too, a name never."""
-    return translated(value) if " " in value and value[-1:] in ".:?!" else value
+    """Return what stands at a name in braces: what is said is translated too, a name never."""
+    if " " not in value:
+        return value
+    if value[0].islower():
+        return gettext(value)  # A purpose, such as «send notifications».
+    return translated(value) if value[-1] in ".:?!" else value
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -241,6 +241,7 @@ OTHER_ADDRESSES: Mapping[str, Address] = {
     "alert-test": act("Test the route of alerts", ORGANISATION_WIDE, LMS),
     "alert-substitute": act("Choose another route of alerts", ORGANISATION_WIDE, LMS),
     "email-provider": page("Email provider", ORGANISATION_WIDE, LMS),
+    "organisation-calendar": page("Organization calendar", ORGANISATION_WIDE, LMS),
     "roles": form("LMS admins", ORGANISATION_WIDE, LMS),
     "role-take": form("Take the role LMS admin", ORGANISATION_WIDE, LMS_HERE),
     "healthz": Address("For load balancers", MACHINES, get=gives(PUBLIC, 200), head=True),

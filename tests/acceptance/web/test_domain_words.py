@@ -68,6 +68,16 @@ VALUE = "Xy7"
                 "Entra ID ohne einen genehmigt."
             ),
         ),
+        (
+            (
+                "Microsoft granted less than was asked for. Missing: Mail.Send, to send "
+                "notifications. Missing: New.Scope. Granted: User.Read."
+            ),
+            (
+                "Microsoft hat weniger gewährt, als angefragt wurde. Es fehlt: Mail.Send (Zweck: "
+                "Benachrichtigungen senden). Es fehlt: New.Scope. Gewährt: User.Read."
+            ),
+        ),
         ("There is no variable {COURSE} here.", "Die Variable {COURSE} gibt es hier nicht."),
         (
             (

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 
 PAGE = "/catalogs/academy/settings/notifications"
 PANEL = f"{PAGE}?panel=m365"
+ALL = "/organisation-calendar"
 CALENDAR = "training@contoso.example"
 ON = {"m365_enabled": "on"}
 SHARED = {**ON, "share_sessions": "on", "share_address": CALENDAR, "share_way": "invite"}
@@ -110,3 +111,33 @@ def test_unticked_the_entries_go_unless_they_shall_stay(
         reconcile_shared(ports, lane, str(session.pk))
         assert len(ports.calendar.events) == left
         assert "checked" not in owner.get(PANEL).element("share_sessions")
+
+
+def test_lms_admins_see_what_every_catalog_shares(
+    owner: Visitor, ports: Ports, cast: Cast, connected: Connection, lane: Lane
+) -> None:
+    session = a_session(cast.catalog)
+    owner.post(SAVE, SHARED)
+    reconcile_shared(ports, lane, str(session.pk))
+    words = a_visitor(cast.lms_admin).get(ALL).words
+    assert f"Contoso Academy {CALENDAR} The calendar is invited 1 Shared" in words
+    assert "Not shared" in words, "the other catalog stands there too"
+
+
+def test_what_is_wrong_with_a_calendar_is_said_to_lms_admins(
+    owner: Visitor, cast: Cast, connected: Connection
+) -> None:
+    owner.post(SAVE, SHARED)
+    CalendarOptions.objects.update(shared_problem="The calendar does not exist any more.")
+    words = a_visitor(cast.lms_admin).get(ALL).words
+    assert "Problem The calendar does not exist any more." in words
+
+
+def test_the_page_is_for_lms_admins_of_the_organisation(
+    owner: Visitor, cast: Cast, connected: Connection
+) -> None:
+    owner.post(SAVE, SHARED)
+    assert owner.get(ALL).status == 403
+    assert a_visitor(cast.colleague).get(ALL).status == 403
+    stranger = a_visitor(cast.stranger).get(ALL)
+    assert CALENDAR not in stranger.words

@@ -46,6 +46,7 @@ OTHER_PAGES = {
     "preferences": "/preferences",
     "catalogs": "/catalogs",
     "connections": "/connections",
+    "organisation-calendar": "/organisation-calendar",
     "email-provider": "/email-provider",
     "delivery-help": "/help/delivery?catalog={slug}",
 }

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 from django.urls import get_resolver
 from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.accessibility import findings
 from tests.browser.article.home import Home
+from tests.browser.pages import gallery
 from tests.browser.pages.addresses import CATALOG_PAGES, ELSEWHERE, OTHER_PAGES, Addresses
 
-GALLERY = Path(__file__).parents[3] / "docs" / "images" / "gallery"
 THEMES = ("light", "dark", "teams-light", "teams-dark")
 NARROW: ViewportSize = {"width": 320, "height": 844}
 WIDE: ViewportSize = {"width": 1366, "height": 900}
@@ -26,6 +23,11 @@ def test_no_page_is_forgotten() -> None:
     names = {name for name in names if not name.startswith("<")}
     elsewhere = set().union(*ELSEWHERE.values())
     assert names == (set(CATALOG_PAGES) - {"panel"}) | set(OTHER_PAGES) | elsewhere
+
+
+def test_the_gallery_shows_them_all() -> None:
+    assert set(gallery.entries()) == set(CATALOG_PAGES) | set(OTHER_PAGES)
+    assert all((gallery.PICTURES / f"{name}.png").is_file() for name in gallery.entries())
 
 
 @pytest.mark.browser
@@ -56,9 +58,7 @@ def picture(home: Home, name: str) -> list[str]:
     """Picture a page in a wide window and a narrow one; return whether it is too wide."""
     page, walker = home.page, home.walker
     walker.shot(f"page-{name}")
-    if os.environ.get("RENEW_GALLERY"):
-        GALLERY.mkdir(exist_ok=True)
-        page.screenshot(path=GALLERY / f"{name}.png", caret="initial")
+    gallery.keep(page, name)
     found = []
     page.set_viewport_size(NARROW)
     page.emulate_media(forced_colors="active")

@@ -34,11 +34,15 @@ def permissions_line(granted: frozenset[str], asked: frozenset[str]) -> Capabili
     if not missing:
         return CapabilityResult(Capability.PERMISSIONS, CapabilityState.READY, f"Granted: {names}.")
     needs_admin = any(scope in ADMIN_SCOPES for scope in missing)
-    reasons = "; ".join(f"{scope}, to {PURPOSES.get(scope, 'work')}" for scope in missing)
+    said = ["Microsoft granted less than was asked for."]
+    for scope in missing:
+        purpose = PURPOSES.get(scope, "")
+        said.append(f"Missing: {scope}, to {purpose}." if purpose else f"Missing: {scope}.")
+    said.append(f"Granted: {names}.")
     return CapabilityResult(
         Capability.PERMISSIONS,
         CapabilityState.NEEDS_ADMIN if needs_admin else CapabilityState.NEEDS_CONSENT,
-        f"Microsoft granted less than was asked for. Missing: {reasons}. Granted: {names}.",
+        " ".join(said),
         "Press Consent; where Microsoft says «Need admin approval», ask an administrator."
         if needs_admin
         else "Press Consent and accept the permissions.",

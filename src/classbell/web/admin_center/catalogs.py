@@ -26,6 +26,8 @@ from classbell.web.signin import leave_for
 from classbell.web.toasts import add_toast
 
 FIELDS = ("title", "slug", "language", "time_zone")
+ADMINISTER = "administer"
+"""The box by which whoever creates a catalog becomes its admin at once: most go on with it."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -34,7 +36,8 @@ def catalogs(request: HttpRequest) -> HttpResponse:
     access = signed_in(request)
     require_lms_admin(access)
     if request.method == "GET":
-        return _page(request, access, {"language": "en", "time_zone": "UTC"})
+        zone = access.person.time_zone or "UTC"
+        return _page(request, access, {"language": "en", "time_zone": zone, ADMINISTER: "yes"})
     typed = {name: request.POST.get(name, "").strip() for name in FIELDS}
     try:
         created = create_catalog(
@@ -44,9 +47,13 @@ def catalogs(request: HttpRequest) -> HttpResponse:
             **typed,
         )
     except InvalidInput as error:
+        typed[ADMINISTER] = request.POST.get(ADMINISTER, "")
         return _page(request, access, typed, error=error)
     add_toast(request, _("Catalog created."), created.title)
-    return leave_for(reverse("catalogs"))
+    if not request.POST.get(ADMINISTER):
+        return leave_for(reverse("catalogs"))
+    _become_admin(access, created)
+    return leave_for(reverse("home", args=[created.slug]))
 
 
 @require_POST
@@ -57,6 +64,13 @@ def become_admin(request: HttpRequest, slug: str) -> HttpResponse:
     catalog = scope.of(Catalog).filter(slug=slug).first()
     if catalog is None:
         raise NotFoundHere(_("There is no such catalog in your organisation."))
+    _become_admin(access, catalog)
+    add_toast(request, _("You are catalog admin now."), catalog.title)
+    return leave_for(reverse("home", args=[slug]))
+
+
+def _become_admin(access: Access, catalog: Catalog) -> None:
+    """Give the role of catalog admin to whoever asks; an LMS admin may, and it is recorded."""
     grant_role(
         bootstrap.ports(),
         access.person,
@@ -64,8 +78,6 @@ def become_admin(request: HttpRequest, slug: str) -> HttpResponse:
         catalog=catalog,
         actor=actor_of(access),
     )
-    add_toast(request, _("You are catalog admin now."), catalog.title)
-    return leave_for(reverse("home", args=[slug]))
 
 
 def _page(
@@ -82,7 +94,7 @@ def _page(
     ]
     context = {
         "rows": rows,
-        "typed": {name: typed.get(name, "") for name in FIELDS},
+        "typed": {name: typed.get(name, "") for name in (*FIELDS, ADMINISTER)},
         "error": error,
         "zones": [(name, name) for name in sorted(available_timezones()) if "/" in name]
         + [("UTC", "UTC")],
