@@ -25,9 +25,9 @@ SERVE = "import sys; from bench.log_server import serve; serve(int(sys.argv[1]))
 class Server:
     """A process with a ledger of one size, which answers requests of its own and times them."""
 
-    def __init__(self, rows: int, url: str) -> None:
+    def __init__(self, rows: int, url: str, serve: str = SERVE, *more: int) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-c", SERVE, str(rows)],
+            [sys.executable, "-c", serve, str(rows), *map(str, more)],
             env=os.environ | {"CLASSBELL_DATABASE_URL": url},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -57,12 +57,12 @@ class Ledger:
     Args:
         ports: fakes will do.
         size: messages in all.
+        people: of the organisation; a tenth of the messages where it is not said.
     """
 
-    def __init__(self, ports: Ports, size: int) -> None:
-        self._size = size
-        self._people = max(LEAST_PEOPLE, size // PEOPLE_FOR_A_ROW)
-        self._ports = ports
+    def __init__(self, ports: Ports, size: int, *, people: int = 0) -> None:
+        self._size, self._ports = size, ports
+        self._people = people or max(LEAST_PEOPLE, size // PEOPLE_FOR_A_ROW)
         self.catalog = a_catalog()
         self._other = a_catalog("sales", "Contoso Sales School")
         self.session = a_session(self.catalog)
@@ -178,7 +178,7 @@ class Ledger:
         """Let the store insert rows numbered from 1; all else is as in the model."""
         columns, expressions, parameters = [], [], []
         for field in model._meta.concrete_fields:  # noqa: SLF001 -- Django documents it as public
-            if field.name not in computed and field.primary_key:
+            if (field.name not in computed and field.primary_key) or field.generated:
                 continue
             columns.append(str(field.column))
             value = fixed.get(field.name, field.get_default())

@@ -32,6 +32,8 @@ TITLES = {
     "workers": "One worker and two",
     "idle": "A worker with nothing to do",
     "purge": "Giving up what is old",
+    "search": "Finding a person or a session",
+    "audit": "The record of acts",
     "today": "Beside what people use today",
     "sandbox": "The sandbox",
 }

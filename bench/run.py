@@ -21,6 +21,8 @@ PARTS: dict[str, tuple[str, ...]] = {
     "delivery": BOTH,
     "lanes": BOTH,
     "delivery_log": BOTH,
+    "search": BOTH,
+    "audit": BOTH,
     "shared": ("sqlite",),
     "render": ("sqlite",),
     "calendar": ("sqlite",),

@@ -39,11 +39,14 @@ SILENT = {
     "domain/courses/importing/": "speaks on the command line",
     "domain/notifications/layout/words.py": "is mail, in each language beside it",
     "domain/notifications/templates/sample.py": "is mail to look at",
+    "domain/organisations/audit.py": "refuses what only a fault of the program would record",
     "domain/organisations/organisations.py": "speaks on the command line",
     "domain/providers/activation.py": "speaks on the command line",
     "microsoft/graph/calendar_watching.py": "answers Microsoft",
     "network/comparing.py": "speaks on the command line",
     "network/http.py": "counts requests",
+    "storage/models/records.py": "refuses what only a fault of the program would do",
+    "storage/queries/audit_check.py": "speaks on the command line",
     "storage/databases.py": "speaks to the operator, at the start",
 }
 """What no page shows of the rooms below the doors, and why; all else there is for people."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -55,6 +56,9 @@ class Settings:
             provider that does not answer.
         database_connections: most connections of one process to PostgreSQL; more than its threads.
         retention_days: for how many days what became of messages is kept; 0 for ever.
+        audit_retention_days: for how many days the record of acts is kept; 0 for ever.
+        trusted_proxies: networks of the proxies before this installation, separated by commas;
+            only their word about a client's address is taken.
         exchange_plans: ids of further service plans with Exchange Online Plan 1 or better,
             separated by commas.
         exchange_plans_too_small: ids of further Exchange plans below that.
@@ -101,6 +105,8 @@ class Settings:
     worker_threads: int = 16
     database_connections: int = 40
     retention_days: int = 365
+    audit_retention_days: int = 0
+    trusted_proxies: str = ""
     exchange_plans: str = ""
     exchange_plans_too_small: str = ""
     teams_plans: str = ""
@@ -120,6 +126,22 @@ class Settings:
     def host(self) -> str:
         """The host name of the Admin Center."""
         return urlsplit(self.base_url).hostname or "localhost"
+
+    @property
+    def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks whose word about a client's address is taken.
+
+        Raises:
+            ConfigurationFault: one of them is no network.
+        """
+        named = [one.strip() for one in self.trusted_proxies.split(",") if one.strip()]
+        try:
+            return tuple(ip_network(one, strict=False) for one in named)
+        except ValueError as cause:
+            raise ConfigurationFault(
+                f"CLASSBELL_TRUSTED_PROXIES is «{self.trusted_proxies}», which names no networks.",
+                remedy="Write them as 10.0.0.0/8,127.0.0.1.",
+            ) from cause
 
     @property
     def secret_expires_at(self) -> datetime | None:

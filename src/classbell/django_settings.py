@@ -33,6 +33,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "classbell.web.middleware.SecurityHeaders",
+    "classbell.web.origin.Origin",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "classbell.web.language.Language",

@@ -14,7 +14,7 @@ from tests.architecture.sources import ROOT
 SHORT_RESULTS = ROOT / "build" / "bench" / "short"
 
 
-@pytest.mark.parametrize("part", ["shared", "render", "acs", "calendar"])
+@pytest.mark.parametrize("part", ["shared", "render", "acs", "calendar", "audit", "search"])
 def test_a_bench_runs_and_writes_down_what_it_found(part: str) -> None:
     result = SHORT_RESULTS / f"{part}.sqlite.json"
     result.unlink(missing_ok=True)

@@ -41,6 +41,7 @@ from classbell.domain.notifications.reminders.send import REMIND, send_reminders
 from classbell.domain.notifications.render import Renderer, resends_unknown
 from classbell.domain.notifications.returned import READ_RETURNS, read_returns
 from classbell.domain.notifications.routes import REROUTE, reroute
+from classbell.domain.organisations.audit_keeping import KEEP_RECORD, keep_record
 from classbell.domain.scheduling.reconcile import reconcile
 from classbell.domain.scheduling.reconcile_shared import reconcile_shared
 from classbell.domain.scheduling.request import RECONCILE, REFRESH_ROOMS, SHARE, WATCH
@@ -90,6 +91,7 @@ def _work(outside: Ports, chosen: Settings, handlers: Handlers) -> dict[str, Wor
         FOLLOW: partial(follow, outside, handlers),
         HAND_OVER: partial(hand_over, outside),
         FORGET_PENDING: partial(forget_pending, outside),
+        KEEP_RECORD: partial(keep_record, outside, chosen.audit_retention_days),
         LOOK_UP: partial(look_up, outside.clock, handlers),
         OPERATOR_CHECK: partial(operator_check, outside),
         PURGE: partial(purge_daily, outside.clock, chosen.retention_days),
@@ -121,6 +123,7 @@ def begin_daily_work() -> None:
         lane, now = housekeeping_lane(None), outside.clock.now()
         for kind in (PURGE, COUNT_HOURS):
             ask(outside, lane, kind=kind, subject="messages", due_at=now, priority=BULK)
+        ask(outside, lane, kind=KEEP_RECORD, subject="audit", due_at=now, priority=BULK)
 
 
 def engine() -> Engine[TakenLane]:

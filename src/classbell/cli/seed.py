@@ -23,7 +23,7 @@ from classbell.domain.organisations.people import grant_role, upsert_person
 from classbell.ports.bundle import Ports
 from classbell.storage.models import AlertRouteTest, Catalog, Organisation, Person, Role
 
-SEEDER = Actor(person=None, name="operator (showcase)", source="command line")
+SEEDER = Actor(person=None, name="Operator (showcase)", source="cli")
 
 
 def seed(ports: Ports) -> None:

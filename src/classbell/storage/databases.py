@@ -74,7 +74,7 @@ def database(
         )
     servers = _servers(parts.netloc.rpartition("@")[2])
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "classbell.storage.postgresql",
         "NAME": parts.path.lstrip("/"),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

@@ -196,6 +196,9 @@ SETTING_ADDRESSES: Mapping[str, Address] = {
     "deliveries-export": act("Take the log along", SETTINGS, CATALOG),
     "delivery": page("A message", SETTINGS, CATALOG),
     "audit": page("Audit log", SETTINGS, CATALOG),
+    "audit-export": act("Take the audit log along", SETTINGS, CATALOG),
+    "search": page("Search of people and sessions", SETTINGS, CATALOG),
+    "person": page("Somebody’s sessions and messages", SETTINGS, CATALOG),
     "notifications": page("Notifications", SETTINGS, CATALOG),
     "notification-edit": form("Shape a notification", SETTINGS, CATALOG),
     "notification-preview": Address(
@@ -242,6 +245,8 @@ OTHER_ADDRESSES: Mapping[str, Address] = {
     "alert-substitute": act("Choose another route of alerts", ORGANISATION_WIDE, LMS),
     "email-provider": page("Email provider", ORGANISATION_WIDE, LMS),
     "organisation-calendar": page("Organization calendar", ORGANISATION_WIDE, LMS),
+    "audit-all": page("Audit log of all catalogs", ORGANISATION_WIDE, LMS),
+    "audit-export-all": act("Take that log along", ORGANISATION_WIDE, LMS),
     "roles": form("LMS admins", ORGANISATION_WIDE, LMS),
     "role-take": form("Take the role LMS admin", ORGANISATION_WIDE, LMS_HERE),
     "healthz": Address("For load balancers", MACHINES, get=gives(PUBLIC, 200), head=True),

@@ -16,7 +16,7 @@ from classbell.domain.organisations.people import grant_role
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import NotAllowed, NotFoundHere
 from classbell.storage.models import AuditEntry, Catalog, Connection, Role
-from classbell.storage.queries.audit import audit_entries
+from classbell.storage.queries.audit import Sought, acts_in
 from tests.domain.people import Cast, a_cast
 from tests.support import fake_ports
 
@@ -137,10 +137,10 @@ def test_operator_and_classbell_itself_need_no_role(cast: Cast) -> None:
 def test_the_record_is_read_within_ones_own_scope(ports: Ports, cast: Cast) -> None:
     def subjects(name: str) -> set[str]:
         access = access_of(getattr(cast, name))
-        return {entry.after["person"] for entry in audit_entries(access.scope, action="role.")}
+        return {entry.after["person"] for entry in acts_in(access.scope, Sought(groups=("role",)))}
 
     assert subjects("owner") == {cast.owner.name}
     assert subjects("colleague") == {cast.colleague.name}
     assert subjects("stranger") == {cast.stranger.name}
-    whole = audit_entries(require_lms_admin(access_of(cast.lms_admin)))
+    whole = acts_in(require_lms_admin(access_of(cast.lms_admin)), Sought())
     assert {entry.organisation_id for entry in whole} == {cast.catalog.organisation_id}

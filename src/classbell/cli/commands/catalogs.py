@@ -32,7 +32,7 @@ def run_add(arguments: argparse.Namespace) -> int:
     start_django()
     from classbell import bootstrap  # noqa: PLC0415 -- needs Django's settings
     from classbell.domain.catalogs.catalogs import create_catalog  # noqa: PLC0415 -- the same
-    from classbell.domain.organisations.audit import Actor  # noqa: PLC0415 -- the same
+    from classbell.domain.organisations.audit import OPERATOR  # noqa: PLC0415 -- the same
     from classbell.storage.queries import operator  # noqa: PLC0415 -- the same
 
     organisation = operator.organisation_of(arguments.tenant)
@@ -48,7 +48,7 @@ def run_add(arguments: argparse.Namespace) -> int:
         slug=arguments.slug,
         language=arguments.language,
         time_zone=arguments.time_zone,
-        actor=Actor(person=None, name="operator", source="command line"),
+        actor=OPERATOR,
     )
     print(f"{catalog.title} is there: {bootstrap.settings().base_url}/catalogs/{catalog.slug}")
     return 0

@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     from classbell.domain.courses.importing.apply import apply_import  # noqa: PLC0415 -- the same
     from classbell.domain.courses.importing.files import read_files  # noqa: PLC0415 -- the same
     from classbell.domain.courses.importing.plan import plan_import  # noqa: PLC0415 -- the same
-    from classbell.domain.organisations.audit import Actor  # noqa: PLC0415 -- the same
+    from classbell.domain.organisations.audit import OPERATOR  # noqa: PLC0415 -- the same
     from classbell.storage.models import Catalog  # noqa: PLC0415 -- the same
 
     catalog = Catalog.objects.filter(slug=arguments.catalog).first()
@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
         ports,
         catalog=catalog,
         plan=plan,
-        actor=Actor(person=None, name="operator", source="command line"),
+        actor=OPERATOR,
         partial=arguments.partial,
         progress=progress_bar(sys.stderr),
     )

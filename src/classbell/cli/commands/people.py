@@ -112,9 +112,9 @@ def run_revoke(arguments: argparse.Namespace) -> int:
 
 
 def _operator() -> Actor:
-    from classbell.domain.organisations.audit import Actor  # noqa: PLC0415 -- see run_list
+    from classbell.domain.organisations.audit import OPERATOR  # noqa: PLC0415 -- see run_list
 
-    return Actor(person=None, name="operator", source="command line")
+    return OPERATOR
 
 
 def _person(arguments: argparse.Namespace) -> Person:

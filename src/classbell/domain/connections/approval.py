@@ -162,6 +162,13 @@ def check_approval(ports: Ports, *, catalog: Catalog, actor: Actor) -> ApprovalR
     approval = approval_open_for(catalog)
     if approval is None:
         return None
+    record(
+        ports,
+        actor=actor,
+        catalog=catalog,
+        action="approval.checked",
+        subject=f"approval:{approval.pk}",
+    )
     look(ports, approval, patient=False)
     approval.refresh_from_db()
     return shown(ports, approval)

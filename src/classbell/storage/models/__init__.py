@@ -64,7 +64,7 @@ from classbell.storage.models.organisations import (
     SignInJourney,
 )
 from classbell.storage.models.providers import EmailProvider
-from classbell.storage.models.records import AuditEntry, DomainEvent
+from classbell.storage.models.records import AuditChain, AuditEntry, DomainEvent, KeptForever
 from classbell.storage.models.scheduling import (
     Entry,
     EntryState,
@@ -94,6 +94,7 @@ __all__ = [
     "Approval",
     "ApprovalState",
     "Attempt",
+    "AuditChain",
     "AuditEntry",
     "CalendarOptions",
     "CalendarWatch",
@@ -117,6 +118,7 @@ __all__ = [
     "HealthEvent",
     "HiddenRoom",
     "Incident",
+    "KeptForever",
     "Lane",
     "LaneKind",
     "MailLook",

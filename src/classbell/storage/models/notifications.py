@@ -10,6 +10,7 @@ from django.db import models
 from classbell.storage.models.catalogs import Catalog
 from classbell.storage.models.organisations import Organisation
 from classbell.storage.scope import Tenancy, TenantModel
+from classbell.storage.session_named import SessionNamed
 
 
 class Notification(TenantModel):
@@ -17,7 +18,8 @@ class Notification(TenantModel):
 
     ``audience`` is the snapshot: a list of person ids in the order of expansion. ``expanded`` says
     how many of them have a message row already, so that expansion can stop and start again at any
-    row. ``context`` holds ids of what it is about, such as ``{"session": "…"}``.
+    row. ``context`` holds ids of what it is about, such as ``{"session": "…"}``, of which the store
+    keeps the session's in ``about_session``.
     ``template_version`` is the catalog's version of the text when it was written, 0 for the
     product's own. ``copies`` names those of the audience who get a copy:
     ``{"people": [ids], "of": name, "count": people}``. Without an organisation it is for the
@@ -44,14 +46,24 @@ class Notification(TenantModel):
     created_at = models.DateTimeField()
     due_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    about_session = models.GeneratedField(
+        expression=SessionNamed("context"),
+        output_field=models.CharField(max_length=36, null=True),
+        db_persist=True,
+    )
 
     class Meta:
         indexes: ClassVar = [
             models.Index(
+                fields=["about_session"],
+                name="notification_of_session",
+                condition=models.Q(about_session__isnull=False),
+            ),
+            models.Index(
                 fields=["created_at"],
                 name="notification_to_expand",
                 condition=models.Q(expanded__lt=models.F("audience_size")),
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -52,6 +52,9 @@ class Person(TenantModel):
     created_at = models.DateTimeField()
 
     class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "name", "address_key"], name="person_by_name")
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["organisation", "object_id"], name="person_object_id_once"

@@ -81,8 +81,7 @@ def confirmation_states(session: CourseSession) -> dict[UUID, str]:
     rows = (
         Message.objects.filter(
             notification__kind="enrolment_confirmed",
-            notification__catalog_id=session.course.catalog_id,
-            notification__context__session=str(session.pk),
+            notification__about_session=str(session.pk),
             person__enrolments__session=session,
         )
         .order_by("id")

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from django.db.backends.sqlite3 import base
+from django.db.backends.sqlite3.operations import DatabaseOperations
 
+from classbell.storage.before_commit import BeforeCommit
 from classbell.storage.sqlite.turns import Turns, turns_of
 
 
-class DatabaseWrapper(base.DatabaseWrapper):
+class Operations(DatabaseOperations):
+    """SQLite's own words."""
+
+    def sql_flush(self, *args: object, **named: object) -> list[str]:
+        """Empty tables in the order of their names: an audit chain goes before its acts.
+
+        The store keeps the acts of a chain that is there; with neither, nothing is left to keep.
+        """
+        return sorted(super().sql_flush(*args, **named))  # type: ignore[arg-type]  # Django states no types for it
+
+
+class DatabaseWrapper(BeforeCommit, base.DatabaseWrapper):
     """A connection that waits for its turn before a transaction that writes.
 
     Transactions that lock from their beginning (``transaction_mode`` IMMEDIATE) take turns, and
     single statements outside of one do not: they wait as SQLite lets them.
     """
 
+    ops_class = Operations
     _turn: Turns | None = None
 
     def _start_transaction_under_autocommit(self) -> None:
@@ -26,19 +40,19 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _commit(self) -> None:
         try:
-            super()._commit()  # type: ignore[misc]  # Django states no types for it
+            super()._commit()
         finally:
             self._give_turn()
 
     def _rollback(self) -> None:
         try:
-            super()._rollback()  # type: ignore[misc]  # Django states no types for it
+            super()._rollback()
         finally:
             self._give_turn()
 
     def _close(self) -> None:
         try:
-            super()._close()  # type: ignore[misc]  # Django states no types for it
+            super()._close()
         finally:
             self._give_turn()
 

@@ -24,6 +24,7 @@ from classbell.web.access import actor_of, signed_in
 from classbell.web.admin_center.looking import look_again
 from classbell.web.admin_center.outlook_edits import open_edit
 from classbell.web.admin_center.session_addresses import acts_of
+from classbell.web.admin_center.session_history import history_of
 from classbell.web.admin_center.session_rooms import session_room
 from classbell.web.admin_center.session_shared import shared_lines
 from classbell.web.admin_center.session_words import (
@@ -143,6 +144,7 @@ def session(request: HttpRequest, slug: str, session_id: UUID) -> HttpResponse:
         "room_now": session_room(found),
         "edit": open_edit(found, slug),
         "acts": acts_of(found, slug),
+        "history": history_of(scope, found, slug),
         "reminders": outlook_of_reminders(bootstrap.ports(), found),
         "here": here,
         "look_again": look_again(request, here, under_way=connected and is_under_way(found)),

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("storage", "0011_message_hours")]
+    dependencies: ClassVar = [("storage", "0013_search")]
 
     operations: ClassVar = [
         migrations.AddField(

@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend, with what a transaction owes before it commits."""
