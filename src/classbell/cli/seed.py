@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from classbell.cli.seed_roles import seed_roles
 from classbell.cli.showcase import (
     CONTOSO,
     FABRIKAM,
@@ -32,6 +33,7 @@ def seed(ports: Ports) -> None:
     sales = _catalog(ports, contoso, "Contoso Sales School", "sales", "Europe/Berlin")
     _catalog_admin(ports, contoso, MAI, academy)
     _catalog_admin(ports, contoso, JONAS, sales)
+    seed_roles(ports, sales, SEEDER)
     fabrikam = _organisation(ports, FABRIKAM, "Fabrikam", ROSA)
     training = _catalog(ports, fabrikam, "Fabrikam Training", "fabrikam", "Europe/Rome")
     _catalog_admin(ports, fabrikam, ROSA, training)

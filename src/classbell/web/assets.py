@@ -33,6 +33,7 @@ STYLE_SHEET = (
     "css/overlays.css",
     "css/menus.css",
     "css/state.css",
+    "css/print.css",
 )
 SOURCES: Mapping[str, tuple[str, ...]] = {
     "classbell.css": STYLE_SHEET,

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from classbell import bootstrap
 from classbell.domain.connections.outlook import ExternalUse, external_use
@@ -18,6 +15,7 @@ from classbell.domain.organisations.access import Access, visible_catalogs
 from classbell.storage.models import Catalog
 from classbell.storage.queries.pages_shell import connection_status
 from classbell.web.components.moments import Viewer, viewer_for
+from classbell.web.navigation import navigation, switcher
 from classbell.web.remedy_words import Loss, loss_of
 from classbell.web.security import allow_forms_to
 from classbell.web.toasts import take_toasts
@@ -25,24 +23,6 @@ from classbell.web.toasts import take_toasts
 THEME = "theme"
 THEMES = ("", "light", "dark", "teams-light", "teams-dark")
 """The last two are those of Microsoft Teams, for pages that are shown inside it."""
-
-
-@dataclass(frozen=True, slots=True)
-class NavItem:
-    """One line of the left navigation. ``name`` is the page's name in the URL configuration."""
-
-    name: str
-    icon: str
-    label: str
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
-class NavGroup:
-    """Some lines of the left navigation under one heading, which may be empty."""
-
-    title: str
-    items: tuple[NavItem, ...]
 
 
 def is_part(request: HttpRequest) -> bool:
@@ -96,7 +76,7 @@ def show(
         "layout": "fragment.html" if is_part(request) else "shell.html",
         "access": access,
         "catalog": catalog,
-        "catalogs": [one for one in catalogs if access.is_catalog_admin(one.id)],
+        "switcher": switcher(access, catalogs, catalog),
         "navigation": navigation(access, catalog),
         "current": current,
         "lost": lost,
@@ -137,61 +117,3 @@ def theme_of(request: HttpRequest) -> str:
     session = getattr(request, "session", None)
     chosen = session.get(THEME, "") if session is not None else ""
     return chosen if chosen in THEMES else ""
-
-
-def navigation(access: Access, catalog: Catalog | None) -> tuple[NavGroup, ...]:
-    """Return the left navigation: only pages that exist, and that this person may open."""
-    groups: list[NavGroup] = []
-    if catalog is not None and access.is_catalog_admin(catalog.id):
-        groups += _catalog_groups(catalog)
-    if access.is_lms_admin:
-        items = (
-            NavItem("catalogs", "grid_dots", _("Catalogs"), reverse("catalogs")),
-            NavItem("connections", "plug_connected", _("Connections"), reverse("connections")),
-            NavItem(
-                "organisation-calendar",
-                "calendar_checkmark",
-                _("Organization calendar"),
-                reverse("organisation-calendar"),
-            ),
-            NavItem(
-                "email-provider",
-                "mail_multiple",
-                _("Email provider (ACS)"),
-                reverse("email-provider"),
-            ),
-            NavItem("audit-all", "history", _("Audit log of all catalogs"), reverse("audit-all")),
-        )
-        groups.append(NavGroup(_("All catalogs"), items))
-    return tuple(groups)
-
-
-def _catalog_groups(catalog: Catalog) -> list[NavGroup]:
-    """Return the navigation within one catalog."""
-
-    def item(name: str, icon: str, label: str) -> NavItem:
-        return NavItem(name, icon, label, reverse(name, args=[catalog.slug]))
-
-    return [
-        NavGroup("", (item("home", "home", _("Home")),)),
-        NavGroup(
-            catalog.title,
-            (
-                item("courses", "book", _("Courses")),
-                item("sessions", "calendar", _("Sessions")),
-                item("rooms", "door", _("Rooms")),
-            ),
-        ),
-        NavGroup(
-            _("Catalog settings"),
-            (
-                item("notifications", "mail", _("Notifications")),
-                item("session-settings", "calendar_clock", _("Invitations and meetings")),
-                item("deliveries", "document_text", _("Delivery log")),
-                item("health", "plug_connected", _("Connection health")),
-                item("integrations", "link", _("Integrations")),
-                item("audit", "history", _("Audit log")),
-                item("general", "settings", _("General")),
-            ),
-        ),
-    ]

@@ -32,6 +32,7 @@ from classbell.web.admin_center import (
     notifications,
     outlook_edits,
     person,
+    roles,
     rooms,
     session_acts,
     session_form,
@@ -49,6 +50,9 @@ from classbell.web.admin_center import (
     template_editor,
     template_preview,
 )
+from classbell.web.own import acts as own_acts
+from classbell.web.own import sessions as own_sessions
+from classbell.web.own import teaching
 
 CATALOG = "catalogs/<slug:slug>"
 SESSION = f"{CATALOG}/sessions/<uuid:session_id>"
@@ -56,6 +60,8 @@ SETTINGS = f"{CATALOG}/settings"
 NOTIFICATION = f"{SETTINGS}/notifications/<slug:kind_name>"
 CONNECTION = f"{SETTINGS}/connection"
 INTEGRATION = f"{SETTINGS}/integrations/<uuid:integration_id>"
+MINE = "my/sessions/<uuid:session_id>"
+TAUGHT = "teaching/<uuid:session_id>"
 
 urlpatterns = [
     path("", start.start, name="start"),
@@ -72,6 +78,18 @@ urlpatterns = [
     path("preferences", preferences.own, name="preferences"),
     path("preferences/<str:token>", preferences.by_link, name="preferences-link"),
     path("preferences/<str:token>/<str:kind_name>", preferences.unsubscribe, name="unsubscribe"),
+    path("my/sessions", own_sessions.my_sessions, name="my-sessions"),
+    path("my/sessions/open", own_sessions.open_sessions, name="open-sessions"),
+    path(MINE, own_sessions.my_session, name="my-session"),
+    path(f"{MINE}/enrol", own_acts.enrol, name="my-session-enrol"),
+    path(f"{MINE}/leave", own_acts.leave, name="my-session-leave"),
+    path(f"{MINE}/calendar", own_acts.calendar, name="my-session-calendar"),
+    path("teaching", teaching.teaching, name="teaching"),
+    path(TAUGHT, teaching.teaching_session, name="teaching-session"),
+    path(f"{TAUGHT}/attendance", teaching.attendance, name="teaching-attendance"),
+    path(f"{TAUGHT}/export", teaching.export, name="teaching-export"),
+    path("roles", roles.roles, name="roles"),
+    path("roles/<int:assignment_id>/take", roles.take_role, name="role-take"),
     path("connect/callback", connection.connect_callback, name="connect-callback"),
     path("catalogs", catalogs.catalogs, name="catalogs"),
     path("connections", all_connections.connections, name="connections"),
@@ -162,6 +180,12 @@ urlpatterns = [
         f"{NOTIFICATION}/courses",
         template_courses.notification_courses,
         name="notification-courses",
+    ),
+    path(f"{SETTINGS}/roles", roles.catalog_roles, name="catalog-roles"),
+    path(
+        f"{SETTINGS}/roles/<int:assignment_id>/take",
+        roles.take_catalog_role,
+        name="catalog-role-take",
     ),
     path(f"{SETTINGS}/general", general.general, name="general"),
     path(f"{SETTINGS}/general/example", general.show_example, name="look-example"),

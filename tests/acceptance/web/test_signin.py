@@ -112,10 +112,13 @@ def test_signing_out_forgets_the_browser_and_says_what_it_does_not_do(owner: Vis
     assert owner.get("/catalogs/academy").status == 303
 
 
-def test_somebody_without_any_role_is_told_whom_to_ask(cast: Cast) -> None:
-    page = a_visitor(cast.learner).get("/")
-    assert page.status == 200
-    assert "You administer no catalog yet" in page.words
+def test_somebody_without_any_role_lands_on_their_sessions_and_is_told_whom_to_ask(
+    cast: Cast,
+) -> None:
+    browser = a_visitor(cast.learner)
+    assert browser.get("/").location == "/my/sessions"
+    page = browser.get("/my/sessions")
+    assert "You are in no session" in page.words
     assert "Lena Albrecht" in page.words
 
 

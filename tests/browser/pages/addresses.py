@@ -36,6 +36,9 @@ CATALOG_PAGES = {
     "notifications": "/settings/notifications",
     "notification-edit": f"/settings/notifications/{KIND}",
     "notification-courses": f"/settings/notifications/{KIND}/courses",
+    "catalog-roles": "/settings/roles",
+    "integrations": "/settings/integrations",
+    "integration-new": "/settings/integrations/new",
     "general": "/settings/general",
     "session-settings": "/settings/sessions",
     "disconnect": "/settings/connection/disconnect",
@@ -51,6 +54,9 @@ OTHER_PAGES = {
     "connections": "/connections",
     "organisation-calendar": "/organisation-calendar",
     "email-provider": "/email-provider",
+    "my-sessions": "/my/sessions",
+    "open-sessions": "/my/sessions/open",
+    "roles": "/roles",
     "delivery-help": "/help/delivery?catalog={slug}",
 }
 
@@ -58,8 +64,15 @@ ELSEWHERE = {
     "walked where it belongs": {
         *("account-change", "application-account", "approve", "group-edit", "group-remove"),
         *("invited", "link", "notification-reset", "notification-restore", "preferences-link"),
-        *("session-message-sent", "signin", "unsubscribe", "outlook-edit"),
-        *("recreate-link", "deliveries-resend", "session-change", "session-unenrol"),
+        *("session-message-sent", "signin", "unsubscribe", "outlook-edit", "integration"),
+        *("catalog-role-take", "my-session", "my-session-leave", "role-take", "teaching"),
+        *(
+            "teaching-session",
+            "recreate-link",
+            "deliveries-resend",
+            "session-change",
+            "session-unenrol",
+        ),
     },
     "no page": {
         *(
@@ -72,10 +85,12 @@ ELSEWHERE = {
             "look-example",
         ),
         *("acs-reports", "calendar-reports", "session-message-preview", "notification-preview"),
-        *("signin-callback", "start"),
+        *("my-session-calendar", "signin-callback", "start", "teaching-export"),
     },
     "only acts": {
+        *("my-session-enrol", "teaching-attendance"),
         *("alert-substitute", "alert-test", "approval-ask", "approval-check", "approval-withdraw"),
+        *("integration-revoke", "integration-rotate"),
         *("become-admin", "connect", "connection-cancel", "connection-check", "connection-save"),
         *("consent", "health-check", "invitation-withdraw", "invite", "notification-switch"),
         *("notification-test", "offer", "offer-accept", "offer-decline", "offer-withdraw"),

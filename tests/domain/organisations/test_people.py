@@ -17,9 +17,11 @@ from classbell.ports.bundle import Ports
 from classbell.ports.errors import (
     InvalidInput,
     NotAllowed,
+    NotFoundHere,
 )
 from classbell.storage.models import (
     AuditEntry,
+    Course,
     DomainEvent,
     Organisation,
     Person,
@@ -27,7 +29,7 @@ from classbell.storage.models import (
     RoleAssignment,
 )
 from tests.domain.people import Cast
-from tests.support import CONTOSO, FABRIKAM, an_organisation
+from tests.support import CONTOSO, FABRIKAM, a_session, an_organisation
 
 pytestmark = pytest.mark.django_db
 BROWSER = "browser-of-zoe"
@@ -163,18 +165,50 @@ def test_a_role_given_twice_is_one_role_and_one_record(ports: Ports, cast: Cast)
     assert AuditEntry.objects.count() == before + 1
 
 
-def test_catalog_admins_and_learners_give_nobody_the_role_catalog_admin(
+def test_a_catalog_admin_gives_the_roles_of_their_own_catalog_and_no_others(
     ports: Ports, cast: Cast
 ) -> None:
-    for actor in (cast.owner, cast.colleague, cast.learner):
+    course = a_session(cast.catalog).course
+    for role, place in ((Role.CATALOG_ADMIN, None), (Role.COURSE_ADMIN, course)):
+        for actor, refused in (
+            (cast.colleague, NotAllowed),
+            (cast.learner, NotAllowed),
+            (cast.stranger, NotFoundHere),
+        ):
+            with pytest.raises(refused):
+                give(ports, cast, role, place, actor)
+        given = give(ports, cast, role, place, cast.owner)
         with pytest.raises(NotAllowed):
-            grant_role(
-                ports,
-                cast.learner,
-                Role.CATALOG_ADMIN,
-                catalog=cast.catalog,
-                actor=Actor.of(actor),
-            )
+            revoke_role(ports, given, actor=Actor.of(cast.colleague))
+        revoke_role(ports, given, actor=Actor.of(cast.owner))
+    with pytest.raises(NotAllowed, match="LMS admin"):
+        grant_role(ports, cast.learner, Role.LMS_ADMIN, actor=Actor.of(cast.owner))
+
+
+def test_a_course_admin_gives_no_role(ports: Ports, cast: Cast) -> None:
+    course = a_session(cast.catalog).course
+    grant_role(ports, cast.colleague, Role.COURSE_ADMIN, course=course, actor=OPERATOR)
+    for role, place in ((Role.CATALOG_ADMIN, None), (Role.COURSE_ADMIN, course)):
+        with pytest.raises(NotAllowed):
+            give(ports, cast, role, place, cast.colleague)
+
+
+def give(
+    ports: Ports, cast: Cast, role: Role, course: Course | None, actor: Person
+) -> RoleAssignment:
+    return grant_role(
+        ports, cast.learner, role, catalog=cast.catalog, course=course, actor=Actor.of(actor)
+    )
+
+
+def test_the_last_catalog_admin_goes_only_after_a_warning(ports: Ports, cast: Cast) -> None:
+    only = RoleAssignment.objects.get(person=cast.owner)
+    with pytest.raises(InvalidInput, match="only catalog admin of «Contoso Academy»"):
+        revoke_role(ports, only, actor=Actor.of(cast.owner))
+    assert cast.owner.roles.exists()
+    revoke_role(ports, only, actor=Actor.of(cast.owner), even_last=True)
+    entry = AuditEntry.objects.get(action="role.revoked")
+    assert (entry.catalog, entry.before) == (cast.catalog, {"role": "catalog_admin"})
 
 
 def test_the_last_lms_admin_stays(ports: Ports, cast: Cast) -> None:

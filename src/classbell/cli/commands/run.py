@@ -11,9 +11,13 @@ from classbell.cli.commands.serve import Commands
 from classbell.cli.processes import Processes, leave_as_by_interrupt, require_free
 from classbell.cli.showcase import (
     BEGIN,
+    BJOERN,
+    KIRSTINE,
+    LENA,
     MAI,
     PASSWORD,
     SERVICE_ACCOUNT,
+    ZOE,
     Places,
     classbell_program,
     sandbox_program,
@@ -25,7 +29,9 @@ WELCOME = """
 Classbell is running.
 
   Admin Center   {base_url}
-                 sign in as {person} with the password {password}
+                 sign in as {person} with the password {password},
+                 or as {lms_admin} (LMS admin), {course_admin} (course admin),
+                 {instructor} (instructor) or {learner} (learner)
   Microsoft 365  {sandbox_url}  (the sandbox: mailboxes, calendars, rooms, people)
                  the account to connect is {account}, same password
                  its clock begins on 23 November 2026, just before the example programme
@@ -133,6 +139,10 @@ def _welcome(places: Places) -> None:
             base_url=places.base_url,
             sandbox_url=places.sandbox_url,
             person=MAI.address,
+            lms_admin=LENA.address,
+            course_admin=BJOERN.address,
+            instructor=ZOE.address,
+            learner=KIRSTINE.address,
             password=PASSWORD,
             account=SERVICE_ACCOUNT,
             command=".venv/bin/classbell",

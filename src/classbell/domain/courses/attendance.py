@@ -8,8 +8,8 @@ from uuid import UUID
 from django.db import transaction
 
 from classbell.domain.courses.session_rows import lock_session
-from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.audit import Actor, record
+from classbell.domain.organisations.course_access import require_actor_keeps_attendance
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import InvalidInput
 from classbell.storage.models import CourseSession, Enrolment, EnrolmentState
@@ -33,10 +33,11 @@ def record_attendance(
 
     Raises:
         InvalidInput: a share below 0 or above 100, or the session has not begun.
-        NotAllowed, NotFoundHere: the actor does not administer the catalog.
+        NotAllowed, NotFoundHere: the actor neither administers the course nor teaches the
+            session.
     """
     catalog = session.course.catalog
-    require_actor_administers(actor, catalog)
+    require_actor_keeps_attendance(actor, session)
     _refuse_impossible(attended)
     with transaction.atomic():
         locked = lock_session(session.pk)

@@ -9,8 +9,8 @@ from classbell.domain.courses.enrolment_rows import record_people
 from classbell.domain.courses.offers import offer_of, places_left
 from classbell.domain.courses.session_rows import lock_session
 from classbell.domain.courses.waiting import fill_places, waiting_people
-from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.audit import Actor
+from classbell.domain.organisations.course_access import require_actor_administers_course
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import InvalidInput
 from classbell.storage.models import CourseSession, Person
@@ -28,9 +28,9 @@ def change_place(
         InvalidInput: the other session is of another course or takes nobody, has no free place
             (people who wait there come first), or the learner has nothing to leave. Nothing is
             changed then.
-        NotAllowed, NotFoundHere: the actor does not administer the catalog.
+        NotAllowed, NotFoundHere: the actor does not administer the course.
     """
-    require_actor_administers(actor, leave.course.catalog)
+    require_actor_administers_course(actor, leave.course)
     if take.course_id != leave.course_id:
         raise InvalidInput(
             f"«{take.title}» belongs to another course.",

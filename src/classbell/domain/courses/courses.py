@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.audit import Actor, record
+from classbell.domain.organisations.course_access import require_actor_administers_course
 from classbell.domain.organisations.events import emit
 from classbell.domain.scheduling.request import request_entries
 from classbell.ports.bundle import Ports
@@ -74,9 +75,9 @@ def update_course(ports: Ports, *, course: Course, details: CourseDetails, actor
 
     Raises:
         InvalidInput: the title cannot be used.
-        NotAllowed, NotFoundHere: the actor does not administer the catalog.
+        NotAllowed, NotFoundHere: the actor does not administer the course.
     """
-    require_actor_administers(actor, course.catalog)
+    require_actor_administers_course(actor, course)
     wanted = CourseDetails(checked_title(details.title), details.description)
     before = {"title": course.title}
     with transaction.atomic():

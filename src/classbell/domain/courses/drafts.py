@@ -7,8 +7,8 @@ from datetime import datetime
 
 from classbell.domain.courses.session_details import details_of
 from classbell.domain.courses.sessions import SavedSession, create_session, update_session
-from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.audit import Actor
+from classbell.domain.organisations.course_access import require_actor_administers_course
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import InvalidInput
 from classbell.storage.models import CourseSession
@@ -19,9 +19,9 @@ def publish_session(ports: Ports, *, session: CourseSession, actor: Actor) -> Sa
 
     Raises:
         InvalidInput: it is cancelled or over.
-        NotAllowed, NotFoundHere: the actor does not administer the catalog.
+        NotAllowed, NotFoundHere: the actor does not administer the course.
     """
-    require_actor_administers(actor, session.course.catalog)
+    require_actor_administers_course(actor, session.course)
     if session.ends_at <= ports.clock.now():
         raise InvalidInput(
             f"«{session.title}» is over.",
@@ -50,7 +50,7 @@ def copy_session(
 
     Raises:
         InvalidInput: the code is taken, or a time does not exist on that date.
-        NotAllowed, NotFoundHere: the actor does not administer the catalog.
+        NotAllowed, NotFoundHere: the actor does not administer the course.
     """
     old = details_of(session)
     later = starts - old.starts

@@ -18,8 +18,8 @@ from classbell.domain.courses.offers import Offer, offer_of, people_with_all, pl
 from classbell.domain.courses.session_rows import lock_session, require_own_people
 from classbell.domain.courses.sessions import request_if_current
 from classbell.domain.courses.waiting import fill_places, queue, waiting_people
-from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.audit import Actor
+from classbell.domain.organisations.course_access import require_actor_administers_course
 from classbell.domain.scheduling.request import request_attendees
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import InvalidInput
@@ -68,10 +68,21 @@ def enrol(
     Raises:
         InvalidInput: too few seats are left, the deadline has passed, the session is a draft,
             cancelled or over, or somebody has the one session of the course that they may have.
-        NotAllowed, NotFoundHere: the actor does not administer the catalog, or somebody is not of
+        NotAllowed, NotFoundHere: the actor does not administer the course, or somebody is not of
             its organisation.
     """
-    require_actor_administers(actor, session.course.catalog)
+    require_actor_administers_course(actor, session.course)
+    return place(ports, session=session, people=people, actor=actor)
+
+
+def place(
+    ports: Ports, *, session: CourseSession, people: Sequence[Person], actor: Actor
+) -> Enrolled:
+    """Do what ``enrol`` does for a caller who has made sure that the actor may.
+
+    Raises:
+        InvalidInput, NotFoundHere: as for ``enrol``.
+    """
     with transaction.atomic():
         locked = lock_session(session.pk)
         offer = offer_of(ports, locked)
@@ -95,9 +106,16 @@ def unenrol(
         Those who had a place or waited for one.
 
     Raises:
-        NotAllowed, NotFoundHere: the actor does not administer the catalog.
+        NotAllowed, NotFoundHere: the actor does not administer the course.
     """
-    require_actor_administers(actor, session.course.catalog)
+    require_actor_administers_course(actor, session.course)
+    return displace(ports, session=session, people=people, actor=actor)
+
+
+def displace(
+    ports: Ports, *, session: CourseSession, people: Sequence[Person], actor: Actor
+) -> tuple[Person, ...]:
+    """Do what ``unenrol`` does for a caller who has made sure that the actor may."""
     with transaction.atomic():
         locked = lock_session(session.pk)
         gone = take_back(ports, locked, people)

@@ -15,8 +15,8 @@ from classbell.domain.courses.courses import (
 )
 from classbell.domain.courses.session_rows import lock_session
 from classbell.domain.courses.waiting import fill_places
-from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.audit import Actor, record
+from classbell.domain.organisations.course_access import require_actor_administers_course
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import InvalidInput
 from classbell.storage.models import Catalog, Course, Enrolment, EnrolmentState, EnrolmentType
@@ -32,12 +32,14 @@ class EnrolmentRules:
         waiting_list: whether somebody who finds no place may wait for one.
         enrolment_deadline: aware UTC, until when one may enrol where all sessions are taken
             together; None for no deadline.
+        self_enrolment: whether people of the organisation may enrol themselves.
     """
 
     enrolment_type: EnrolmentType = EnrolmentType.MULTIPLE
     seats: int | None = None
     waiting_list: bool = False
     enrolment_deadline: datetime | None = None
+    self_enrolment: bool = True
 
 
 def open_course(
@@ -53,7 +55,7 @@ def open_course(
 
     Raises:
         InvalidInput: code, title or rules cannot be used.
-        NotAllowed, NotFoundHere: the actor does not administer the catalog.
+        NotAllowed, NotFoundHere: the actor does not administer the course.
     """
     with transaction.atomic():
         course = create_course(ports, catalog=catalog, code=code, details=details, actor=actor)
@@ -68,7 +70,7 @@ def revise_course(
 
     Raises:
         InvalidInput: title or rules cannot be used.
-        NotAllowed, NotFoundHere: the actor does not administer the catalog.
+        NotAllowed, NotFoundHere: the actor does not administer the course.
     """
     with transaction.atomic():
         set_rules(ports, course=course, rules=rules, actor=actor)
@@ -83,10 +85,10 @@ def set_rules(ports: Ports, *, course: Course, rules: EnrolmentRules, actor: Act
 
     Raises:
         InvalidInput: less than one seat, or another type while people are enrolled.
-        NotAllowed, NotFoundHere: the actor does not administer the catalog.
+        NotAllowed, NotFoundHere: the actor does not administer the course.
     """
     catalog = course.catalog
-    require_actor_administers(actor, catalog)
+    require_actor_administers_course(actor, course)
     if rules.seats is not None and rules.seats < 1:
         raise InvalidInput("A course needs at least one seat.", field="seats")
     with transaction.atomic():

@@ -10,8 +10,8 @@ from django.db import transaction
 from classbell.domain.courses.courses import checked_code, checked_title
 from classbell.domain.courses.session_rows import lock_session
 from classbell.domain.courses.waiting import fill_places
-from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.audit import Actor, record
+from classbell.domain.organisations.course_access import require_actor_administers_course
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import InvalidInput
 from classbell.storage.models import (
@@ -54,9 +54,9 @@ def create_group(
     Raises:
         InvalidInput: the code is taken, a detail cannot be used, or all sessions of the course are
             taken together anyway.
-        NotAllowed, NotFoundHere: the actor does not administer the catalog.
+        NotAllowed, NotFoundHere: the actor does not administer the course.
     """
-    require_actor_administers(actor, course.catalog)
+    require_actor_administers_course(actor, course)
     code, details = checked_code(code), _checked(details)
     with transaction.atomic():
         locked = Course.objects.select_for_update(of=("self",)).get(pk=course.pk)
@@ -87,9 +87,9 @@ def update_group(ports: Ports, *, group: SessionGroup, details: GroupDetails, ac
 
     Raises:
         InvalidInput: a detail cannot be used, or more people take the group than it would seat.
-        NotAllowed, NotFoundHere: the actor does not administer the catalog.
+        NotAllowed, NotFoundHere: the actor does not administer the course.
     """
-    require_actor_administers(actor, group.course.catalog)
+    require_actor_administers_course(actor, group.course)
     details = _checked(details)
     with transaction.atomic():
         Course.objects.select_for_update(of=("self",)).get(pk=group.course_id)
@@ -110,9 +110,9 @@ def delete_group(ports: Ports, *, group: SessionGroup, actor: Actor) -> None:
 
     Raises:
         InvalidInput: a session is in it.
-        NotAllowed, NotFoundHere: the actor does not administer the catalog.
+        NotAllowed, NotFoundHere: the actor does not administer the course.
     """
-    require_actor_administers(actor, group.course.catalog)
+    require_actor_administers_course(actor, group.course)
     with transaction.atomic():
         Course.objects.select_for_update(of=("self",)).get(pk=group.course_id)
         sessions = CourseSession.objects.filter(group=group).count()

@@ -23,8 +23,8 @@ from classbell.domain.notifications.templates.effective import (
     template_of,
     text_in,
 )
-from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.audit import Actor, record
+from classbell.domain.organisations.course_access import require_actor_administers_course
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import InvalidInput
 from classbell.ports.mail import Mail
@@ -106,10 +106,10 @@ def message_learners(
     Raises:
         InvalidInput: there is nothing to say or nobody to tell, the session is over, or something
             else or to others was sent under this name.
-        NotAllowed, NotFoundHere: the actor does not administer the catalog.
+        NotAllowed, NotFoundHere: the actor does not administer the course.
     """
     catalog = session.course.catalog
-    require_actor_administers(actor, catalog)
+    require_actor_administers_course(actor, session.course)
     words = checked_words(subject, text)
     if session.ends_at <= ports.clock.now():
         raise InvalidInput("The session is over: a message about it would come too late.")

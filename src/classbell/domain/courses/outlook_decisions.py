@@ -8,8 +8,8 @@ from django.db import transaction
 
 from classbell.domain.courses.session_rows import emit_session, lock_session
 from classbell.domain.courses.sessions import cancel_session
-from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.audit import Actor, record
+from classbell.domain.organisations.course_access import require_actor_administers_course
 from classbell.domain.scheduling.outlook_edits import (
     EditKind,
     OutlookEdit,
@@ -49,9 +49,9 @@ def take_outlook_edit(
 
     Raises:
         InvalidInput: nothing waits, it is another edit by now, or the session is over.
-        NotAllowed, NotFoundHere: the actor does not administer the catalog.
+        NotAllowed, NotFoundHere: the actor does not administer the course.
     """
-    require_actor_administers(actor, session.course.catalog)
+    require_actor_administers_course(actor, session.course)
     with transaction.atomic():
         found = _open(ports, session, mark)
         before = {"starts_at": found.session.starts_at.isoformat()}
@@ -81,9 +81,9 @@ def put_back(
 
     Raises:
         InvalidInput: nothing waits, it is another edit by now, or the session is over.
-        NotAllowed, NotFoundHere: the actor does not administer the catalog.
+        NotAllowed, NotFoundHere: the actor does not administer the course.
     """
-    require_actor_administers(actor, session.course.catalog)
+    require_actor_administers_course(actor, session.course)
     with transaction.atomic():
         found = _open(ports, session, mark)
         before = {"starts_at": found.session.starts_at.isoformat()}

@@ -6,9 +6,9 @@ from django.db import transaction
 
 from classbell.domain.courses.session_news import tell_room_moved
 from classbell.domain.courses.session_rows import emit_session, lock_session
-from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.addresses import address_key, checked_address
 from classbell.domain.organisations.audit import Actor, record
+from classbell.domain.organisations.course_access import require_actor_administers_course
 from classbell.domain.scheduling.request import request_entry
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import InvalidInput
@@ -37,10 +37,10 @@ def move_session_room(
     Raises:
         InvalidInput: the address is none, names no room offered here, or the session was cancelled
             or is over.
-        NotAllowed, NotFoundHere: the actor does not administer the catalog.
+        NotAllowed, NotFoundHere: the actor does not administer the course.
     """
     catalog = session.course.catalog
-    require_actor_administers(actor, catalog)
+    require_actor_administers_course(actor, session.course)
     wanted = _checked(catalog, address)
     with transaction.atomic():
         locked = lock_session(session.pk)

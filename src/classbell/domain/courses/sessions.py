@@ -22,8 +22,8 @@ from classbell.domain.courses.session_rows import (
 )
 from classbell.domain.courses.taken_along import take_along
 from classbell.domain.courses.waiting import fill_places
-from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.audit import Actor, record
+from classbell.domain.organisations.course_access import require_actor_administers_course
 from classbell.domain.scheduling.request import request_entry
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import InvalidInput
@@ -71,9 +71,9 @@ def create_session(
 
     Raises:
         InvalidInput: a detail or the group cannot be used, or the code is taken.
-        NotAllowed, NotFoundHere: the actor does not administer the catalog.
+        NotAllowed, NotFoundHere: the actor does not administer the course.
     """
-    require_actor_administers(actor, course.catalog)
+    require_actor_administers_course(actor, course)
     code = checked_code(code)
     values, notes = values_of(details)
     with transaction.atomic():
@@ -116,9 +116,9 @@ def update_session(
     Raises:
         InvalidInput: a detail or the group cannot be used, fewer seats than learners, or it was
             cancelled.
-        NotAllowed, NotFoundHere: the actor does not administer the catalog.
+        NotAllowed, NotFoundHere: the actor does not administer the course.
     """
-    require_actor_administers(actor, session.course.catalog)
+    require_actor_administers_course(actor, session.course)
     values, notes = values_of(details)
     with transaction.atomic():
         locked = lock_session(session.pk)
@@ -157,9 +157,9 @@ def cancel_session(
 
     Raises:
         InvalidInput: it is over, or the message is too long.
-        NotAllowed, NotFoundHere: the actor does not administer the catalog.
+        NotAllowed, NotFoundHere: the actor does not administer the course.
     """
-    require_actor_administers(actor, session.course.catalog)
+    require_actor_administers_course(actor, session.course)
     now, message = ports.clock.now(), message.strip()
     if len(message) > MESSAGE_LENGTH:
         raise InvalidInput(

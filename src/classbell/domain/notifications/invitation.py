@@ -10,6 +10,7 @@ has no place in a text, and stands in an address by its code.
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Literal
 from urllib.parse import quote
 
@@ -63,31 +64,64 @@ def _file(method: Method, notification: Notification, message: Message | None) -
     No answer is asked for: it would go to a mailbox that nobody reads.
     """
     session = session_of(notification)
-    event = Event()
-    event.add("uid", f"{session.id}@classbell")
-    event.add("sequence", int(notification.context.get("sequence", "0")))
-    event.add("dtstamp", notification.created_at)
-    event.add("dtstart", session.starts_at)
-    event.add("dtend", session.ends_at)
-    event.add("summary", _text(f"{session.course.title}: {session.title}"))
-    event.add("location", _text(place_of(session, _language(session, message))))
+    event = session_event(
+        session,
+        uid=own_uid(session),
+        sequence=int(notification.context.get("sequence", "0")),
+        stamped=notification.created_at,
+        language=_language(session, message),
+    )
     event.add("status", "CONFIRMED" if method == "REQUEST" else "CANCELLED")
-    if link := _uri(link_of(session)):
-        event.add("description", link)
-        event.add("url", link)
-    if organiser := _organiser(session):
-        event["organizer"] = organiser
     if message is not None:
         attendee = _person(message.address, message.name or message.address)
         attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
         attendee.params["RSVP"] = vText("FALSE")
         event.add("attendee", attendee, encode=False)
+    content = calendar_of(event, method)
+    return Attachment(FILE, f"text/calendar; charset=utf-8; method={method}", content)
+
+
+def own_uid(session: CourseSession) -> str:
+    """Return the UID of every file of ours about a session."""
+    return f"{session.id}@classbell"
+
+
+def session_event(
+    session: CourseSession, *, uid: str, sequence: int, stamped: datetime, language: str
+) -> Event:
+    """Return a session as a calendar shows it, without status and without those who attend.
+
+    Args:
+        session: with course and catalog.
+        uid: what a calendar knows the session by.
+        sequence: rises with each change.
+        stamped: aware UTC, when the file was made.
+        language: tag of the reader's language, for the place.
+    """
+    event = Event()
+    event.add("uid", uid)
+    event.add("sequence", sequence)
+    event.add("dtstamp", stamped)
+    event.add("dtstart", session.starts_at)
+    event.add("dtend", session.ends_at)
+    event.add("summary", _text(f"{session.course.title}: {session.title}"))
+    event.add("location", _text(place_of(session, language)))
+    if link := _uri(link_of(session)):
+        event.add("description", link)
+        event.add("url", link)
+    if organiser := _organiser(session):
+        event["organizer"] = organiser
+    return event
+
+
+def calendar_of(event: Event, method: str) -> bytes:
+    """Return the file of one event and one method."""
     calendar = Calendar()
     calendar.add("prodid", "-//Classbell//Sessions//EN")
     calendar.add("version", "2.0")
     calendar.add("method", method)
     calendar.add_component(event)
-    return Attachment(FILE, f"text/calendar; charset=utf-8; method={method}", calendar.to_ical())
+    return bytes(calendar.to_ical())
 
 
 def _language(session: CourseSession, message: Message | None) -> str:

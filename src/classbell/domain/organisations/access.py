@@ -22,11 +22,13 @@ class Access:
         person: whose access it is.
         scope: the catalogs they administer. An LMS admin administers none by default.
         roles: pairs of role and catalog id (None for roles in the whole organisation).
+        courses: the courses that they administer without administering the catalog.
     """
 
     person: Person
     scope: Scope
     roles: frozenset[tuple[Role, UUID | None]]
+    courses: frozenset[UUID] = frozenset()
 
     @property
     def is_lms_admin(self) -> bool:
@@ -37,17 +39,27 @@ class Access:
         """Whether the person administers this catalog."""
         return (Role.CATALOG_ADMIN, catalog_id) in self.roles
 
+    def is_course_admin_in(self, catalog_id: UUID) -> bool:
+        """Whether the person administers a course of this catalog."""
+        return (Role.COURSE_ADMIN, catalog_id) in self.roles
+
 
 def access_of(person: Person) -> Access:
     """Read the person's roles as they are now; ask again for every request."""
-    rows = RoleAssignment.objects.filter(person=person).values_list("role", "catalog_id")
-    roles = frozenset((Role(role), catalog_id) for role, catalog_id in rows)
+    held = RoleAssignment.objects.filter(person=person)
+    rows = list(held.values_list("role", "catalog_id", "course_id"))
+    roles = frozenset((Role(role), catalog_id) for role, catalog_id, _ in rows)
     administered = frozenset(
         catalog_id
         for role, catalog_id in roles
         if role == Role.CATALOG_ADMIN and catalog_id is not None
     )
-    return Access(person, Scope(person.organisation_id, administered), roles)
+    courses = frozenset(
+        course_id
+        for role, _, course_id in rows
+        if role == Role.COURSE_ADMIN and course_id is not None
+    )
+    return Access(person, Scope(person.organisation_id, administered), roles, courses)
 
 
 def require_catalog_admin(access: Access, slug: str) -> Catalog:
@@ -58,14 +70,24 @@ def require_catalog_admin(access: Access, slug: str) -> Catalog:
             organisations are not admitted to exist.
         NotAllowed: it is a catalog of their organisation, but they are not its admin.
     """
+    catalog = catalog_here(access, slug)
+    if not access.is_catalog_admin(catalog.id):
+        raise role_needed(access, catalog)
+    return catalog
+
+
+def catalog_here(access: Access, slug: str) -> Catalog:
+    """Return a catalog of the person's own organisation, whatever their roles.
+
+    Raises:
+        NotFoundHere: there is none of that name.
+    """
     catalog = Scope(access.person.organisation_id).of(Catalog).filter(slug=slug).first()
     if catalog is None:
         raise NotFoundHere(
             f"There is no catalog «{slug}» in your organisation.",
             remedy="Check the address, or choose a catalog from the list.",
         )
-    if not access.is_catalog_admin(catalog.id):
-        raise _role_needed(access, catalog)
     return catalog
 
 
@@ -120,8 +142,8 @@ def whom_to_ask(organisation_id: UUID) -> str:
     return f"Ask an LMS admin of your organisation: {', '.join(names)}."
 
 
-def _role_needed(access: Access, catalog: Catalog) -> NotAllowed:
-    """Say which role is missing and how to come by it."""
+def role_needed(access: Access, catalog: Catalog) -> NotAllowed:
+    """Return the refusal that says which role is missing and how to come by it."""
     remedy = whom_to_ask(catalog.organisation_id)
     if access.is_lms_admin:
         remedy = "You are an LMS admin: you can make yourself its catalog admin, on the record."

@@ -9,12 +9,9 @@ from datetime import timedelta
 from django.db import IntegrityError, transaction
 
 from classbell.domain.notifications.notify import notify
-from classbell.domain.organisations.access import (
-    access_of,
-    require_actor_administers,
-    require_lms_admin,
-)
+from classbell.domain.organisations.access import access_of, require_lms_admin
 from classbell.domain.organisations.audit import Actor, record
+from classbell.domain.organisations.course_access import require_actor_administers_learner
 from classbell.domain.organisations.events import emit
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import InvalidInput, NotFoundHere, StateInvalid, WrongOrganisation
@@ -37,7 +34,8 @@ def issue_link(
         ports: the outside world.
         person: somebody without object id.
         catalog: the catalog whose account sends the mail; None for the system mailer.
-        actor: an admin of that catalog, an LMS admin, or the operator.
+        actor: an admin of that catalog or of a course that the person takes, an LMS admin, or the
+            operator.
 
     Raises:
         InvalidInput: the person can sign in already.
@@ -154,7 +152,7 @@ def _require_may_invite(actor: Actor, person: Person, catalog: Catalog | None) -
     if actor.person.organisation_id != person.organisation_id:
         raise NotFoundHere("There is no such person in your organisation.")
     if catalog is not None:
-        require_actor_administers(actor, catalog)
+        require_actor_administers_learner(actor, catalog, person)
     else:
         require_lms_admin(access_of(actor.person))
 

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from classbell.domain.organisations.access import (
     access_of,
-    require_actor_administers,
+    require_catalog_admin,
     require_lms_admin,
 )
 from classbell.domain.organisations.addresses import address_key, checked_address
@@ -82,8 +82,8 @@ def grant_role(
 ) -> RoleAssignment:
     """Give somebody a role; giving it twice changes nothing.
 
-    LMS admins give the roles LMS admin and catalog admin, also to themselves; catalog admins give
-    the role course admin in their own catalog; the operator gives any.
+    LMS admins give every role, also to themselves; catalog admins give the roles catalog admin and
+    course admin in their own catalog; the operator gives any.
 
     Args:
         ports: the outside world.
@@ -98,7 +98,7 @@ def grant_role(
         NotAllowed, NotFoundHere: the actor may not give this role.
     """
     catalog = _catalog_of(role, catalog, course)
-    _require_may_give(actor, person, role, catalog)
+    _require_may_give(actor, person, catalog)
     if person.object_id is None:
         raise InvalidInput(
             f"{person.name} has no sign-in yet, so they cannot be given a role.",
@@ -119,29 +119,61 @@ def grant_role(
     return assignment
 
 
-def revoke_role(ports: Ports, assignment: RoleAssignment, *, actor: Actor) -> None:
+def revoke_role(
+    ports: Ports, assignment: RoleAssignment, *, actor: Actor, even_last: bool = False
+) -> None:
     """Take a role away.
 
+    Args:
+        ports: the outside world.
+        assignment: which role of whom.
+        actor: who takes it.
+        even_last: whether a catalog may be left without an admin; its actor was warned. The
+            operator, who gives roles from outside, needs no warning.
+
     Raises:
-        InvalidInput: it is the organisation's last LMS admin, without whom nobody could give roles.
+        InvalidInput: it is the organisation's last LMS admin, without whom nobody could give roles,
+            or a catalog's last admin and nobody was warned.
         NotAllowed, NotFoundHere: the actor may not take this role.
     """
     role = Role(assignment.role)
-    _require_may_give(actor, assignment.person, role, assignment.catalog)
+    _require_may_give(actor, assignment.person, assignment.catalog)
     with transaction.atomic():
-        # All LMS admins of the organisation are locked, so that two cannot remove one another.
-        admins = RoleAssignment.objects.select_for_update().filter(
-            role=Role.LMS_ADMIN, person__organisation_id=assignment.person.organisation_id
-        )
-        if role == Role.LMS_ADMIN and len(admins) == 1:
-            raise InvalidInput(
-                f"{assignment.person.name} is the only LMS admin of the organisation.",
-                field="person",
-                remedy="Give the role to somebody else first.",
-            )
+        _refuse_last(assignment, warned=even_last or actor.person is None)
         deleted, _ = RoleAssignment.objects.filter(pk=assignment.pk).delete()
         if deleted:
             _tell(ports, "role.revoked", assignment, actor, before={"role": str(role)}, after={})
+
+
+def is_last(assignment: RoleAssignment) -> bool:
+    """Tell whether nobody else has this role in the organisation, or in its catalog or course."""
+    others = RoleAssignment.objects.filter(
+        role=assignment.role,
+        catalog=assignment.catalog,
+        course=assignment.course,
+        person__organisation_id=assignment.person.organisation_id,
+    )
+    return not others.exclude(pk=assignment.pk).exists()
+
+
+def _refuse_last(assignment: RoleAssignment, *, warned: bool) -> None:
+    """Refuse to take a role without which nobody could do what it is for."""
+    # The organisation is locked, so that two admins cannot remove one another.
+    Organisation.objects.select_for_update().get(pk=assignment.person.organisation_id)
+    name = assignment.person.name
+    if assignment.role == Role.LMS_ADMIN and is_last(assignment):
+        raise InvalidInput(
+            f"{name} is the only LMS admin of the organisation.",
+            field="person",
+            remedy="Give the role to somebody else first.",
+        )
+    if assignment.role == Role.CATALOG_ADMIN and not warned and is_last(assignment):
+        catalog = assignment.catalog
+        raise InvalidInput(
+            f"{name} is the only catalog admin of «{catalog.title if catalog else ''}».",
+            field="last",
+            remedy="Give the role to somebody else first, or leave the catalog without an admin.",
+        )
 
 
 def _refuse_two_people(
@@ -173,7 +205,7 @@ def _catalog_of(role: Role, catalog: Catalog | None, course: Course | None) -> C
     return place
 
 
-def _require_may_give(actor: Actor, person: Person, role: Role, catalog: Catalog | None) -> None:
+def _require_may_give(actor: Actor, person: Person, catalog: Catalog | None) -> None:
     """Let the act pass, or refuse it; nobody acts across organisations."""
     if catalog is not None and catalog.organisation_id != person.organisation_id:
         raise NotFoundHere(f"There is no catalog «{catalog.slug}» in the person's organisation.")
@@ -181,10 +213,11 @@ def _require_may_give(actor: Actor, person: Person, role: Role, catalog: Catalog
         return
     if actor.person.organisation_id != person.organisation_id:
         raise NotFoundHere("There is no such person in your organisation.")
-    if role == Role.COURSE_ADMIN and catalog is not None:
-        require_actor_administers(actor, catalog)
+    access = access_of(actor.person)
+    if catalog is None or access.is_lms_admin:
+        require_lms_admin(access)
     else:
-        require_lms_admin(access_of(actor.person))
+        require_catalog_admin(access, catalog.slug)
 
 
 def _tell(
@@ -198,6 +231,7 @@ def _tell(
 ) -> None:
     """Write audit row and event of a change of roles."""
     person, catalog = assignment.person, assignment.catalog
+    course = {"course": assignment.course.title} if assignment.course else {}
     record(
         ports,
         actor=actor,
@@ -206,7 +240,7 @@ def _tell(
         action=action,
         subject=f"person:{person.id}",
         before=before,
-        after=after | {"person": person.name},
+        after=after | {"person": person.name} | course,
     )
     payload = {"person": str(person.id), "role": assignment.role}
     emit(

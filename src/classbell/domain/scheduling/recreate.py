@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.audit import Actor, record
+from classbell.domain.organisations.course_access import require_actor_administers_course
 from classbell.domain.scheduling import entry_rows
 from classbell.domain.scheduling.request import account_serving, request_entry
 from classbell.domain.scheduling.situation import Situation
@@ -28,10 +28,10 @@ def recreate_entry(ports: Ports, *, session: CourseSession, actor: Actor) -> Non
 
     Raises:
         InvalidInput: no entry stands for the session, or it is over.
-        NotAllowed, NotFoundHere: the actor does not administer the catalog.
+        NotAllowed, NotFoundHere: the actor does not administer the course.
     """
     catalog = session.course.catalog
-    require_actor_administers(actor, catalog)
+    require_actor_administers_course(actor, session.course)
     now = ports.clock.now()
     with transaction.atomic():
         entry = (

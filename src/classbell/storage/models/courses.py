@@ -27,10 +27,13 @@ class Course(TenantModel):
     """A course of a catalog; ``code`` is the platform's own short name for it.
 
     ``seats`` and ``enrolment_deadline`` count where people enrol to all sessions at once.
-    ``waiting_list`` lets somebody who finds no place wait for one.
+    ``waiting_list`` lets somebody who finds no place wait for one. ``self_enrolment`` lets people
+    of the organisation enrol themselves; without it only admins enrol them.
     """
 
-    tenancy: ClassVar = Tenancy(organisation="catalog__organisation_id", catalog="catalog_id")
+    tenancy: ClassVar = Tenancy(
+        organisation="catalog__organisation_id", catalog="catalog_id", course="id"
+    )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     catalog = models.ForeignKey(Catalog, on_delete=models.CASCADE, related_name="courses")
@@ -43,6 +46,7 @@ class Course(TenantModel):
     seats = models.PositiveIntegerField(null=True, blank=True)
     enrolment_deadline = models.DateTimeField(null=True, blank=True)
     waiting_list = models.BooleanField(default=False)
+    self_enrolment = models.BooleanField(default=True)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -59,7 +63,9 @@ class SessionGroup(TenantModel):
     """Sessions of a course that are taken together; places and deadline are the group's."""
 
     tenancy: ClassVar = Tenancy(
-        organisation="course__catalog__organisation_id", catalog="course__catalog_id"
+        organisation="course__catalog__organisation_id",
+        catalog="course__catalog_id",
+        course="course_id",
     )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -92,7 +98,9 @@ class CourseSession(TenantModel):
     """
 
     tenancy: ClassVar = Tenancy(
-        organisation="course__catalog__organisation_id", catalog="course__catalog_id"
+        organisation="course__catalog__organisation_id",
+        catalog="course__catalog_id",
+        course="course_id",
     )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -141,7 +149,9 @@ class SessionInstructor(TenantModel):
     """A person who teaches a session."""
 
     tenancy: ClassVar = Tenancy(
-        organisation="person__organisation_id", catalog="session__course__catalog_id"
+        organisation="person__organisation_id",
+        catalog="session__course__catalog_id",
+        course="session__course_id",
     )
 
     session = models.ForeignKey(CourseSession, on_delete=models.CASCADE)
@@ -174,7 +184,9 @@ class Enrolment(TenantModel):
     """
 
     tenancy: ClassVar = Tenancy(
-        organisation="person__organisation_id", catalog="session__course__catalog_id"
+        organisation="person__organisation_id",
+        catalog="session__course__catalog_id",
+        course="session__course_id",
     )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

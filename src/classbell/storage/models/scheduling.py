@@ -108,7 +108,9 @@ class Entry(TenantModel):
     """
 
     tenancy: ClassVar = Tenancy(
-        organisation="account__organisation_id", catalog="session__course__catalog_id"
+        organisation="account__organisation_id",
+        catalog="session__course__catalog_id",
+        course="session__course_id",
     )
 
     session = models.OneToOneField(CourseSession, on_delete=models.CASCADE, related_name="entry")
@@ -151,7 +153,9 @@ class RetiredEvent(TenantModel):
     """
 
     tenancy: ClassVar = Tenancy(
-        organisation="account__organisation_id", catalog="session__course__catalog_id"
+        organisation="account__organisation_id",
+        catalog="session__course__catalog_id",
+        course="session__course_id",
     )
 
     session = models.ForeignKey(

@@ -71,6 +71,7 @@ TITLES: Mapping[str, str] = {
     "room.hidden": _("Room hidden"),
     "room.shown": _("Room shown"),
     "rooms.refresh_requested": _("List of rooms asked for again"),
+    "session.attendance_exported": _("Attendance list exported"),
     "session.attendance_recorded": _("Attendance recorded"),
     "session.cancelled": _("Session cancelled"),
     "session.changed": _("Session changed"),

@@ -16,6 +16,7 @@ from classbell import bootstrap
 from classbell.domain.courses.courses import CourseDetails
 from classbell.domain.courses.enrolment_rules import EnrolmentRules, open_course, revise_course
 from classbell.domain.organisations.access import Access, require_catalog_admin
+from classbell.domain.organisations.course_access import require_courses, scope_in
 from classbell.ports.errors import InvalidInput, NotFoundHere
 from classbell.storage.models import Catalog, Course, EnrolmentType
 from classbell.storage.queries import pages_courses as queries
@@ -36,6 +37,7 @@ class Typed:
     texts: dict[str, str]
     waiting_list: bool
     time_zone: str
+    self_enrolment: bool = True
     errors: dict[str, str] = field(default_factory=dict)
 
     def rules(self) -> EnrolmentRules:
@@ -51,6 +53,7 @@ class Typed:
             seats_typed(self.texts),
             self.waiting_list,
             moment_typed(self.texts, "enrolment_deadline", self.time_zone),
+            self.self_enrolment,
         )
 
     def details(self) -> CourseDetails:
@@ -62,14 +65,15 @@ class Typed:
 def courses(request: HttpRequest, slug: str) -> HttpResponse:
     """List the courses of a catalog."""
     access = signed_in(request)
-    catalog = require_catalog_admin(access, slug)
-    found = queries.courses(access.scope.narrowed_to(catalog.id), now=bootstrap.ports().clock.now())
+    catalog = require_courses(access, slug)
+    found = queries.courses(scope_in(access, catalog), now=bootstrap.ports().clock.now())
     page = Paginator(found, ROWS).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "rows": page.object_list,
         "ways": dict(_ways()),
         "here": f"{reverse('courses', args=[slug])}?",
+        "may_add": access.is_catalog_admin(catalog.id),
     }
     return show(request, "courses.html", context, access=access, catalog=catalog, current="courses")
 
@@ -104,8 +108,8 @@ def new_course(request: HttpRequest, slug: str) -> HttpResponse:
 def edit_course(request: HttpRequest, slug: str, course_id: UUID) -> HttpResponse:
     """Show the form of a course, or change it."""
     access = signed_in(request)
-    catalog = require_catalog_admin(access, slug)
-    course = queries.course_in(access.scope.narrowed_to(catalog.id), course_id)
+    catalog = require_courses(access, slug)
+    course = queries.course_in(scope_in(access, catalog), course_id)
     if course is None:
         raise NotFoundHere(_("There is no such course in this catalog."))
     if request.method == "GET":
@@ -113,7 +117,12 @@ def edit_course(request: HttpRequest, slug: str, course_id: UUID) -> HttpRespons
         stored = {name: str(getattr(course, name) or "") for name in FIELDS} | {
             "enrolment_deadline": moment_written(course.enrolment_deadline, zone)
         }
-        typed = Typed(stored, waiting_list=course.waiting_list, time_zone=zone)
+        typed = Typed(
+            stored,
+            waiting_list=course.waiting_list,
+            time_zone=zone,
+            self_enrolment=course.self_enrolment,
+        )
         return _page(request, access, catalog, typed, course=course)
     typed = _read(request, catalog)
     try:
@@ -142,8 +151,8 @@ def _ways() -> list[tuple[str, str]]:
 def _read(request: HttpRequest, catalog: Catalog) -> Typed:
     """Take what was typed."""
     texts = {name: request.POST.get(name, "").strip() for name in FIELDS}
-    waits = request.POST.get("waiting_list") == "on"
-    return Typed(texts, waiting_list=waits, time_zone=catalog.time_zone)
+    waits, own = (request.POST.get(name) == "on" for name in ("waiting_list", "self_enrolment"))
+    return Typed(texts, waiting_list=waits, time_zone=catalog.time_zone, self_enrolment=own)
 
 
 def _page(
@@ -166,7 +175,7 @@ def _page(
             "typed": typed,
             "course": course,
             "ways": _ways(),
-            "groups": queries.groups_of(access.scope.narrowed_to(catalog.id), course),
+            "groups": queries.groups_of(scope_in(access, catalog), course),
         },
         access=access,
         catalog=catalog,

@@ -17,7 +17,8 @@ from classbell.domain.courses.groups import (
     delete_group,
     update_group,
 )
-from classbell.domain.organisations.access import Access, require_catalog_admin
+from classbell.domain.organisations.access import Access
+from classbell.domain.organisations.course_access import require_courses, scope_in
 from classbell.ports.errors import InvalidInput, NotFoundHere
 from classbell.storage.models import Catalog, Course, SessionGroup
 from classbell.storage.queries import pages_courses as queries
@@ -34,8 +35,8 @@ FIELDS = ("code", "title", "seats", "enrolment_deadline")
 def new_group(request: HttpRequest, slug: str, course_id: UUID) -> HttpResponse:
     """Show the empty form, or make a group."""
     access = signed_in(request)
-    catalog = require_catalog_admin(access, slug)
-    course = queries.course_in(access.scope.narrowed_to(catalog.id), course_id)
+    catalog = require_courses(access, slug)
+    course = queries.course_in(scope_in(access, catalog), course_id)
     if course is None:
         raise NotFoundHere(_("There is no such course in this catalog."))
     if request.method == "GET":
@@ -95,8 +96,8 @@ def _found(access: Access, slug: str, group_id: UUID) -> tuple[Catalog, SessionG
     Raises:
         NotFoundHere: there is no such group for this person.
     """
-    catalog = require_catalog_admin(access, slug)
-    group = queries.group_in(access.scope.narrowed_to(catalog.id), group_id)
+    catalog = require_courses(access, slug)
+    group = queries.group_in(scope_in(access, catalog), group_id)
     if group is None:
         raise NotFoundHere(_("There is no such group in this catalog."))
     return catalog, group

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from classbell import bootstrap
 from classbell.domain.courses.outlook_decisions import put_back, take_outlook_edit
-from classbell.domain.organisations.access import require_catalog_admin
+from classbell.domain.organisations.course_access import require_courses, scope_in
 from classbell.domain.scheduling.outlook_edits import NAMES, EditKind, OutlookEdit, outlook_edit
 from classbell.domain.scheduling.repairs import MOST_REPAIRS
 from classbell.ports.errors import InvalidInput, NotFoundHere
@@ -101,8 +101,8 @@ def _asked(edit: OutlookEdit) -> tuple[str, str, str]:
 def decide(request: HttpRequest, slug: str, session_id: UUID) -> HttpResponse:
     """Carry out what an admin decided about the edit they looked at."""
     access = signed_in(request)
-    catalog = require_catalog_admin(access, slug)
-    found = queries.session_in(access.scope.narrowed_to(catalog.id), session_id)
+    catalog = require_courses(access, slug)
+    found = queries.session_in(scope_in(access, catalog), session_id)
     if found is None:
         raise NotFoundHere(_("There is no such session in this catalog."))
     answers = {TAKE: take_outlook_edit, PUT_BACK: put_back}

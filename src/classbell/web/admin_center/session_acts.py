@@ -16,7 +16,8 @@ from classbell.domain.courses.session_details import details_of
 from classbell.domain.courses.sessions import MESSAGE_LENGTH, cancel_session
 from classbell.domain.courses.times import WRITTEN
 from classbell.domain.courses.try_again import try_again
-from classbell.domain.organisations.access import Access, require_catalog_admin
+from classbell.domain.organisations.access import Access
+from classbell.domain.organisations.course_access import require_courses, scope_in
 from classbell.ports.errors import InvalidInput, NotFoundHere
 from classbell.storage.models import Catalog, CourseSession
 from classbell.storage.queries import pages_sessions as queries
@@ -37,8 +38,8 @@ def session_of(
         NotAllowed, NotFoundHere: they do not administer the catalog, or it has no such session.
     """
     access = signed_in(request)
-    catalog = require_catalog_admin(access, slug)
-    found = queries.session_in(access.scope.narrowed_to(catalog.id), session_id)
+    catalog = require_courses(access, slug)
+    found = queries.session_in(scope_in(access, catalog), session_id)
     if found is None:
         raise NotFoundHere(
             _("There is no such session in this catalog."),

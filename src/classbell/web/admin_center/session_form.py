@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods
 from classbell import bootstrap
 from classbell.domain.courses.sessions import SavedSession, create_session, update_session
 from classbell.domain.courses.times import zone_names
-from classbell.domain.organisations.access import Access, require_catalog_admin
+from classbell.domain.organisations.access import Access
+from classbell.domain.organisations.course_access import require_courses, scope_in
 from classbell.domain.organisations.find_people import find_people
 from classbell.ports.errors import InvalidInput, NotFoundHere
 from classbell.storage.models import Catalog, Course, CourseSession, Person, SessionGroup
@@ -39,7 +40,7 @@ from classbell.web.translated import translated
 def new_session(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the empty form, or make a draft of what was typed."""
     access = signed_in(request)
-    catalog = require_catalog_admin(access, slug)
+    catalog = require_courses(access, slug)
     if request.method == "GET":
         typed = Typed(dict.fromkeys(TEXTS, "") | {"time_zone": catalog.time_zone}, set())
         return _page(request, access, catalog, typed, session=None)
@@ -55,8 +56,8 @@ def new_session(request: HttpRequest, slug: str) -> HttpResponse:
 def edit_session(request: HttpRequest, slug: str, session_id: UUID) -> HttpResponse:
     """Show the form of a session, or change it."""
     access = signed_in(request)
-    catalog = require_catalog_admin(access, slug)
-    found = queries.session_in(access.scope.narrowed_to(catalog.id), session_id)
+    catalog = require_courses(access, slug)
+    found = queries.session_in(scope_in(access, catalog), session_id)
     if found is None:
         raise NotFoundHere(_("There is no such session in this catalog."))
     if request.method == "GET":
@@ -78,7 +79,7 @@ def edit_session(request: HttpRequest, slug: str, session_id: UUID) -> HttpRespo
 
 def _create(access: Access, catalog: Catalog, typed: Typed) -> SavedSession:
     """Make a draft in the chosen course."""
-    courses = access.scope.narrowed_to(catalog.id).of(Course).select_related("catalog")
+    courses = scope_in(access, catalog).of(Course).select_related("catalog")
     course = courses.filter(code=typed.texts["course"]).first()
     if course is None:
         raise InvalidInput(_("Choose a course."), field="course")
@@ -98,7 +99,7 @@ def _group(access: Access, catalog: Catalog, typed: Typed) -> SessionGroup | Non
     chosen = typed.texts["group"]
     if not chosen:
         return None
-    known = {str(one.pk): one for one in groups(access.scope.narrowed_to(catalog.id))}
+    known = {str(one.pk): one for one in groups(scope_in(access, catalog))}
     if chosen not in known:
         raise InvalidInput(_("There is no such group in this catalog."), field="group")
     return known[chosen]
@@ -151,7 +152,7 @@ def _page(
     status: HTTPStatus = HTTPStatus.OK,
 ) -> HttpResponse:
     """Show the form."""
-    scope = access.scope.narrowed_to(catalog.id)
+    scope = scope_in(access, catalog)
     rooms = [("", _("No room")), *sorted(queries.room_names(scope).items(), key=lambda one: one[1])]
     chosen = typed.texts["room_address"]
     if chosen and chosen not in dict(rooms):

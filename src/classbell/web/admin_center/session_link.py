@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from classbell import bootstrap
-from classbell.domain.organisations.access import require_catalog_admin
+from classbell.domain.organisations.course_access import require_courses, scope_in
 from classbell.domain.scheduling.recreate import recreate_entry
 from classbell.ports.errors import NotFoundHere
 from classbell.storage.queries.pages_sessions import session_in
@@ -23,8 +23,8 @@ from classbell.web.toasts import add_toast
 def recreate_link(request: HttpRequest, slug: str, session_id: UUID) -> HttpResponse:
     """Make the session's Teams link anew; the form said what that means."""
     access = signed_in(request)
-    catalog = require_catalog_admin(access, slug)
-    found = session_in(access.scope.narrowed_to(catalog.id), session_id)
+    catalog = require_courses(access, slug)
+    found = session_in(scope_in(access, catalog), session_id)
     if found is None:
         raise NotFoundHere(
             _("There is no such session in this catalog."),

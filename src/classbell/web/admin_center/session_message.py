@@ -26,6 +26,7 @@ from classbell.domain.organisations.access import Access
 from classbell.ports.errors import InvalidInput, NotFoundHere
 from classbell.storage.models import Catalog, CourseSession, EnrolmentState
 from classbell.storage.queries import pages_messages as queries
+from classbell.storage.scope import Scope
 from classbell.web.access import actor_of
 from classbell.web.admin_center.looking import look_again
 from classbell.web.admin_center.message_choice import (
@@ -97,7 +98,9 @@ def follow_message(
 ) -> HttpResponse:
     """Show how far a message has come; the figures renew themselves until it is over."""
     access, catalog, found = session_of(request, slug, session_id)
-    message = queries.message_in(access.scope.narrowed_to(catalog.id), found, notification_id)
+    # The session came through the scope; notifications hang on catalogs, and on no course.
+    everything = Scope(catalog.organisation_id, frozenset({catalog.id}))
+    message = queries.message_in(everything, found, notification_id)
     if message is None:
         raise NotFoundHere(_("There is no such message of this session."))
     progress = queries.progress_of(message)
@@ -109,7 +112,9 @@ def follow_message(
         "time": "" if progress.is_over else _time(access, catalog, progress.waiting),
         "look_again": look_again(request, here, under_way=not progress.is_over),
         "here": here,
-        "log": f"{reverse('deliveries', args=[slug])}?kind=session_message",
+        "log": f"{reverse('deliveries', args=[slug])}?kind=session_message"
+        if access.is_catalog_admin(catalog.id)
+        else "",
     }
     return show(
         request,

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from classbell import bootstrap
 from classbell.domain.courses.times import FIRST_YEAR, LAST_YEAR
-from classbell.domain.organisations.access import require_catalog_admin
+from classbell.domain.organisations.course_access import require_courses, scope_in
 from classbell.storage.models import Course, CourseSession
 from classbell.storage.queries import pages_sessions as queries
 from classbell.web.access import signed_in
@@ -36,8 +36,8 @@ class Day:
 def month(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the month that ``?month=2027-03`` names, or this one; ``?course=`` shows one course."""
     access = signed_in(request)
-    catalog = require_catalog_admin(access, slug)
-    scope, zone = access.scope.narrowed_to(catalog.id), ZoneInfo(catalog.time_zone)
+    catalog = require_courses(access, slug)
+    scope, zone = scope_in(access, catalog), ZoneInfo(catalog.time_zone)
     today = bootstrap.ports().clock.now().astimezone(zone).date()
     first = _first_day(request.GET.get("month", ""), today)
     following = _following(first)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from classbell import bootstrap
 from classbell.domain.courses.session_room import move_session_room
-from classbell.domain.organisations.access import require_catalog_admin
+from classbell.domain.organisations.course_access import require_courses, scope_in
 from classbell.domain.scheduling.rooms import (
     RoomChoice,
     answer_of_room,
@@ -76,8 +76,8 @@ def session_room(session: CourseSession) -> SessionRoom:
 def choose(request: HttpRequest, slug: str, session_id: UUID) -> HttpResponse:
     """Show which rooms are free when a session takes place."""
     access = signed_in(request)
-    catalog = require_catalog_admin(access, slug)
-    scope = access.scope.narrowed_to(catalog.id)
+    catalog = require_courses(access, slug)
+    scope = scope_in(access, catalog)
     session = _found(scope, session_id)
     wish = read_wish(request.GET)
     known = list(offered_rooms(catalog))
@@ -109,8 +109,8 @@ def choose(request: HttpRequest, slug: str, session_id: UUID) -> HttpResponse:
 def move(request: HttpRequest, slug: str, session_id: UUID) -> HttpResponse:
     """Let a session take place in another room, or in none."""
     access = signed_in(request)
-    catalog = require_catalog_admin(access, slug)
-    session = _found(access.scope.narrowed_to(catalog.id), session_id)
+    catalog = require_courses(access, slug)
+    session = _found(scope_in(access, catalog), session_id)
     address = request.POST.get("room_address", "")
     moved = move_session_room(
         bootstrap.ports(), session=session, address=address, actor=actor_of(access)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from classbell import bootstrap
 from classbell.domain.notifications.reminders.outlook import outlook_of_reminders
-from classbell.domain.organisations.access import require_catalog_admin
+from classbell.domain.organisations.course_access import require_courses, scope_in
 from classbell.domain.organisations.links import issue_link
 from classbell.ports.errors import NotFoundHere
 from classbell.storage.models import CourseSession, Person
@@ -74,8 +74,8 @@ class Learner:
 def sessions(request: HttpRequest, slug: str) -> HttpResponse:
     """List the sessions to come, or with ``?when=past`` those that are over."""
     access = signed_in(request)
-    catalog = require_catalog_admin(access, slug)
-    scope = access.scope.narrowed_to(catalog.id)
+    catalog = require_courses(access, slug)
+    scope = scope_in(access, catalog)
     now = bootstrap.ports().clock.now()
     past = request.GET.get("when") == "past"
     coming, over = (queries.sessions(scope, now=now, past=choice) for choice in (False, True))
@@ -125,8 +125,8 @@ def place_text(session: CourseSession, names: dict[str, str]) -> str:
 def session(request: HttpRequest, slug: str, session_id: UUID) -> HttpResponse:
     """Show one session: when and where, what Microsoft 365 holds for it, and who is enrolled."""
     access = signed_in(request)
-    catalog = require_catalog_admin(access, slug)
-    scope = access.scope.narrowed_to(catalog.id)
+    catalog = require_courses(access, slug)
+    scope = scope_in(access, catalog)
     found = _found(scope, session_id)
     connected = connection_status(catalog).account is not None
     learners = _learners(found, slug)
@@ -160,8 +160,8 @@ def sign_in_link(
 ) -> HttpResponse:
     """Mail a learner of this session the link with which they add their sign-in."""
     access = signed_in(request)
-    catalog = require_catalog_admin(access, slug)
-    found = _found(access.scope.narrowed_to(catalog.id), session_id)
+    catalog = require_courses(access, slug)
+    found = _found(scope_in(access, catalog), session_id)
     enrolment = queries.enrolled_people(found).filter(person_id=person_id).first()
     if enrolment is None:
         raise NotFoundHere(_("This person is not enrolled in the session."))

@@ -7,24 +7,27 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from classbell.domain.organisations.access import visible_catalogs, whom_to_ask
+from classbell.domain.organisations.access import visible_catalogs
+from classbell.storage.queries.pages_own import teaches_anything
 from classbell.web.access import signed_in
 from classbell.web.admin_center.came_from import came_from
-from classbell.web.pages import THEME, THEMES, show
+from classbell.web.pages import THEME, THEMES
 from classbell.web.signin import leave_for
 
 
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
-    """Open the catalog a person administers, the list of catalogs, or a word about roles."""
+    """Open what a person works with: a catalog, all of them, courses, teaching, or learning."""
     access = signed_in(request)
-    own = [one for one in visible_catalogs(access) if access.is_catalog_admin(one.id)]
+    seen = list(visible_catalogs(access))
+    own = [one for one in seen if access.is_catalog_admin(one.id)]
     if own:
         return redirect("home", own[0].slug)
     if access.is_lms_admin:
         return redirect("catalogs")
-    whom = whom_to_ask(access.person.organisation_id)
-    return show(request, "no_role.html", {"whom": whom}, access=access)
+    if seen:
+        return redirect("sessions", seen[0].slug)
+    return redirect("teaching" if teaches_anything(access.person) else "my-sessions")
 
 
 @require_POST

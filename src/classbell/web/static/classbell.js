@@ -34,6 +34,11 @@ document.addEventListener("click", async (event) => {
   setTimeout(() => { label.textContent = before; }, 2000);
 });
 
+// Prints the page; every browser can do that without a button, too.
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) print();
+});
+
 // The address follows the panel, so that it can be sent to somebody and survives a reload.
 function remember(address) {
   if (address) history.replaceState(history.state, "", address);
