@@ -18,6 +18,7 @@ from classbell.storage.models.agreements import (
     SharingOffer,
     SightingKind,
 )
+from classbell.storage.models.calendar_feeds import CalendarFeed, FeedKind
 from classbell.storage.models.calendars import (
     AccountChange,
     AccountChangeState,
@@ -81,6 +82,7 @@ from classbell.storage.models.templates import (
     SentReminder,
     TemplateVersion,
 )
+from classbell.storage.models.webhooks import WebhookDelivery, WebhookEndpoint, WebhookState
 
 __all__ = [
     "Account",
@@ -95,6 +97,7 @@ __all__ = [
     "ApprovalState",
     "Attempt",
     "AuditEntry",
+    "CalendarFeed",
     "CalendarOptions",
     "CalendarWatch",
     "CapabilityCheck",
@@ -114,6 +117,7 @@ __all__ = [
     "EntryState",
     "Envelope",
     "EnvelopeState",
+    "FeedKind",
     "HealthEvent",
     "HiddenRoom",
     "Incident",
@@ -147,5 +151,8 @@ __all__ = [
     "SightingKind",
     "SignInJourney",
     "TemplateVersion",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookState",
     "WorkItem",
 ]
