@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -66,6 +67,8 @@ class Settings:
             made in Outlook are reported at once; empty where it cannot.
         frame_ancestors: origins whose pages may show the Admin Center in a frame, separated by
             spaces, such as those of Microsoft Teams; empty for none.
+        webhook_private_addresses: networks that webhooks may lead to although they are private,
+            such as ``10.1.0.0/16``, separated by commas; http is allowed there. Empty for none.
         debug: shows error details in pages; never for production.
     """
 
@@ -109,6 +112,7 @@ class Settings:
     watch_minutes: int = 5
     public_url: str = ""
     frame_ancestors: str = ""
+    webhook_private_addresses: str = ""
     debug: bool = False
 
     @property
@@ -178,6 +182,22 @@ class Settings:
                 remedy="Set CLASSBELL_BASE_URL to its https address, or leave frames out.",
             )
         return origins
+
+    @property
+    def webhook_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The private networks that webhooks may lead to.
+
+        Raises:
+            ConfigurationFault: one is not a network.
+        """
+        texts = self.webhook_private_addresses.replace(",", " ").split()
+        try:
+            return tuple(ip_network(text) for text in texts)
+        except ValueError as cause:
+            raise ConfigurationFault(
+                f"CLASSBELL_WEBHOOK_PRIVATE_ADDRESSES holds what is no network: {cause}.",
+                remedy="Write networks like 10.1.0.0/16 or 127.0.0.0/8, separated by commas.",
+            ) from cause
 
     @property
     def listen_url(self) -> str:

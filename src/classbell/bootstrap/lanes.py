@@ -46,6 +46,8 @@ from classbell.domain.scheduling.reconcile_shared import reconcile_shared
 from classbell.domain.scheduling.request import RECONCILE, REFRESH_ROOMS, SHARE, WATCH
 from classbell.domain.scheduling.room_listing import refresh_rooms
 from classbell.domain.scheduling.watch import begin_watching, watch_calendar
+from classbell.domain.webhooks.deliver import deliver_next
+from classbell.domain.webhooks.pass_on import DELIVER, pass_on_events
 from classbell.engine.alone import OnlyWorker
 from classbell.engine.loop import Engine
 from classbell.engine.wake_postgresql import Listener
@@ -89,6 +91,7 @@ def _work(outside: Ports, chosen: Settings, handlers: Handlers) -> dict[str, Wor
         EXPAND: partial(expand_notification, outside),
         FOLLOW: partial(follow, outside, handlers),
         HAND_OVER: partial(hand_over, outside),
+        DELIVER: partial(deliver_next, outside),
         FORGET_PENDING: partial(forget_pending, outside),
         LOOK_UP: partial(look_up, outside.clock, handlers),
         OPERATOR_CHECK: partial(operator_check, outside),
@@ -132,7 +135,7 @@ def engine() -> Engine[TakenLane]:
     chosen = settings()
     path = chosen.sqlite_path
     return Engine(
-        LaneService(ports(), handlers_for),
+        LaneService(ports(), handlers_for, also=partial(pass_on_events, ports())),
         wake=DataVersion(path) if path else Listener(chosen.listen_url, CHANNEL),
         threads=chosen.worker_threads,
         wires=wires(chosen),

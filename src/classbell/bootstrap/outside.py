@@ -53,6 +53,7 @@ from classbell.smtp.oauth import AccessTokens, TokenSource
 from classbell.smtp.settings import mail_route
 from classbell.storage.databases import release
 from classbell.storage.encryption import key_ring
+from classbell.webhooks import webhook_sender
 
 LANES_FOR_A_THREAD = 16
 """How many lanes may wait for a hanging provider for each that is worked on."""
@@ -140,6 +141,12 @@ def build(
         system_mailer=_system_mailer(chosen, clock, door),
         email_service=AcsMail(door, clock),
         report_reader=EventGridReports(),
+        webhooks=webhook_sender(
+            clock,
+            private=chosen.webhook_networks,
+            before_call=leave_the_store,
+            max_connections=wires(chosen),
+        ),
         public_url=chosen.reports_url,
         installation=_installation(chosen, proofs),
         licences=_licences(chosen),

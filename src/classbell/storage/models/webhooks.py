@@ -106,9 +106,7 @@ class WebhookDelivery(TenantModel):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["endpoint", "message_id"], name="webhook_delivery_once"
-            )
+            models.UniqueConstraint(fields=["endpoint", "message_id"], name="webhook_delivery_once")
         ]
         indexes: ClassVar = [
             models.Index(
