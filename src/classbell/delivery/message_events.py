@@ -56,6 +56,7 @@ def tell_moved(moved: QuerySet[Message], end: MessageState, now: datetime) -> No
                 to_pass_on=True,
             )
             for row in rows
+            if row.organisation_id is not None
         ],
         batch_size=500,
     )

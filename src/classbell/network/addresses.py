@@ -73,9 +73,17 @@ class Gate:
     Args:
         public: whether the public internet may.
         private: networks that may besides, although they are private.
+        resolver: turns a name into numbers.
     """
 
-    def __init__(self, *, public: bool = True, private: Iterable[Network] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        public: bool = True,
+        private: Iterable[Network] = (),
+        resolver: Resolver = resolve,
+    ) -> None:
+        self.resolver = resolver
         self._public = public
         self._private = tuple(private)
 
@@ -102,13 +110,11 @@ class GatedBackend(NetworkBackend):
     Args:
         inner: what opens them.
         gate: which may be connected to.
-        resolver: turns a name into numbers.
     """
 
-    def __init__(self, inner: NetworkBackend, gate: Gate, resolver: Resolver = resolve) -> None:
+    def __init__(self, inner: NetworkBackend, gate: Gate) -> None:
         self._inner = inner
         self._gate = gate
-        self._resolver = resolver
 
     def connect_tcp(
         self,
@@ -124,7 +130,7 @@ class GatedBackend(NetworkBackend):
             ConnectError: the name leads to none, or none answers.
         """
         try:
-            numbers = self._resolver(host, port)
+            numbers = self._gate.resolver(host, port)
         except OSError as cause:
             raise httpcore2.ConnectError(f"the name is not known: {cause}") from cause
         admitted = [number for number in numbers if self._gate.admits(number)]

@@ -16,7 +16,7 @@ import httpx2
 import structlog
 from prometheus_client import Counter, Histogram
 
-from classbell.network.addresses import Gate, GatedBackend, Resolver, resolve
+from classbell.network.addresses import Gate, GatedBackend
 from classbell.network.deadline import DeadlineBackend, total_time
 from classbell.network.messages import HttpAnswer, HttpRequest, NetworkFailure
 from classbell.network.redaction import loggable_path
@@ -84,7 +84,6 @@ class HttpDoor:
         max_answer_bytes: a longer answer (after decompression) is a failure.
         gate: which addresses sockets may connect to, where others chose them; None for all. No
             proxy is used then, for it would connect in our stead, where nothing is checked.
-        resolver: turns names into numbers behind a gate.
         transport: replaces the network, for tests.
     """
 
@@ -98,7 +97,6 @@ class HttpDoor:
         max_connections: int = 20,
         max_answer_bytes: int = 16 * 1024 * 1024,
         gate: Gate | None = None,
-        resolver: Resolver = resolve,
         transport: httpx2.BaseTransport | None = None,
     ) -> None:
         self._before_call = before_call
@@ -106,7 +104,7 @@ class HttpDoor:
         self._timeouts = timeouts or Timeouts()
         self._max_answer_bytes = max_answer_bytes
         self._client = httpx2.Client(
-            # Made here, for a client without the environment's proxies would not read SSL_CERT_FILE.
+            # Made here, for a client without proxies would not read SSL_CERT_FILE either.
             verify=httpx2.create_ssl_context() if verify is None else verify,
             trust_env=gate is None,
             transport=transport,
@@ -122,7 +120,7 @@ class HttpDoor:
         # The jar would be shared by all organisations; nothing we call needs cookies.
         self._client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         if transport is None:
-            _bound(self._client, gate, resolver)
+            _bound(self._client, gate)
 
     def call(self, request: HttpRequest) -> HttpAnswer:
         """Send one request and read its answer completely.
@@ -192,7 +190,7 @@ class HttpDoor:
         self.close()
 
 
-def _bound(client: httpx2.Client, gate: Gate | None, resolver: Resolver) -> None:
+def _bound(client: httpx2.Client, gate: Gate | None) -> None:
     """Make every connection of the client keep the total time, and pass the gate.
 
     httpcore2 takes a network backend publicly, but httpx2 builds its pools itself, also those for
@@ -204,7 +202,7 @@ def _bound(client: httpx2.Client, gate: Gate | None, resolver: Resolver) -> None
         if isinstance(transport, httpx2.HTTPTransport):
             pool = transport._pool  # noqa: SLF001 -- see above
             backend = pool._network_backend  # noqa: SLF001 -- see above
-            opened = backend if gate is None else GatedBackend(backend, gate, resolver)
+            opened = backend if gate is None else GatedBackend(backend, gate)
             pool._network_backend = DeadlineBackend(opened)  # noqa: SLF001 -- see above
 
 

@@ -107,12 +107,11 @@ def webhook_sender(
             max_connections=max_connections,
             max_answer_bytes=MOST_ANSWER_BYTES,
             gate=gate,
-            resolver=resolver,
         )
 
     return SignedSender(
-        door(Gate(private=networks)),
-        door(Gate(public=False, private=networks)),
+        door(Gate(private=networks, resolver=resolver)),
+        door(Gate(public=False, private=networks, resolver=resolver)),
         clock,
         networks,
     )

@@ -42,6 +42,7 @@ GROUPS = {
 }
 
 _OF_SESSION = ("session", "code")
+_OF_ROOM = (*_OF_SESSION, "room")
 _OF_PEOPLE = ("session", "code", "people", "count")
 _OF_MESSAGE = ("message", "kind", "person", "reason_code")
 
@@ -77,11 +78,9 @@ TYPES = (
         _("The session was taken out of the calendar"),
         _OF_SESSION,
     ),
-    EventType("room.accepted", ROOM, _("The room accepted"), ("session", "code", "room")),
-    EventType(
-        "room.tentative", ROOM, _("The room accepted tentatively"), ("session", "code", "room")
-    ),
-    EventType("room.declined", ROOM, _("The room declined"), ("session", "code", "room")),
+    EventType("room.accepted", ROOM, _("The room accepted"), _OF_ROOM),
+    EventType("room.tentative", ROOM, _("The room accepted tentatively"), _OF_ROOM),
+    EventType("room.declined", ROOM, _("The room declined"), _OF_ROOM),
     EventType(
         "teams.link_created", MEETING, _("The Teams meeting has a link, or a new one"), _OF_SESSION
     ),

@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from classbell.domain.organisations.audit import Actor
 from classbell.domain.webhooks.event_types import PING
@@ -60,7 +61,7 @@ def replay_one(ports: Ports, *, delivery: WebhookDelivery, actor: Actor) -> bool
     require_may_change(actor, endpoint)
     _require_on(endpoint)
     with transaction.atomic():
-        count = _again(ports, WebhookDelivery.objects.filter(pk=delivery.pk).values_list("pk"))
+        count = _again(ports, WebhookDelivery.objects.filter(pk=delivery.pk))
         if count:
             note(ports, endpoint, actor, "webhook.replayed", events=count)
             ring(ports, [endpoint])
@@ -107,16 +108,16 @@ def replay_since(ports: Ports, *, endpoint: WebhookEndpoint, since: datetime, ac
         told = WebhookDelivery.objects.filter(
             endpoint=endpoint, event__in=events, state__in=SETTLED
         )
-        _again(ports, told.values_list("pk"))
+        _again(ports, told)
         note(ports, endpoint, actor, "webhook.replayed", events=len(rows))
         ring(ports, [endpoint])
     return len(rows)
 
 
-def _again(ports: Ports, keys: object) -> int:
+def _again(ports: Ports, settled: QuerySet[WebhookDelivery]) -> int:
     """Let settled deliveries wait anew; what waits already goes out anyway."""
     now = ports.clock.now()
-    return WebhookDelivery.objects.filter(pk__in=keys, state__in=SETTLED).update(
+    return settled.filter(state__in=SETTLED).update(
         state=WebhookState.WAITING,
         attempts=0,
         waiting_since=now,
