@@ -30,6 +30,17 @@ PLATFORM = (ip_address("168.63.129.16"),)
 """Public by number, yet the inside of a platform: Azure's own host
 (https://learn.microsoft.com/en-us/azure/virtual-network/what-is-ip-address-168-63-129-16)."""
 
+SPECIAL = tuple(
+    ip_network(text)
+    for text in (
+        *("192.0.0.0/24", "192.88.99.0/24", "64:ff9b:1::/48", "100::/64", "2001::/23"),
+        *("3fff::/20", "5f00::/16"),
+    )
+)
+"""Set apart for special purposes, which not every Python counts as private
+(https://www.iana.org/assignments/iana-ipv4-special-registry,
+https://www.iana.org/assignments/iana-ipv6-special-registry)."""
+
 TRANSLATED = ip_network("64:ff9b::/96")
 """IPv6 that a translator turns into IPv4: https://www.rfc-editor.org/rfc/rfc6052#section-2.1"""
 
@@ -54,6 +65,7 @@ def is_public(address: Address) -> bool:
         address.is_global
         and not (address.is_multicast or address.is_reserved or site_local)
         and address not in PLATFORM
+        and not any(address in network for network in SPECIAL)
     )
 
 
