@@ -44,11 +44,14 @@ from classbell.web.admin_center import (
     template_courses,
     template_editor,
     template_preview,
+    webhook_acts,
+    webhooks,
 )
 
 CATALOG = "catalogs/<slug:slug>"
 SESSION = f"{CATALOG}/sessions/<uuid:session_id>"
 SETTINGS = f"{CATALOG}/settings"
+WEBHOOK = f"{SETTINGS}/webhooks/<uuid:endpoint_id>"
 NOTIFICATION = f"{SETTINGS}/notifications/<slug:kind_name>"
 CONNECTION = f"{SETTINGS}/connection"
 
@@ -155,6 +158,20 @@ urlpatterns = [
     path(f"{SETTINGS}/general", general.general, name="general"),
     path(f"{SETTINGS}/general/example", general.show_example, name="look-example"),
     path(f"{SETTINGS}/sessions", session_settings.session_settings, name="session-settings"),
+    path(f"{SETTINGS}/webhooks", webhooks.webhooks, name="webhooks"),
+    path(f"{SETTINGS}/webhooks/new", webhooks.new_webhook, name="webhook-new"),
+    path(WEBHOOK, webhooks.webhook, name="webhook"),
+    path(f"{WEBHOOK}/test", webhook_acts.test, name="webhook-test"),
+    path(f"{WEBHOOK}/secret", webhook_acts.new_secret, name="webhook-secret"),
+    path(f"{WEBHOOK}/switch", webhook_acts.switch, name="webhook-switch"),
+    path(f"{WEBHOOK}/replay", webhook_acts.replay, name="webhook-replay"),
+    path(f"{WEBHOOK}/delete", webhook_acts.ask_delete, name="webhook-delete"),
+    path(f"{WEBHOOK}/delete-now", webhook_acts.delete, name="webhook-delete-now"),
+    path(
+        f"{WEBHOOK}/deliveries/<int:delivery_id>/replay",
+        webhook_acts.replay_delivery,
+        name="webhook-replay-one",
+    ),
     path(f"{CONNECTION}/connect", connection.connect, name="connect"),
     path(f"{CONNECTION}/save", connection.save, name="connection-save"),
     path(f"{CONNECTION}/cancel", connection.cancel, name="connection-cancel"),

@@ -57,6 +57,7 @@ def serve(words: dict[str, Any]) -> None:
     """Run an engine over the lanes; kill this process after so many answers where told so."""
     from django.db import DatabaseError, InterfaceError  # noqa: PLC0415 -- the same
 
+    from classbell.delivery.doorbell import LaneDoorbell  # noqa: PLC0415 -- the same
     from classbell.delivery.handlers import Handlers  # noqa: PLC0415 -- the same
     from classbell.delivery.pace import UNLIMITED  # noqa: PLC0415 -- the same
     from classbell.delivery.service import LaneService  # noqa: PLC0415 -- the same
@@ -71,7 +72,9 @@ def serve(words: dict[str, Any]) -> None:
     from tests.fakes import FakeClock  # noqa: PLC0415 -- the same
     from tests.storage.delivery.wakes import sqlite_file, wake  # noqa: PLC0415 -- the same
 
-    ports, left = real_ports(FakeClock()), [words.get("die_after", 0)]
+    clock = FakeClock()
+    ports = real_ports(clock, doorbell=LaneDoorbell(clock))
+    left = [words.get("die_after", 0)]
 
     class Mortal:
         """Sends as ever, and dies between an answer and its note."""
