@@ -183,7 +183,7 @@ def _catalog_groups(catalog: Catalog) -> list[NavGroup]:
                 item("deliveries", "document_text", _("Delivery log")),
                 item("health", "plug_connected", _("Connection health")),
                 item("audit", "history", _("Audit log")),
-                item("webhooks", "share", _("Webhooks")),
+                item("webhooks", "link", _("Webhooks")),
                 item("general", "settings", _("General")),
             ),
         ),

@@ -41,7 +41,7 @@ def own(request: HttpRequest) -> HttpResponse:
         )
         add_toast(request, _("Saved.") if changed else _("Nothing was changed."))
         return leave_for(here)
-    context = _context(access.person, here)
+    context = _context(access.person, here) | {"own": True}
     return show(request, "preferences.html", context, access=access, current="preferences")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from classbell.web import assets, preferences, reports, signin
+from classbell.web import assets, calendar_feeds, preferences, reports, signin
 from classbell.web.admin_center import (
     account_change,
     all_connections,
@@ -68,6 +68,8 @@ urlpatterns = [
     path("invited/<str:token>", invitations.invited, name="invited"),
     path("approve/<str:token>", approvals.approved, name="approve"),
     path("preferences", preferences.own, name="preferences"),
+    path("calendars/<str:secret>.ics", calendar_feeds.calendar_file, name="calendar-file"),
+    path("preferences/calendar", calendar_feeds.own_calendar, name="own-calendar"),
     path("preferences/<str:token>", preferences.by_link, name="preferences-link"),
     path("preferences/<str:token>/<str:kind_name>", preferences.unsubscribe, name="unsubscribe"),
     path("connect/callback", connection.connect_callback, name="connect-callback"),
@@ -127,6 +129,7 @@ urlpatterns = [
         outlook_edits.decide,
         name="outlook-edit",
     ),
+    path(f"{CATALOG}/calendar", calendar_feeds.catalog_calendar, name="catalog-calendar"),
     path(f"{CATALOG}/rooms", rooms.rooms, name="rooms"),
     path(f"{CATALOG}/rooms/refresh", rooms.refresh, name="rooms-refresh"),
     path(f"{CATALOG}/rooms/hide", rooms.hide, name="room-hide"),

@@ -16,6 +16,7 @@ from classbell.cli.commands import (
     run,
     serve,
     sessions,
+    webhooks,
     worker,
 )
 
@@ -35,5 +36,6 @@ COMMANDS = (
     deliveries,
     audit,
     probe,
+    webhooks,
     keys,
 )

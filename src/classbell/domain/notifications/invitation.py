@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from icalendar import Calendar, Event, vCalAddress, vText
+from icalendar import vCalAddress, vText
 
-from classbell.domain.notifications.session_facts import link_of, place_of, session_of
+from classbell.domain.notifications.calendar_file import new_calendar, session_event
+from classbell.domain.notifications.session_facts import link_of, session_of
 from classbell.ports.mail import Attachment
 from classbell.storage.models import CourseSession, Entry, Message, Notification
 
@@ -51,18 +52,14 @@ def _file(method: Method, notification: Notification, message: Message | None) -
     No answer is asked for: it would go to a mailbox that nobody reads.
     """
     session = session_of(notification)
-    event = Event()
-    event.add("uid", f"{session.id}@classbell")
+    event = session_event(
+        session,
+        language=_language(session, message),
+        stamp=notification.created_at,
+        is_cancelled=method == "CANCEL",
+        link=link_of(session),
+    )
     event.add("sequence", int(notification.context.get("sequence", "0")))
-    event.add("dtstamp", notification.created_at)
-    event.add("dtstart", session.starts_at)
-    event.add("dtend", session.ends_at)
-    event.add("summary", f"{session.course.title}: {session.title}")
-    event.add("location", place_of(session, _language(session, message)))
-    event.add("status", "CONFIRMED" if method == "REQUEST" else "CANCELLED")
-    if link := link_of(session):
-        event.add("description", link)
-        event.add("url", link)
     if organiser := _organiser(session):
         event["organizer"] = organiser
     if message is not None:
@@ -70,9 +67,7 @@ def _file(method: Method, notification: Notification, message: Message | None) -
         attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
         attendee.params["RSVP"] = vText("FALSE")
         event.add("attendee", attendee, encode=False)
-    calendar = Calendar()
-    calendar.add("prodid", "-//Classbell//Sessions//EN")
-    calendar.add("version", "2.0")
+    calendar = new_calendar()
     calendar.add("method", method)
     calendar.add_component(event)
     return Attachment(FILE, f"text/calendar; charset=utf-8; method={method}", calendar.to_ical())

@@ -24,6 +24,7 @@ class CalendarFeed(TenantModel):
     """One secret address, until it is revoked or made anew.
 
     ``room_address`` is set for a room of a catalog, in lower case; ``person`` for somebody's own.
+    ``content_hash`` is that of what was read last, which had come to be so at ``changed_at``.
     """
 
     tenancy: ClassVar = Tenancy(organisation="organisation_id", catalog="catalog_id")
@@ -41,6 +42,8 @@ class CalendarFeed(TenantModel):
     secret_hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
+    content_hash = models.CharField(max_length=64, blank=True)
+    changed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [

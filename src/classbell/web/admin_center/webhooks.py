@@ -140,7 +140,11 @@ def show_webhook(
         "secret": made.secret if made else "",
         "page": page,
         "rows": [(row, delivery_badge(row.state)) for row in page],
-        "spans": [("1", _("The last hour")), ("24", _("The last day")), ("168", _("The last week"))],
+        "spans": [
+            ("1", _("The last hour")),
+            ("24", _("The last day")),
+            ("168", _("The last week")),
+        ],
         **_form_context(typed or present, error),
     }
     response = show(
