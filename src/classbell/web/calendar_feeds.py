@@ -30,7 +30,7 @@ from classbell.web.toasts import add_toast
 
 @require_safe
 def calendar_file(request: HttpRequest, secret: str) -> HttpResponse:
-    """Answer with a calendar; the secret in the address is the proof, for calendars cannot sign in."""
+    """Answer with a calendar; its address is the proof, for calendar programs cannot sign in."""
     ports = bootstrap.ports()
     try:
         found = file_of(ports, feed_of_secret(ports, secret))
@@ -107,7 +107,8 @@ def _heading(kind: FeedKind) -> tuple[str, str]:
         FeedKind.CATALOG: (
             _("Calendar of this catalog"),
             _(
-                "Its published sessions, to subscribe to in Outlook or elsewhere. It names no learner and has no link to join."
+                "Its published sessions, to subscribe to in Outlook or elsewhere. It names no "
+                "learner and has no link to join."
             ),
         ),
         FeedKind.ROOM: (

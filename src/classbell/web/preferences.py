@@ -98,4 +98,4 @@ def _context(person: Person, here: str) -> dict[str, object]:
     rows = [
         (one.name, _(one.title), _(one.when), one.name not in declined) for one in optional_kinds()
     ]
-    return {"rows": rows, "here": here, "saved": False}
+    return {"rows": rows, "here": here, "saved": False, "own": False}

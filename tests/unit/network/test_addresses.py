@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address, ip_network
+
 import httpcore2
 import pytest
 from httpcore2 import NetworkBackend, NetworkStream
 from structlog.testing import capture_logs
 
-from classbell.network.addresses import Gate, GatedBackend, ip_address, ip_network, is_public
+from classbell.network.addresses import Gate, GatedBackend, is_public
 from classbell.network.http import HttpDoor, Timeouts
 from classbell.network.messages import HttpRequest, NetworkFailure
 from tests.receiver import a_receiver

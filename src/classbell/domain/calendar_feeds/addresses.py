@@ -12,7 +12,7 @@ from classbell.domain.organisations.audit import Actor, record
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import NotAllowed, NotFoundHere
 from classbell.storage.encryption import keyed_hash
-from classbell.storage.models import CalendarFeed, Catalog, FeedKind, Person, Room
+from classbell.storage.models import CalendarFeed, Catalog, FeedKind, Organisation, Person, Room
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ def _delete(subject: Subject) -> bool:
     return CalendarFeed.objects.filter(pk=found.pk).delete()[0] > 0
 
 
-def _organisation_of(subject: Subject) -> object:
+def _organisation_of(subject: Subject) -> Organisation:
     """Return whose calendar it is."""
     owner = subject.person or subject.catalog
     if owner is None:

@@ -82,7 +82,7 @@ def _written(feed: CalendarFeed, now: datetime) -> bytes:
                 link=link_of(session) if is_own else "",
             )
         )
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 def _sessions(feed: CalendarFeed, now: datetime) -> QuerySet[CourseSession]:

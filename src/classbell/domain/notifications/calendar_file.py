@@ -1,4 +1,4 @@
-"""A session in an iCalendar file, mailed or subscribed to (RFC 5545). Moments are written in UTC."""
+"""A session in an iCalendar file, mailed or subscribed to (RFC 5545); its moments are in UTC."""
 
 from __future__ import annotations
 
