@@ -120,6 +120,10 @@ class World:
             "held_mail_waiting": {"waiting": "12", "oldest": NOW.isoformat()},
             "invitation_dead": {"former": str(self.account.pk), "account": str(self.account.pk)},
             "room_declined": {"room": ROOM},
+            "webhook_off": {
+                "webhook": "3eb00c00-0000-4000-8000-000000000001",
+                "webhook_name": "Intranet",
+            },
             "room_moved": {"former": FORMER_ROOM, "room": ROOM},
             "session_message": {
                 "subject": "Bring a pen",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from ipaddress import ip_network
 from typing import Any
 
 from classbell.delivery.chores import do_chore, next_chore
-from classbell.delivery.handlers import Handlers
+from classbell.delivery.handlers import Handlers, WorkFunction
 from classbell.delivery.lanes import take
 from classbell.delivery.pace import UNLIMITED
 from classbell.domain.organisations.audit import Actor
@@ -36,6 +38,17 @@ def real_ports(clock: FakeClock, **chosen: Any) -> Ports:
         max_connections=4,
     )
     return fake_ports(clock=clock, webhooks=sender, **chosen)
+
+
+def no_mail(work: Mapping[str, WorkFunction]) -> Handlers:
+    """Return what serves a lane that has work and no mail."""
+    return Handlers(
+        render=lambda _bundles: [],
+        send=lambda *_words: None,  # type: ignore[arg-type]  # no mail here
+        on_account_verdict=lambda *_words: None,
+        work=work,
+        pace=UNLIMITED,
+    )
 
 
 @dataclass
@@ -81,13 +94,7 @@ class Stage:
         """Pass events on, and let a worker serve the lanes of webhooks as long as they are due."""
         while pass_on_events(self.ports):
             pass
-        handlers = Handlers(
-            render=lambda _bundles: [],
-            send=lambda *_words: None,  # type: ignore[arg-type]  # no mail here
-            on_account_verdict=lambda *_words: None,
-            work={DELIVER: lambda lane, subject: deliver_next(self.ports, lane, subject)},
-            pace=UNLIMITED,
-        )
+        handlers = no_mail({DELIVER: partial(deliver_next, self.ports)})
         now = self.clock.now()
         for lane in Lane.objects.filter(kind=LaneKind.WEBHOOK).order_by("pk"):
             Lane.objects.filter(pk=lane.pk).update(due_at=now, lease_until=None)

@@ -13,7 +13,7 @@ from classbell.domain.webhooks.replay import ping, replay_one, replay_since
 from classbell.domain.webhooks.schedule import DELAYS, TRIES, next_try
 from classbell.domain.webhooks.switching import switch_off, switch_on
 from classbell.ports.errors import InvalidInput
-from classbell.storage.models import AuditEntry, DomainEvent, WebhookDelivery
+from classbell.storage.models import AuditEntry, DomainEvent, Notification, WebhookDelivery
 from tests.domain.webhooks.stage import Stage
 from tests.support import NOW
 
@@ -117,6 +117,8 @@ def test_gone_switches_the_endpoint_off(stage: Stage) -> None:
     assert [state for _, state, _, _ in stage.log()] == ["failed", "stopped"]
     entry = AuditEntry.objects.get(action="webhook.switched_off")
     assert (entry.actor_name, entry.after["reason"]) == ("Classbell", "gone")
+    told = Notification.objects.get(kind="webhook_off")
+    assert told.audience == [stage.cast.owner.pk.hex], "the admins of its catalog"
 
 
 def test_five_days_of_failures_switch_it_off(stage: Stage) -> None:

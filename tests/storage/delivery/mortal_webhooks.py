@@ -10,12 +10,15 @@ import json
 import os
 import signal
 import sys
+from dataclasses import replace
 from functools import partial
 from threading import Event, Thread
 from time import sleep
 from typing import Any
 
 import django
+
+from classbell.ports.webhooks import WebhookAnswer, WebhookSender
 
 
 def main(words: dict[str, Any]) -> None:
@@ -58,8 +61,6 @@ def serve(words: dict[str, Any]) -> None:
     from django.db import DatabaseError, InterfaceError  # noqa: PLC0415 -- the same
 
     from classbell.delivery.doorbell import LaneDoorbell  # noqa: PLC0415 -- the same
-    from classbell.delivery.handlers import Handlers  # noqa: PLC0415 -- the same
-    from classbell.delivery.pace import UNLIMITED  # noqa: PLC0415 -- the same
     from classbell.delivery.service import LaneService  # noqa: PLC0415 -- the same
     from classbell.domain.webhooks.deliver import deliver_next  # noqa: PLC0415 -- the same
     from classbell.domain.webhooks.pass_on import (  # noqa: PLC0415 -- the same
@@ -68,38 +69,15 @@ def serve(words: dict[str, Any]) -> None:
     )
     from classbell.engine.alone import OnlyWorker  # noqa: PLC0415 -- the same
     from classbell.engine.loop import Engine  # noqa: PLC0415 -- the same
-    from tests.domain.webhooks.stage import real_ports  # noqa: PLC0415 -- the same
+    from tests.domain.webhooks.stage import no_mail, real_ports  # noqa: PLC0415 -- the same
     from tests.fakes import FakeClock  # noqa: PLC0415 -- the same
     from tests.storage.delivery.wakes import sqlite_file, wake  # noqa: PLC0415 -- the same
 
     clock = FakeClock()
     ports = real_ports(clock, doorbell=LaneDoorbell(clock))
-    left = [words.get("die_after", 0)]
-
-    class Mortal:
-        """Sends as ever, and dies between an answer and its note."""
-
-        def refusal(self, url: str) -> str:
-            return ports.webhooks.refusal(url) if ports.webhooks else ""
-
-        def send(self, url: str, **words: Any) -> Any:
-            assert ports.webhooks is not None
-            answer = ports.webhooks.send(url, **words)
-            left[0] -= 1
-            if left[0] == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return answer
-
-    from dataclasses import replace  # noqa: PLC0415 -- after the setup, with the others
-
-    mortal = replace(ports, webhooks=Mortal())
-    handlers = Handlers(
-        render=lambda _bundles: [],
-        send=lambda *_words: None,  # type: ignore[arg-type]  # there is no mail here
-        on_account_verdict=lambda *_words: None,
-        work={DELIVER: partial(deliver_next, mortal)},
-        pace=UNLIMITED,
-    )
+    assert ports.webhooks is not None
+    mortal = replace(ports, webhooks=Mortal(ports.webhooks, words.get("die_after", 0)))
+    handlers = no_mail({DELIVER: partial(deliver_next, mortal)})
     file = sqlite_file()
     engine: Engine[Any] = Engine(
         LaneService(
@@ -117,6 +95,24 @@ def serve(words: dict[str, Any]) -> None:
     stop = Event()
     Thread(target=stop_when_done, args=(stop,), daemon=True).start()
     engine.run(stop)
+
+
+class Mortal:
+    """Sends as ever, and dies between an answer and its note."""
+
+    def __init__(self, sender: WebhookSender, die_after: int) -> None:
+        self._sender = sender
+        self._left = die_after
+
+    def refusal(self, url: str) -> str:
+        return self._sender.refusal(url)
+
+    def send(self, url: str, **words: Any) -> WebhookAnswer:
+        answer = self._sender.send(url, **words)
+        self._left -= 1
+        if self._left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return answer
 
 
 def pass_on(really: Any, ports: Any, words: dict[str, Any]) -> bool:

@@ -10,7 +10,6 @@ import structlog
 from django.db import transaction
 from django.db.models import F
 
-from classbell.domain.organisations.audit import CLASSBELL
 from classbell.domain.webhooks.event_types import PING
 from classbell.domain.webhooks.schedule import DISABLE_AFTER, TRIES, WINDOW, next_try
 from classbell.domain.webhooks.secrets import signing_keys
@@ -168,7 +167,7 @@ def _failed(
         rows.update(state=WebhookState.FAILED)
     if answer is not None and answer.status == HTTPStatus.GONE:
         rows.update(state=WebhookState.FAILED)
-        switch_off_by_itself(ports, endpoint, GONE, CLASSBELL)
+        switch_off_by_itself(ports, endpoint, GONE)
         return
     if not is_test:
         asked_for = answer.retry_at if answer is not None else None
@@ -182,7 +181,7 @@ def _failed(
             _give_up_late(endpoint, now)
         WebhookEndpoint.objects.filter(pk=endpoint.pk).update(failing_since=since)
     if now - since >= DISABLE_AFTER:
-        switch_off_by_itself(ports, endpoint, FAILING, CLASSBELL)
+        switch_off_by_itself(ports, endpoint, FAILING)
 
 
 def _rest(endpoint: WebhookEndpoint, failures: int, until: datetime) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from django.db import transaction
 
-from classbell.domain.organisations.audit import Actor
+from classbell.domain.notifications.notify import notify
+from classbell.domain.notifications.routes import look_after
+from classbell.domain.organisations.audit import CLASSBELL, Actor
 from classbell.domain.webhooks.rights import note, require_may_change
 from classbell.ports.bundle import Ports
 from classbell.storage.models import WebhookDelivery, WebhookEndpoint, WebhookState
+from classbell.storage.queries.organisations import catalog_admins, lms_admins
 
 GONE, FAILING, BY_HAND = "gone", "failing", "by_hand"
 """Why an endpoint is off: it said so itself (410), it failed for days, somebody chose so."""
@@ -24,11 +29,29 @@ def switch_off(ports: Ports, *, endpoint: WebhookEndpoint, actor: Actor) -> bool
         return _off(ports, endpoint, BY_HAND, actor)
 
 
-def switch_off_by_itself(
-    ports: Ports, endpoint: WebhookEndpoint, reason: str, actor: Actor
-) -> bool:
-    """Stop telling an endpoint that does not work, in the caller's transaction, with a notice."""
-    return _off(ports, endpoint, reason, actor)
+def switch_off_by_itself(ports: Ports, endpoint: WebhookEndpoint, reason: str) -> bool:
+    """Stop telling an endpoint that does not work, in the caller's transaction.
+
+    The admins of its catalog are told, once; those of an organisation's where there is none.
+    """
+    if not _off(ports, endpoint, reason, CLASSBELL):
+        return False
+    catalog = endpoint.catalog
+    people = catalog_admins(catalog) if catalog else lms_admins(endpoint.organisation_id)
+    notification = notify(
+        ports,
+        kind="webhook_off",
+        organisation_id=endpoint.organisation_id,
+        catalog=catalog,
+        audience=[person.pk for person in people],
+        context={
+            "webhook": str(endpoint.pk),
+            "webhook_name": endpoint.description or urlsplit(endpoint.url).hostname or "",
+        },
+    )
+    if notification is not None:
+        look_after(ports, notification)
+    return True
 
 
 def switch_on(ports: Ports, *, endpoint: WebhookEndpoint, actor: Actor) -> bool:
