@@ -11,15 +11,16 @@ from classbell.network.http import HttpDoor, Timeouts
 from classbell.network.messages import HttpRequest, NetworkFailure
 from classbell.ports.clock import Clock
 from classbell.ports.webhooks import WebhookAnswer, WebhookUnreachable
+from classbell.ports.words import marked as _
 from classbell.webhooks.signing import signed_headers
 
 TIMEOUTS = Timeouts(connect=5.0, read=10.0, pool=2.0, total=11.0)
 MOST_ANSWER_BYTES = 64 * 1024
 """Nobody reads the answer of an endpoint; one that sends more than this is broken off."""
 
-REFUSED_ADDRESS = "This address is not on the public internet."
-NEEDS_HTTPS = "Events are sent to https addresses only."
-NOT_AN_ADDRESS = "This is no address of the form https://host/path."
+REFUSED_ADDRESS = _("This address is not on the public internet.")
+NEEDS_HTTPS = _("Events are sent to https addresses only.")
+NOT_AN_ADDRESS = _("This is no address of the form https://host/path.")
 
 
 class SignedSender:
@@ -121,7 +122,7 @@ def _parts(url: str) -> SplitResult | None:
     """Take an address apart; None where it is none."""
     try:
         parts = urlsplit(url)
-        _ = parts.port
+        parts.port  # noqa: B018 -- reading it is the check
     except ValueError:
         return None
     return parts

@@ -13,6 +13,7 @@ from classbell.domain.webhooks.rights import note, require_may_change, require_m
 from classbell.domain.webhooks.secrets import give_secret, retire_secret
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import ConfigurationFault, InvalidInput
+from classbell.ports.words import marked as _
 from classbell.storage.models import Catalog, Organisation, WebhookEndpoint
 
 MOST_ENDPOINTS = 20
@@ -69,7 +70,7 @@ def create_endpoint(
     if present.count() >= MOST_ENDPOINTS:
         raise InvalidInput(
             f"There are {MOST_ENDPOINTS} webhooks already.",
-            remedy="Delete one that nobody needs, or let one address take more kinds of events.",
+            remedy=_("Delete one that nobody needs, or let one address take more kinds of events."),
         )
     endpoint = WebhookEndpoint(
         organisation=organisation,
@@ -154,28 +155,30 @@ def _checked(ports: Ports, choice: EndpointChoice) -> EndpointChoice:
     url, description = choice.url.strip(), choice.description.strip()
     if ports.webhooks is None:
         raise ConfigurationFault("Webhooks are not built in.")
-    refusal = "Write the address that events go to." if not url else ports.webhooks.refusal(url)
+    refusal = _("Write the address that events go to.") if not url else ports.webhooks.refusal(url)
     if len(url) > MOST_URL:
-        refusal = "This address is too long."
+        refusal = _("This address is too long.")
     if refusal:
         raise InvalidInput(
             refusal,
             field="url",
-            remedy="Name an https address on the public internet, such as "
-            "https://hooks.example.com/classbell.",
+            remedy=_(
+                "Name an https address on the public internet, such as "
+                "https://hooks.example.com/classbell."
+            ),
         )
     if len(description) > MOST_DESCRIPTION:
         raise InvalidInput(
-            "The description is too long.",
+            _("The description is too long."),
             field="description",
             remedy=f"Shorten it to {MOST_DESCRIPTION} characters or fewer.",
         )
     unknown = [name for name in choice.event_types if name not in BY_NAME]
     if unknown or not choice.event_types:
         raise InvalidInput(
-            f"There is no event «{unknown[0]}»." if unknown else "No event was chosen.",
+            f"There is no event «{unknown[0]}»." if unknown else _("No event was chosen."),
             field="event_types",
-            remedy="Choose at least one kind of event from the list.",
+            remedy=_("Choose at least one kind of event from the list."),
         )
     names = tuple(name for name in BY_NAME if name in choice.event_types)
     return EndpointChoice(url, description, names)

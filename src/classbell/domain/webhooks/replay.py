@@ -14,6 +14,7 @@ from classbell.domain.webhooks.pass_on import deliveries_of, json_body, ring
 from classbell.domain.webhooks.rights import note, require_may_change
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import InvalidInput
+from classbell.ports.words import marked as _
 from classbell.storage.models import (
     DomainEvent,
     WebhookDelivery,
@@ -100,7 +101,7 @@ def replay_since(ports: Ports, *, endpoint: WebhookEndpoint, since: datetime, ac
             f"More than {MOST_REPLAYED} events have happened since then.",
             field="since",
             meaning="Nothing was sent.",
-            remedy="Choose a later moment.",
+            remedy=_("Choose a later moment."),
         )
     with transaction.atomic():
         rows = deliveries_of(endpoint, found, ports.clock.now())
@@ -131,7 +132,7 @@ def _require_on(endpoint: WebhookEndpoint) -> None:
     """Refuse to send to what is switched off."""
     if not endpoint.is_on:
         raise InvalidInput(
-            "This webhook is switched off.",
-            meaning="Nothing was sent.",
-            remedy="Switch it on first.",
+            _("This webhook is switched off."),
+            meaning=_("Nothing was sent."),
+            remedy=_("Switch it on first."),
         )
