@@ -55,7 +55,7 @@ demo: $(INSTALLED)  ## Walk the story without a browser, step by step, and check
 
 .PHONY: snapshots
 snapshots: $(INSTALLED)  ## Write the approved mails and the table of kinds anew; then look at what changed
-	@RENEW_SNAPSHOTS=1 $(BIN)/python -m pytest -q -p no:randomly tests/domain/notifications/test_default_mails.py tests/domain/notifications/test_reference.py
+	@RENEW_SNAPSHOTS=1 $(BIN)/python -m pytest -q -p no:randomly tests/domain/notifications/test_default_mails.py tests/domain/notifications/test_reference.py tests/domain/webhooks/test_reference.py
 
 .PHONY: test
 test: $(INSTALLED)  ## Run the tests on SQLite, then those about the store on PostgreSQL
