@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -38,9 +39,16 @@ class Receiver:
         return [one.headers["webhook-id"] for one in self.received]
 
 
+class _Quiet(ThreadingHTTPServer):
+    """A client that hangs up, as one does that distrusts a certificate, is no news."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing."""
+
+
 @contextmanager
-def a_receiver() -> Iterator[Receiver]:
-    """Serve until the block ends."""
+def a_receiver(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
+    """Serve until the block ends, with TLS where a context is given."""
     receiver = Receiver()
 
     class Handler(BaseHTTPRequestHandler):
@@ -58,7 +66,9 @@ def a_receiver() -> Iterator[Receiver]:
         def log_message(self, *_words: Any) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _Quiet(("127.0.0.1", 0), Handler)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     receiver.url = f"http://127.0.0.1:{server.server_address[1]}/hooks"

@@ -36,6 +36,9 @@ CATALOG_PAGES = {
     "notification-courses": f"/settings/notifications/{KIND}/courses",
     "general": "/settings/general",
     "session-settings": "/settings/sessions",
+    "webhooks": "/settings/webhooks",
+    "webhook-new": "/settings/webhooks/new",
+    "catalog-calendar": "/calendar",
     "disconnect": "/settings/connection/disconnect",
     "panel": "/settings/notifications?panel=m365",
 }
@@ -44,6 +47,7 @@ CATALOG_PAGES = {
 OTHER_PAGES = {
     "language": "/language",
     "preferences": "/preferences",
+    "own-calendar": "/preferences/calendar",
     "catalogs": "/catalogs",
     "connections": "/connections",
     "email-provider": "/email-provider",
@@ -56,11 +60,12 @@ ELSEWHERE = {
         *("invited", "link", "notification-reset", "notification-restore", "preferences-link"),
         *("session-message-sent", "signin", "unsubscribe", "outlook-edit"),
         *("recreate-link", "deliveries-resend", "session-change", "session-unenrol"),
+        *("webhook", "webhook-delete"),
     },
     "no page": {
         *("asset", "connect-callback", "deliveries-export", "healthz", "look-example"),
         *("acs-reports", "calendar-reports", "session-message-preview", "notification-preview"),
-        *("signin-callback", "start"),
+        *("signin-callback", "start", "calendar-file"),
     },
     "only acts": {
         *("alert-substitute", "alert-test", "approval-ask", "approval-check", "approval-withdraw"),
@@ -69,6 +74,8 @@ ELSEWHERE = {
         *("notification-test", "offer", "offer-accept", "offer-decline", "offer-withdraw"),
         *("room-hide", "room-show", "rooms-refresh", "session-attendance", "session-enrol"),
         *("session-publish", "session-retry", "session-room", "sign-in-link", "signout", "theme"),
+        *("webhook-test", "webhook-secret", "webhook-switch", "webhook-replay"),
+        *("webhook-replay-one", "webhook-delete-now"),
     },
 }
 """Names of addresses that the walk over all pages leaves out, and why."""

@@ -15,6 +15,7 @@ from classbell.domain.webhooks.switching import switch_off, switch_on
 from classbell.ports.errors import InvalidInput
 from classbell.storage.models import AuditEntry, DomainEvent, Notification, WebhookDelivery
 from tests.domain.webhooks.stage import Stage
+from tests.receiver import a_receiver
 from tests.support import NOW
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -105,6 +106,35 @@ def test_while_an_endpoint_is_busy_everything_waits_in_its_order(stage: Stage) -
     stage.work()
     expected = [f"evt_{event.pk}" for event in events]
     assert stage.receiver.ids == [expected[0], *expected]
+
+
+def test_an_endpoint_that_does_not_answer_keeps_nobody_else_from_theirs(stage: Stage) -> None:
+    with a_receiver() as gone:
+        pass  # nobody listens there any more
+    silent = stage.endpoint(url=gone.url).endpoint
+    stage.happen()
+    stage.happen()
+    stage.work()
+    assert len(stage.receiver.ids) == 2
+    rows = WebhookDelivery.objects.filter(endpoint=silent).order_by("id")
+    assert [(row.attempts, row.response_code) for row in rows] == [(1, None), (0, None)]
+    assert "refused" in rows[0].problem
+    silent.refresh_from_db()
+    assert silent.paused_until > stage.clock.now()
+
+
+def test_what_waits_for_an_endpoint_that_is_silent_for_days_is_given_up(stage: Stage) -> None:
+    with a_receiver() as gone:
+        pass
+    silent = stage.endpoint(url=gone.url).endpoint
+    for _ in range(4):
+        stage.happen()
+    for _ in range(30):
+        stage.work()
+        stage.pass_time(2 * HOUR)
+    rows = WebhookDelivery.objects.filter(endpoint=silent)
+    assert {row.state for row in rows} == {"failed"}
+    assert sum(row.attempts for row in rows) <= 2 * TRIES, "it is asked rarely, not for each event"
 
 
 def test_gone_switches_the_endpoint_off(stage: Stage) -> None:

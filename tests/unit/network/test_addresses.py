@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from ipaddress import ip_address, ip_network
 
 import httpcore2
@@ -12,6 +13,7 @@ from structlog.testing import capture_logs
 from classbell.network.addresses import Gate, GatedBackend, is_public
 from classbell.network.http import HttpDoor, Timeouts
 from classbell.network.messages import HttpRequest, NetworkFailure
+from m365sandbox.tls import Authority
 from tests.receiver import a_receiver
 
 QUICK = Timeouts(connect=0.5, read=0.5, pool=0.1, total=0.8)
@@ -120,3 +122,19 @@ def test_an_unknown_name_is_a_failure_that_sent_nothing() -> None:
     ):
         post(door, "https://hooks.example.com/")
     assert not caught.value.may_have_happened
+
+
+def test_certificates_are_checked_against_the_name_and_not_the_number() -> None:
+    authority = Authority()
+    trust = ssl.create_default_context(cadata=authority.certificate_pem())
+    gate = Gate(private=[LOOPBACK], resolver=lambda _host, _port: ["127.0.0.1"])
+    with (
+        a_receiver(authority.server_context()) as receiver,
+        HttpDoor(timeouts=QUICK, gate=gate, verify=trust) as door,
+    ):
+        port = receiver.url.rpartition(":")[2].partition("/")[0]
+        assert post(door, f"https://localhost:{port}/") == 204
+        with pytest.raises(NetworkFailure) as caught:
+            post(door, f"https://hooks.example.com:{port}/")
+    assert not caught.value.may_have_happened
+    assert len(receiver.received) == 1
