@@ -126,7 +126,7 @@ def test_an_unknown_name_is_a_failure_that_sent_nothing() -> None:
 
 def test_certificates_are_checked_against_the_name_and_not_the_number() -> None:
     authority = Authority()
-    trust = ssl.create_default_context(cadata=authority.certificate_pem())
+    trust = ssl.create_default_context(cadata=authority.certificate_pem)
     gate = Gate(private=[LOOPBACK], resolver=lambda _host, _port: ["127.0.0.1"])
     with (
         a_receiver(authority.server_context()) as receiver,
