@@ -197,6 +197,29 @@ def test_a_test_goes_out_at_once_also_while_the_endpoint_rests(stage: Stage) -> 
     assert [state for _, state, _, _ in stage.log()] == ["delivered", "delivered"]
 
 
+def test_several_tests_go_out_while_the_endpoint_rests(stage: Stage) -> None:
+    stage.receiver.statuses = [503]
+    stage.happen()
+    stage.work()
+    stage.pass_time(timedelta(seconds=1))
+    for _ in range(2):
+        ping(stage.ports, endpoint=stage.made.endpoint, actor=stage.owner)
+    stage.work()
+    assert len(stage.receiver.ids) == 3
+
+
+def test_what_was_settled_is_forgotten_after_a_month(stage: Stage) -> None:
+    stage.endpoint(event_types=("message.failed", "session.changed"))
+    kept = stage.happen()
+    stage.happen("message.failed", message=1)
+    stage.work()
+    stage.pass_time(31 * DAY)
+    newer = stage.happen()
+    stage.work()
+    assert {row.event_id for row in WebhookDelivery.objects.all()} == {newer.pk}
+    assert set(DomainEvent.objects.values_list("pk", flat=True)) == {kept.pk, newer.pk}
+
+
 def test_replaying_one_sends_it_under_the_same_id(stage: Stage) -> None:
     stage.happen()
     stage.work()

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Min
 
 from classbell.domain.webhooks.event_types import PING
 from classbell.domain.webhooks.schedule import DISABLE_AFTER, TRIES, WINDOW, next_try
@@ -18,6 +18,7 @@ from classbell.ports.bundle import Ports
 from classbell.ports.errors import ConfigurationFault
 from classbell.ports.webhooks import WebhookAnswer, WebhookSender, WebhookUnreachable
 from classbell.storage.models import (
+    DomainEvent,
     Lane,
     WebhookDelivery,
     WebhookEndpoint,
@@ -59,13 +60,14 @@ def deliver_next(ports: Ports, lane: Lane, _subject: str) -> datetime | None:
         return None
     now = ports.clock.now()
     delivery = _next(endpoint, now)
-    if delivery is None:
+    if delivery is not None:
+        keys = signing_keys(ports, endpoint, now)
+        result = _tried(_sender(ports), endpoint, delivery, keys)
+        _settle(ports, endpoint, delivery, result)
+    due_at = _due_at(endpoint)
+    if due_at is None:
         _forget_old(endpoint, now)
-        return _due_at(endpoint)
-    keys = signing_keys(ports, endpoint, now)
-    result = _tried(_sender(ports), endpoint, delivery, keys)
-    _settle(ports, endpoint, delivery, result)
-    return _due_at(endpoint)
+    return due_at
 
 
 def _tried(
@@ -106,12 +108,11 @@ def _due_at(endpoint: WebhookEndpoint) -> datetime | None:
     if not endpoint.is_on:
         return None
     waiting = WebhookDelivery.objects.filter(endpoint=endpoint, state=WebhookState.WAITING)
-    first = waiting.order_by("next_try_at").values_list("next_try_at", flat=True).first()
-    if first is None or endpoint.paused_until is None:
-        return first
-    if waiting.filter(event_type=PING, next_try_at__lte=first).exists():
-        return first
-    return max(first, endpoint.paused_until)
+    test = waiting.filter(event_type=PING).aggregate(first=Min("next_try_at"))["first"]
+    event = waiting.exclude(event_type=PING).aggregate(first=Min("next_try_at"))["first"]
+    if event is not None and endpoint.paused_until is not None:
+        event = max(event, endpoint.paused_until)
+    return min((moment for moment in (test, event) if moment is not None), default=None)
 
 
 def _settle(
@@ -203,13 +204,17 @@ def _problem(result: WebhookAnswer | WebhookUnreachable) -> str:
 
 
 def _forget_old(endpoint: WebhookEndpoint, now: datetime) -> None:
-    """Delete settled rows after a month, the oldest first."""
+    """Delete settled rows after a month, the oldest first, and events of messages with them."""
     old = (
         WebhookDelivery.objects.filter(endpoint=endpoint, created_at__lt=now - KEPT_FOR)
         .exclude(state=WebhookState.WAITING)
         .order_by("id")
-        .values_list("pk", flat=True)[:FORGET_AT_ONCE]
+        .values_list("pk", "event_id")[:FORGET_AT_ONCE]
     )
-    pks = list(old)
-    if pks:
-        WebhookDelivery.objects.filter(pk__in=pks).delete()
+    rows = list(old)
+    if rows:
+        WebhookDelivery.objects.filter(pk__in=[pk for pk, _event in rows]).delete()
+        # Written for webhooks alone, one for each message: nobody else reads them later.
+        DomainEvent.objects.filter(
+            pk__in=[event for _pk, event in rows if event], name__startswith="message."
+        ).delete()
