@@ -120,6 +120,7 @@ def test_an_endpoint_that_does_not_answer_keeps_nobody_else_from_theirs(stage: S
     assert [(row.attempts, row.response_code) for row in rows] == [(1, None), (0, None)]
     assert "refused" in rows[0].problem
     silent.refresh_from_db()
+    assert silent.paused_until is not None
     assert silent.paused_until > stage.clock.now()
 
 
