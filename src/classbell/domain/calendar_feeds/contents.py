@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
+from icalendar import Calendar, Event
 
-from classbell.domain.notifications.calendar_file import new_calendar, session_event
-from classbell.domain.notifications.session_facts import link_of
+from classbell.domain.notifications.invitation import own_uid, session_event
 from classbell.ports.bundle import Ports
 from classbell.storage.models import (
     CalendarFeed,
@@ -29,6 +29,9 @@ REFRESH = timedelta(hours=1)
 """How often calendars are asked to look again (RFC 7986); many look more rarely."""
 
 MOST = 1000
+
+FOR_THOSE_INSIDE = ("description", "url")
+"""What holds the link to join, which lets in whoever has it: it is for those who have a place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +66,36 @@ def file_of(ports: Ports, feed: CalendarFeed) -> FeedFile:
 
 def _written(feed: CalendarFeed, now: datetime) -> bytes:
     """Write the file; the same sessions make the same bytes."""
-    calendar = new_calendar()
+    calendar = Calendar()
+    calendar.add("prodid", "-//Classbell//Sessions//EN")
+    calendar.add("version", "2.0")
     calendar.add("x-wr-calname", _name(feed))
     calendar.add("refresh-interval", REFRESH, parameters={"value": "DURATION"})
     calendar.add("x-published-ttl", "PT1H")
-    is_own = feed.kind == FeedKind.PERSON
     for session in _sessions(feed, now):
-        language = session.course.catalog.language
-        if feed.person is not None and feed.person.language:
-            language = feed.person.language
-        calendar.add_component(
-            session_event(
-                session,
-                language=language,
-                stamp=session.cancelled_at or session.created_at,
-                is_cancelled=session.cancelled_at is not None,
-                # A link lets in whoever has it: it is for those who have a place.
-                link=link_of(session) if is_own else "",
-            )
-        )
+        calendar.add_component(_event(feed, session))
     return bytes(calendar.to_ical())
+
+
+def _event(feed: CalendarFeed, session: CourseSession) -> Event:
+    """Write one session as invitations do, less what is not for everybody who has the address."""
+    language = session.course.catalog.language
+    if feed.person is not None and feed.person.language:
+        language = feed.person.language
+    event = session_event(
+        session,
+        uid=own_uid(session),
+        sequence=0,
+        stamped=session.cancelled_at or session.created_at,
+        language=language,
+    )
+    event.add("status", "CANCELLED" if session.cancelled_at else "CONFIRMED")
+    # Nobody is invited by a calendar that is subscribed to, so nobody answers to anybody.
+    event.pop("organizer", None)
+    if feed.kind != FeedKind.PERSON:
+        for name in FOR_THOSE_INSIDE:
+            event.pop(name, None)
+    return event
 
 
 def _sessions(feed: CalendarFeed, now: datetime) -> QuerySet[CourseSession]:
