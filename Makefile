@@ -55,7 +55,7 @@ demo: $(INSTALLED)  ## Walk the story without a browser, step by step, and check
 
 .PHONY: snapshots
 snapshots: $(INSTALLED)  ## Write the approved mails, the table of kinds and the API's reference anew; then look at what changed
-	@RENEW_SNAPSHOTS=1 $(BIN)/python -m pytest -q -p no:randomly tests/domain/notifications/test_default_mails.py tests/domain/notifications/test_reference.py tests/architecture/test_api_documents.py tests/acceptance/roles/test_document.py
+	@RENEW_SNAPSHOTS=1 $(BIN)/python -m pytest -q -p no:randomly tests/domain/notifications/test_default_mails.py tests/domain/notifications/test_reference.py tests/architecture/test_api_documents.py tests/acceptance/roles/test_document.py tests/domain/webhooks/test_reference.py
 
 .PHONY: gallery
 gallery: $(INSTALLED)  ## Take the pictures of docs/gallery.md anew (needs Chromium)

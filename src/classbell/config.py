@@ -71,6 +71,8 @@ class Settings:
         frame_ancestors: origins whose pages may show the Admin Center in a frame, separated by
             spaces, such as those of Microsoft Teams; empty for none.
         api_requests_per_minute: most requests of one integration in a minute, in each process.
+        webhook_private_addresses: networks that webhooks may lead to although they are private,
+            such as ``10.1.0.0/16``, separated by commas; http is allowed there. Empty for none.
         debug: shows error details in pages; never for production.
     """
 
@@ -117,6 +119,7 @@ class Settings:
     public_url: str = ""
     frame_ancestors: str = ""
     api_requests_per_minute: int = 600
+    webhook_private_addresses: str = ""
     debug: bool = False
 
     @property
@@ -202,6 +205,22 @@ class Settings:
                 remedy="Set CLASSBELL_BASE_URL to its https address, or leave frames out.",
             )
         return origins
+
+    @property
+    def webhook_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The private networks that webhooks may lead to.
+
+        Raises:
+            ConfigurationFault: one is not a network.
+        """
+        texts = self.webhook_private_addresses.replace(",", " ").split()
+        try:
+            return tuple(ip_network(text) for text in texts)
+        except ValueError as cause:
+            raise ConfigurationFault(
+                f"CLASSBELL_WEBHOOK_PRIVATE_ADDRESSES holds what is no network: {cause}.",
+                remedy="Write networks like 10.1.0.0/16 or 127.0.0.0/8, separated by commas.",
+            ) from cause
 
     @property
     def listen_url(self) -> str:

@@ -47,6 +47,8 @@ from classbell.domain.scheduling.reconcile_shared import reconcile_shared
 from classbell.domain.scheduling.request import RECONCILE, REFRESH_ROOMS, SHARE, WATCH
 from classbell.domain.scheduling.room_listing import refresh_rooms
 from classbell.domain.scheduling.watch import begin_watching, watch_calendar
+from classbell.domain.webhooks.deliver import deliver_next
+from classbell.domain.webhooks.pass_on import DELIVER, pass_on_events
 from classbell.engine.alone import OnlyWorker
 from classbell.engine.loop import Engine
 from classbell.engine.wake_postgresql import Listener
@@ -90,6 +92,7 @@ def _work(outside: Ports, chosen: Settings, handlers: Handlers) -> dict[str, Wor
         EXPAND: partial(expand_notification, outside),
         FOLLOW: partial(follow, outside, handlers),
         HAND_OVER: partial(hand_over, outside),
+        DELIVER: partial(deliver_next, outside),
         FORGET_PENDING: partial(forget_pending, outside),
         KEEP_RECORD: partial(keep_record, outside, chosen.audit_retention_days),
         LOOK_UP: partial(look_up, outside.clock, handlers),
@@ -135,7 +138,7 @@ def engine() -> Engine[TakenLane]:
     chosen = settings()
     path = chosen.sqlite_path
     return Engine(
-        LaneService(ports(), handlers_for),
+        LaneService(ports(), handlers_for, also=partial(pass_on_events, ports())),
         wake=DataVersion(path) if path else Listener(chosen.listen_url, CHANNEL),
         threads=chosen.worker_threads,
         wires=wires(chosen),

@@ -48,11 +48,13 @@ from classbell.ports.clock import Clock, SystemClock
 from classbell.ports.errors import ConfigurationFault
 from classbell.ports.installation import Credential, Installation
 from classbell.ports.mail import SystemMailer
+from classbell.ports.webhooks import WebhookSender
 from classbell.smtp.mailer import SmtpMailer
 from classbell.smtp.oauth import AccessTokens, TokenSource
 from classbell.smtp.settings import mail_route
 from classbell.storage.databases import release
 from classbell.storage.encryption import key_ring
+from classbell.webhooks import webhook_sender
 
 LANES_FOR_A_THREAD = 16
 """How many lanes may wait for a hanging provider for each that is worked on."""
@@ -112,8 +114,7 @@ def build(
     configure_logging()
     door = HttpDoor(before_call=leave_the_store, observe=observe, max_connections=wires(chosen))
     cloud = cloud_for(chosen.cloud, login_url=chosen.login_url, graph_url=chosen.graph_url)
-    clock = _clock(chosen)
-    proofs = _proofs(chosen)
+    clock, proofs = _clock(chosen), _proofs(chosen)
     graph = GraphClient(cloud, door, clock)
     return Ports(
         base_url=chosen.base_url,
@@ -140,6 +141,7 @@ def build(
         system_mailer=_system_mailer(chosen, clock, door),
         email_service=AcsMail(door, clock),
         report_reader=EventGridReports(),
+        webhooks=_webhooks(chosen, clock),
         public_url=chosen.reports_url,
         installation=_installation(chosen, proofs),
         licences=_licences(chosen),
@@ -155,6 +157,16 @@ def _held_mail(chosen: Settings) -> HeldMailRule:
 def _page_door(observe: Callable[[HttpRequest, HttpAnswer], None]) -> HttpDoor:
     """Build the door for calls that somebody waits for in front of a page."""
     return HttpDoor(before_call=leave_the_store, observe=observe, timeouts=PAGE_TIMEOUTS)
+
+
+def _webhooks(chosen: Settings, clock: Clock) -> WebhookSender:
+    """Build what sends events to addresses that admins named."""
+    return webhook_sender(
+        clock,
+        private=chosen.webhook_networks,
+        before_call=leave_the_store,
+        max_connections=wires(chosen),
+    )
 
 
 def _clock(chosen: Settings) -> Clock:

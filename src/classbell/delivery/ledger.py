@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Count, QuerySet
 
 from classbell.delivery.bulk import insert_for_people
+from classbell.delivery.message_events import tell_moved
 from classbell.delivery.work import wake
 from classbell.ports.bundle import Ports
 from classbell.storage.models import Lane, Message, MessageState, Notification
@@ -249,4 +250,7 @@ def move(
         raise ValueError(f"A message that is {start} cannot become {end}.")
     settles = end not in {*WAITING, MessageState.SENDING}
     settled_at = now if settles else None
-    return messages.filter(state=start).update(state=end, settled_at=settled_at, **changes)
+    moved = messages.filter(state=start).update(state=end, settled_at=settled_at, **changes)
+    if moved and settles:
+        tell_moved(messages, end, now)
+    return moved

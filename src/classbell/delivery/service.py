@@ -38,6 +38,11 @@ PATIENCE_SECONDS = 120.0
 """A step without an end is given up after this; every call to a provider ends far sooner."""
 
 
+def nothing_more() -> bool:
+    """Do nothing besides: the default of ``also``."""
+    return False
+
+
 class LaneService:
     """Serves lanes with what the domain provides.
 
@@ -46,6 +51,7 @@ class LaneService:
         handlers_for: what a lane is served with.
         lease_seconds: machine seconds for which a lane is held without a sign of life.
         holder: who holds the lanes, for people to read; host and process by default.
+        also: what a sweep does besides; says whether there is more of it.
     """
 
     def __init__(
@@ -55,10 +61,12 @@ class LaneService:
         *,
         lease_seconds: float = LEASE_SECONDS,
         holder: str = "",
+        also: Callable[[], bool] = nothing_more,
     ) -> None:
         self._ports = ports
         self._handlers_for = handlers_for
         self._holder = (holder or f"{socket.gethostname()}:{os.getpid()}")[-100:]
+        self._also = also
         self.lease_seconds = lease_seconds
         self._meters: dict[int, tuple[int, Meter]] = {}
 
@@ -120,8 +128,9 @@ class LaneService:
         keep(taken, patience_seconds=PATIENCE_SECONDS)
 
     def sweep(self) -> bool:
-        """Give up messages whose time has passed; True where there are more of them."""
-        return expire_due(self._ports.clock.now(), limit=EXPIRE_AT_ONCE) == EXPIRE_AT_ONCE
+        """Give up messages whose time has passed, and what else waits for no lane."""
+        more = expire_due(self._ports.clock.now(), limit=EXPIRE_AT_ONCE) == EXPIRE_AT_ONCE
+        return self._also() or more
 
     def seconds_to_next(self) -> float | None:
         """Return business seconds until the next lane falls due, or None."""

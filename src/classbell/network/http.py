@@ -16,6 +16,7 @@ import httpx2
 import structlog
 from prometheus_client import Counter, Histogram
 
+from classbell.network.addresses import Gate, GatedBackend
 from classbell.network.deadline import DeadlineBackend, total_time
 from classbell.network.messages import HttpAnswer, HttpRequest, NetworkFailure
 from classbell.network.redaction import loggable_path
@@ -81,6 +82,8 @@ class HttpDoor:
         timeouts: limits in seconds.
         max_connections: size of the pool; more threads than that wait for ``timeouts.pool``.
         max_answer_bytes: a longer answer (after decompression) is a failure.
+        gate: which addresses sockets may connect to, where others chose them; None for all. No
+            proxy is used then, for it would connect in our stead, where nothing is checked.
         transport: replaces the network, for tests.
     """
 
@@ -93,6 +96,7 @@ class HttpDoor:
         timeouts: Timeouts | None = None,
         max_connections: int = 20,
         max_answer_bytes: int = 16 * 1024 * 1024,
+        gate: Gate | None = None,
         transport: httpx2.BaseTransport | None = None,
     ) -> None:
         self._before_call = before_call
@@ -100,7 +104,9 @@ class HttpDoor:
         self._timeouts = timeouts or Timeouts()
         self._max_answer_bytes = max_answer_bytes
         self._client = httpx2.Client(
-            verify=True if verify is None else verify,
+            # Made here, for a client without proxies would not read SSL_CERT_FILE either.
+            verify=httpx2.create_ssl_context() if verify is None else verify,
+            trust_env=gate is None,
             transport=transport,
             follow_redirects=False,
             headers={"User-Agent": "classbell", "Accept": "application/json"},
@@ -114,7 +120,7 @@ class HttpDoor:
         # The jar would be shared by all organisations; nothing we call needs cookies.
         self._client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         if transport is None:
-            _bound_total_time(self._client)
+            _bound(self._client, gate)
 
     def call(self, request: HttpRequest) -> HttpAnswer:
         """Send one request and read its answer completely.
@@ -184,17 +190,20 @@ class HttpDoor:
         self.close()
 
 
-def _bound_total_time(client: httpx2.Client) -> None:
-    """Make every connection of the client keep the total time.
+def _bound(client: httpx2.Client, gate: Gate | None) -> None:
+    """Make every connection of the client keep the total time, and pass the gate.
 
     httpcore2 takes a network backend publicly, but httpx2 builds its pools itself, also those for
-    the proxies named in the environment. A test with a trickling server holds this in place.
+    the proxies named in the environment. Tests with a trickling server and with a name that leads
+    into a private network hold this in place.
     """
     transports = (client._transport, *client._mounts.values())  # noqa: SLF001 -- see above
     for transport in transports:
         if isinstance(transport, httpx2.HTTPTransport):
             pool = transport._pool  # noqa: SLF001 -- see above
-            pool._network_backend = DeadlineBackend(pool._network_backend)  # noqa: SLF001 -- see above
+            backend = pool._network_backend  # noqa: SLF001 -- see above
+            opened = backend if gate is None else GatedBackend(backend, gate)
+            pool._network_backend = DeadlineBackend(opened)  # noqa: SLF001 -- see above
 
 
 def _failure(error: Exception) -> NetworkFailure:

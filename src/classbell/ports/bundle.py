@@ -18,6 +18,7 @@ from classbell.ports.reports import ReportReader
 from classbell.ports.rooms import RoomDirectory
 from classbell.ports.secrets import Cipher
 from classbell.ports.watching import CalendarWatching
+from classbell.ports.webhooks import WebhookSender
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Ports:
             address, the application's token, and what it may do there.
         system_mailer: None where the operator has set none.
         email_service, report_reader: Azure Communication Services; None where it is not built in.
+        webhooks: sends events to addresses that admins named; None where it is not built in.
         held_mail: when admins decide about mail that waited for a lost account.
         public_url: where Microsoft reaches this installation, without a trailing slash; empty
             where it cannot.
@@ -70,6 +72,7 @@ class Ports:
     system_mailer: SystemMailer | None = None
     email_service: EmailService | None = None
     report_reader: ReportReader | None = None
+    webhooks: WebhookSender | None = None
     public_url: str = ""
     held_mail: HeldMailRule = HeldMailRule()
     licences: LicenceLists = field(default_factory=LicenceLists)

@@ -6,7 +6,7 @@ import logging
 import re
 
 LOGGERS = ("django.request", "django.security.csrf")
-_LINK = re.compile(r"(/(?:link|invited|approve|preferences)/)[^/\s?\"']+")
+_LINK = re.compile(r"(/(?:link|invited|approve|preferences|calendars)/)[^/\s?\"']+")
 
 
 def redacted(text: str) -> str:

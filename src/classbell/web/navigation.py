@@ -119,6 +119,7 @@ def _catalog_groups(catalog: Catalog) -> list[NavGroup]:
                 _item(catalog, "health", "plug_connected", _("Connection health")),
                 _item(catalog, "catalog-roles", "shield", _("Roles")),
                 _item(catalog, "integrations", "link", _("Integrations")),
+                _item(catalog, "webhooks", "link", _("Webhooks")),
                 _item(catalog, "audit", "history", _("Audit log")),
                 _item(catalog, "general", "settings", _("General")),
             ),

@@ -41,7 +41,7 @@ def own(request: HttpRequest) -> HttpResponse:
         )
         add_toast(request, _("Saved.") if changed else _("Nothing was changed."))
         return leave_for(here)
-    context = _context(access.person, here)
+    context = _context(access.person, here) | {"own": True}
     return show(request, "preferences.html", context, access=access, current="preferences")
 
 
@@ -98,4 +98,4 @@ def _context(person: Person, here: str) -> dict[str, object]:
     rows = [
         (one.name, _(one.title), _(one.when), one.name not in declined) for one in optional_kinds()
     ]
-    return {"rows": rows, "here": here, "saved": False}
+    return {"rows": rows, "here": here, "saved": False, "own": False}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from classbell.web import assets, preferences, reports, signin
+from classbell.web import assets, calendar_feeds, preferences, reports, signin
 from classbell.web.admin_center import (
     account_change,
     all_connections,
@@ -49,6 +49,8 @@ from classbell.web.admin_center import (
     template_courses,
     template_editor,
     template_preview,
+    webhook_acts,
+    webhooks,
 )
 from classbell.web.own import acts as own_acts
 from classbell.web.own import sessions as own_sessions
@@ -57,6 +59,7 @@ from classbell.web.own import teaching
 CATALOG = "catalogs/<slug:slug>"
 SESSION = f"{CATALOG}/sessions/<uuid:session_id>"
 SETTINGS = f"{CATALOG}/settings"
+WEBHOOK = f"{SETTINGS}/webhooks/<uuid:endpoint_id>"
 NOTIFICATION = f"{SETTINGS}/notifications/<slug:kind_name>"
 CONNECTION = f"{SETTINGS}/connection"
 INTEGRATION = f"{SETTINGS}/integrations/<uuid:integration_id>"
@@ -76,6 +79,8 @@ urlpatterns = [
     path("invited/<str:token>", invitations.invited, name="invited"),
     path("approve/<str:token>", approvals.approved, name="approve"),
     path("preferences", preferences.own, name="preferences"),
+    path("calendars/<str:secret>.ics", calendar_feeds.calendar_file, name="calendar-file"),
+    path("preferences/calendar", calendar_feeds.own_calendar, name="own-calendar"),
     path("preferences/<str:token>", preferences.by_link, name="preferences-link"),
     path("preferences/<str:token>/<str:kind_name>", preferences.unsubscribe, name="unsubscribe"),
     path("my/sessions", own_sessions.my_sessions, name="my-sessions"),
@@ -152,6 +157,7 @@ urlpatterns = [
     ),
     path(f"{CATALOG}/search", finding.search, name="search"),
     path(f"{CATALOG}/people/<uuid:person_id>", person.person, name="person"),
+    path(f"{CATALOG}/calendar", calendar_feeds.catalog_calendar, name="catalog-calendar"),
     path(f"{CATALOG}/rooms", rooms.rooms, name="rooms"),
     path(f"{CATALOG}/rooms/refresh", rooms.refresh, name="rooms-refresh"),
     path(f"{CATALOG}/rooms/hide", rooms.hide, name="room-hide"),
@@ -195,6 +201,20 @@ urlpatterns = [
     path(INTEGRATION, integrations.integration, name="integration"),
     path(f"{INTEGRATION}/rotate", integrations.rotate, name="integration-rotate"),
     path(f"{INTEGRATION}/revoke", integrations.revoke, name="integration-revoke"),
+    path(f"{SETTINGS}/webhooks", webhooks.webhooks, name="webhooks"),
+    path(f"{SETTINGS}/webhooks/new", webhooks.new_webhook, name="webhook-new"),
+    path(WEBHOOK, webhooks.webhook, name="webhook"),
+    path(f"{WEBHOOK}/test", webhook_acts.test, name="webhook-test"),
+    path(f"{WEBHOOK}/secret", webhook_acts.new_secret, name="webhook-secret"),
+    path(f"{WEBHOOK}/switch", webhook_acts.switch, name="webhook-switch"),
+    path(f"{WEBHOOK}/replay", webhook_acts.replay, name="webhook-replay"),
+    path(f"{WEBHOOK}/delete", webhook_acts.ask_delete, name="webhook-delete"),
+    path(f"{WEBHOOK}/delete-now", webhook_acts.delete, name="webhook-delete-now"),
+    path(
+        f"{WEBHOOK}/deliveries/<int:delivery_id>/replay",
+        webhook_acts.replay_delivery,
+        name="webhook-replay-one",
+    ),
     path(f"{CONNECTION}/connect", connection.connect, name="connect"),
     path(f"{CONNECTION}/save", connection.save, name="connection-save"),
     path(f"{CONNECTION}/cancel", connection.cancel, name="connection-cancel"),

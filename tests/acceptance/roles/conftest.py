@@ -12,9 +12,12 @@ from classbell.domain.connections.invite import invite_owner
 from classbell.domain.connections.sharing import offer
 from classbell.domain.courses.enrol import enrol
 from classbell.domain.courses.message_learners import message_learners
+from classbell.domain.integrations.integrations import create_integration
 from classbell.domain.notifications.preference_links import preference_token
 from classbell.domain.organisations.audit import OPERATOR, Actor
 from classbell.domain.organisations.people import grant_role
+from classbell.domain.webhooks.endpoints import EndpointChoice, create_endpoint
+from classbell.domain.webhooks.replay import ping
 from classbell.ports.bundle import Ports
 from classbell.storage.models import (
     Account,
@@ -106,6 +109,7 @@ def stage(ports: Ports, cast: Cast, connected: Connection) -> Stage:
         "kind_name": "enrolment_confirmed",
         "number": 0,
         "token": "no-such-token",
+        "secret": "no-such-secret",
         "public_name": asset_url("icons.svg").rsplit("/", 1)[-1],
         "provider_id": uuid4(),
         "assignment_id": given.pk,
@@ -144,7 +148,7 @@ def _own_values(ports: Ports, cast: Cast, connected: Connection) -> dict[str, di
         ports, account=_another_account(cast), to_catalog=cast.catalog, actor=OPERATOR
     )
     to_colleague = _another_catalog_offer(ports, cast, account)
-    return {
+    found: dict[str, dict[str, object]] = {
         "role-take": {"assignment_id": RoleAssignment.objects.get(person=cast.lms_admin).pk},
         "preferences-link": {"token": link},
         "unsubscribe": {"token": link, "kind_name": "session_reminder"},
@@ -152,6 +156,27 @@ def _own_values(ports: Ports, cast: Cast, connected: Connection) -> dict[str, di
         "offer-accept": {"offer_id": of_colleague.pk},
         "offer-decline": {"offer_id": of_colleague.pk},
         "offer-withdraw": {"offer_id": to_colleague},
+    }
+    return found | _programs(ports, cast)
+
+
+def _programs(ports: Ports, cast: Cast) -> dict[str, dict[str, object]]:
+    """Return the ids of an integration and of a webhook of the owner's catalog."""
+    catalog = cast.catalog
+    issued = create_integration(
+        ports, catalogs=[catalog], name="Moodle", scopes=["sessions:read"], days=30, actor=OPERATOR
+    )
+    choice = EndpointChoice("https://lms.example/hook", "Moodle", ("session.changed",))
+    made = create_endpoint(
+        ports, organisation=catalog.organisation, catalog=catalog, choice=choice, actor=OPERATOR
+    )
+    delivery = ping(ports, endpoint=made.endpoint, actor=OPERATOR)
+    integration: dict[str, object] = {"integration_id": issued.integration.pk}
+    webhook: dict[str, object] = {"endpoint_id": made.endpoint.pk, "delivery_id": delivery.pk}
+    return {
+        name: integration if name.startswith("integration") else webhook
+        for name in PATTERNS
+        if name is not None and name.startswith(("integration", "webhook"))
     }
 
 

@@ -149,6 +149,7 @@ OWN_ADDRESSES: Mapping[str, Address] = {
     "unsubscribe": Address(
         "Decline mail by one click", OWN, get=gives(PUBLIC, 200), post=gives(PUBLIC, 422)
     ),
+    "own-calendar": form("Address of one’s own calendar", OWN, MEMBER),
     "delivery-help": page("Help with delivery problems", OWN, MEMBER),
     "teaching": page("Sessions that one teaches", TEACHING, INSTRUCTOR),
     "teaching-session": page("Attendance list of such a session", TEACHING, INSTRUCTOR),
@@ -212,6 +213,22 @@ SETTING_ADDRESSES: Mapping[str, Address] = {
     "session-settings": form("Invitations and meetings", SETTINGS, CATALOG),
     "general": form("General settings", SETTINGS, CATALOG),
     "look-example": page("How mail looks", SETTINGS, CATALOG),
+    "integrations": page("Integrations", SETTINGS, CATALOG),
+    "integration-new": form("Let another program in", SETTINGS, CATALOG),
+    "integration": page("An integration", SETTINGS, CATALOG),
+    "integration-rotate": act("Make a token anew", SETTINGS, CATALOG),
+    "integration-revoke": act("Revoke an integration", SETTINGS, CATALOG),
+    "webhooks": page("Webhooks", SETTINGS, CATALOG),
+    "webhook-new": form("Make a webhook", SETTINGS, CATALOG),
+    "webhook": form("Change a webhook", SETTINGS, CATALOG),
+    "webhook-test": act("Try a webhook out", SETTINGS, CATALOG),
+    "webhook-secret": act("Make a webhook’s secret anew", SETTINGS, CATALOG),
+    "webhook-switch": act("Switch a webhook", SETTINGS, CATALOG),
+    "webhook-replay": act("Send events again", SETTINGS, CATALOG),
+    "webhook-replay-one": act("Send one event again", SETTINGS, CATALOG),
+    "webhook-delete": page("Ask before a webhook goes", SETTINGS, CATALOG),
+    "webhook-delete-now": act("Delete a webhook", SETTINGS, CATALOG),
+    "catalog-calendar": form("Addresses of calendars", SETTINGS, CATALOG),
     "catalog-roles": form("Roles in a catalog", SETTINGS, GIVES_ROLES),
     "catalog-role-take": form("Take a role in a catalog", SETTINGS, GIVES_ROLES),
 }
@@ -251,6 +268,9 @@ OTHER_ADDRESSES: Mapping[str, Address] = {
     "role-take": form("Take the role LMS admin", ORGANISATION_WIDE, LMS_HERE),
     "healthz": Address("For load balancers", MACHINES, get=gives(PUBLIC, 200), head=True),
     "asset": Address("Style sheet, scripts and icons", MACHINES, get=gives(PUBLIC, 200), head=True),
+    "calendar-file": Address(
+        "A calendar, by its secret address", MACHINES, get=gives(PUBLIC, 404), head=True
+    ),
     "calendar-reports": act("Reports of calendars", MACHINES, gives(PUBLIC, 404)),
     "acs-reports": act("Reports of delivery", MACHINES, gives(PUBLIC, 404)),
 }

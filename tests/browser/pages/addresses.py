@@ -41,6 +41,9 @@ CATALOG_PAGES = {
     "integration-new": "/settings/integrations/new",
     "general": "/settings/general",
     "session-settings": "/settings/sessions",
+    "webhooks": "/settings/webhooks",
+    "webhook-new": "/settings/webhooks/new",
+    "catalog-calendar": "/calendar",
     "disconnect": "/settings/connection/disconnect",
     "panel": "/settings/notifications?panel=m365",
 }
@@ -50,6 +53,7 @@ OTHER_PAGES = {
     "language": "/language",
     "preferences": "/preferences",
     "audit-all": "/audit",
+    "own-calendar": "/preferences/calendar",
     "catalogs": "/catalogs",
     "connections": "/connections",
     "organisation-calendar": "/organisation-calendar",
@@ -73,6 +77,7 @@ ELSEWHERE = {
             "session-change",
             "session-unenrol",
         ),
+        *("webhook", "webhook-delete"),
     },
     "no page": {
         *(
@@ -86,6 +91,7 @@ ELSEWHERE = {
         ),
         *("acs-reports", "calendar-reports", "session-message-preview", "notification-preview"),
         *("my-session-calendar", "signin-callback", "start", "teaching-export"),
+        *("signin-callback", "start", "calendar-file"),
     },
     "only acts": {
         *("my-session-enrol", "teaching-attendance"),
@@ -96,6 +102,8 @@ ELSEWHERE = {
         *("notification-test", "offer", "offer-accept", "offer-decline", "offer-withdraw"),
         *("room-hide", "room-show", "rooms-refresh", "session-attendance", "session-enrol"),
         *("session-publish", "session-retry", "session-room", "sign-in-link", "signout", "theme"),
+        *("webhook-test", "webhook-secret", "webhook-switch", "webhook-replay"),
+        *("webhook-replay-one", "webhook-delete-now"),
     },
 }
 """Names of addresses that the walk over all pages leaves out, and why."""

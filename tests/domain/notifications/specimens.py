@@ -121,6 +121,10 @@ class World:
             "invitation_dead": {"former": str(self.account.pk), "account": str(self.account.pk)},
             "people_message": {"subject": "Cake", "text": "There is cake.\nIn the kitchen."},
             "room_declined": {"room": ROOM},
+            "webhook_off": {
+                "webhook": "3eb00c00-0000-4000-8000-000000000001",
+                "webhook_name": "Intranet",
+            },
             "room_moved": {"former": FORMER_ROOM, "room": ROOM},
             "session_message": {
                 "subject": "Bring a pen",

@@ -17,6 +17,7 @@ from classbell.cli.commands import (
     serve,
     sessions,
     tokens,
+    webhooks,
     worker,
 )
 
@@ -37,5 +38,6 @@ COMMANDS = (
     audit,
     probe,
     tokens,
+    webhooks,
     keys,
 )

@@ -14,6 +14,7 @@ from classbell.storage.models import (
     Notification,
     PendingConnection,
     SignInJourney,
+    WebhookEndpoint,
 )
 from classbell.storage.rotation import Cell, Progress, Rotation, rotate
 
@@ -24,6 +25,8 @@ CELLS = (
     Cell("approvals", Approval, "sealed_state", "approval.state"),
     Cell("invitations", ConnectInvitation, "sealed_token", "connect_invitation.token"),
     Cell("email providers", EmailProvider, "sealed_key", "email_provider.key"),
+    Cell("webhooks", WebhookEndpoint, "sealed_secret", "webhook.secret"),
+    Cell("webhooks, former", WebhookEndpoint, "sealed_former", "webhook.former"),
 )
 """Every sealed column there is."""
 

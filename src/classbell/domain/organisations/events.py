@@ -7,7 +7,7 @@ from uuid import UUID
 
 from classbell.domain.organisations.belonging import organisation_of
 from classbell.ports.bundle import Ports
-from classbell.storage.models import Catalog, DomainEvent
+from classbell.storage.models import Catalog, DomainEvent, WebhookEndpoint
 
 
 def emit(
@@ -27,10 +27,13 @@ def emit(
         name: a stable word in the past tense, such as ``connection.lost``.
         payload: ids and facts that an integrator may see; never a secret.
     """
+    home = organisation_of(catalog, organisation_id)
     return DomainEvent.objects.create(
-        organisation_id=organisation_of(catalog, organisation_id),
+        organisation_id=home,
         catalog=catalog,
         at=ports.clock.now(),
         name=name,
         payload=dict(payload),
+        # Webhooks are given it by the worker, from this row: what commits is passed on.
+        to_pass_on=WebhookEndpoint.objects.filter(organisation_id=home, is_on=True).exists(),
     )

@@ -145,8 +145,11 @@ def settle_cancelled(ports: Ports, found: Situation, entry: Entry) -> None:
             "edited": {},
             "read_at": found.now,
         }
+        had_link = bool(entry.join_url)
         if _unchanged(entry, changes):
             _tell(ports, found, "session.entry_cancelled")
+            if had_link:
+                _tell(ports, found, "teams.link_ended")
 
 
 def give_up_elsewhere(ports: Ports, found: Situation, entry: Entry) -> None:

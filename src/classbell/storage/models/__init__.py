@@ -18,6 +18,7 @@ from classbell.storage.models.agreements import (
     SharingOffer,
     SightingKind,
 )
+from classbell.storage.models.calendar_feeds import CalendarFeed, FeedKind
 from classbell.storage.models.calendars import (
     AccountChange,
     AccountChangeState,
@@ -82,6 +83,7 @@ from classbell.storage.models.templates import (
     SentReminder,
     TemplateVersion,
 )
+from classbell.storage.models.webhooks import WebhookDelivery, WebhookEndpoint, WebhookState
 
 __all__ = [
     "Account",
@@ -99,6 +101,7 @@ __all__ = [
     "Attempt",
     "AuditChain",
     "AuditEntry",
+    "CalendarFeed",
     "CalendarOptions",
     "CalendarWatch",
     "CapabilityCheck",
@@ -118,6 +121,7 @@ __all__ = [
     "EntryState",
     "Envelope",
     "EnvelopeState",
+    "FeedKind",
     "HealthEvent",
     "HiddenRoom",
     "Incident",
@@ -153,5 +157,8 @@ __all__ = [
     "SightingKind",
     "SignInJourney",
     "TemplateVersion",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookState",
     "WorkItem",
 ]

@@ -20,6 +20,7 @@ class LaneKind(models.TextChoices):
     ACS = "acs"
     SYSTEM_MAILER = "system_mailer"
     HOUSEKEEPING = "housekeeping"
+    WEBHOOK = "webhook"
 
 
 class Lane(models.Model):

@@ -154,7 +154,10 @@ class AuditChain(TenantModel):
 
 
 class DomainEvent(TenantModel):
-    """Something that happened in the product, for webhooks and the pages' timelines."""
+    """Something that happened in the product, for webhooks and the pages' timelines.
+
+    ``to_pass_on`` while the organisation's webhooks are still to be given it.
+    """
 
     tenancy: ClassVar = Tenancy(organisation="organisation_id", catalog="catalog_id")
 
@@ -165,6 +168,14 @@ class DomainEvent(TenantModel):
     at = models.DateTimeField()
     name = models.CharField(max_length=80)
     payload = models.JSONField(default=dict)
+    to_pass_on = models.BooleanField(default=False)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["id"], name="event_to_pass_on", condition=models.Q(to_pass_on=True)
+            )
+        ]
 
     def __str__(self) -> str:
         """Return the event's name."""

@@ -24,6 +24,8 @@ TITLES: Mapping[str, str] = {
     "audit.exported": _("Audit log exported"),
     "calendar.not_shared": _("Organization calendar switched off"),
     "calendar.shared": _("Organization calendar switched on"),
+    "calendar_feed.made": _("Address of a calendar made"),
+    "calendar_feed.revoked": _("Address of a calendar revoked"),
     "catalog.calendar_options_changed": _("Meeting settings changed"),
     "catalog.created": _("Catalog created"),
     "catalog.look_changed": _("Look of mail changed"),
@@ -93,6 +95,14 @@ TITLES: Mapping[str, str] = {
     "template.switched": _("Notification switched on or off"),
     "template.switched_for_course": _("Notification switched for a course"),
     "template.test_sent": _("Test of a notification sent"),
+    "webhook.changed": _("Webhook changed"),
+    "webhook.created": _("Webhook created"),
+    "webhook.deleted": _("Webhook deleted"),
+    "webhook.replayed": _("Events sent to a webhook again"),
+    "webhook.secret_changed": _("Secret of a webhook changed"),
+    "webhook.switched_off": _("Webhook switched off"),
+    "webhook.switched_on": _("Webhook switched on"),
+    "webhook.tested": _("Webhook tested"),
 }
 """Every act that the domain records; a test holds this against its source."""
 

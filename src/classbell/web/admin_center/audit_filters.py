@@ -18,7 +18,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "catalog": ("catalog", "import", "organisation"),
     "connection": ("account", "alerts", "approval", "connection", "email_provider"),
     "course": ("course", "group"),
-    "integration": ("integration",),
+    "integration": ("calendar_feed", "integration", "webhook"),
     "message": ("held_mail", "mail", "messages", "people"),
     "person": ("person", "role"),
     "room": ("room", "rooms"),

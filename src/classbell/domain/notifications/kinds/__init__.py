@@ -33,6 +33,7 @@ from classbell.domain.notifications.kinds import (
     sign_in_link,
     template_test,
     waiting_list_joined,
+    webhook_off,
 )
 from classbell.domain.notifications.kinds.kind import Kind
 
@@ -69,6 +70,7 @@ REGISTRY: dict[str, Kind] = {
         sign_in_link,
         template_test,
         waiting_list_joined,
+        webhook_off,
     )
 }
 

@@ -1,0 +1,1 @@
+"""Calendars that people subscribe to by a secret address."""
