@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 
+from classbell import bootstrap
 from classbell.domain.connections.invite import invite_owner
 from classbell.domain.connections.sharing import offer
 from classbell.domain.courses.enrol import enrol
@@ -34,14 +36,23 @@ from classbell.storage.models import (
 )
 from classbell.web.assets import asset_url
 from classbell.web.urls import urlpatterns
-from tests.acceptance.web.conftest import Visitor, a_visitor, activated, cast, connected, ports
+from tests.acceptance.web.conftest import Visitor, a_visitor, activated, cast, connected
 from tests.domain.people import Cast
+from tests.domain.webhooks.stage import real_ports
+from tests.fakes import FakeClock
 from tests.messages import a_message
 from tests.support import NOW, a_group, a_person, a_session
 
-__all__ = ["activated", "cast", "connected", "ports"]
+__all__ = ["activated", "cast", "connected"]
 
 PATTERNS = {pattern.name: pattern for pattern in urlpatterns}
+
+
+@pytest.fixture
+def ports() -> Iterator[Ports]:
+    """Ports made of fakes, with webhooks that could go over the wire."""
+    with bootstrap.use(real_ports(FakeClock(NOW))) as replacement:
+        yield replacement
 
 
 @dataclass(frozen=True)
