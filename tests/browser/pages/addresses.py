@@ -31,7 +31,7 @@ CATALOG_PAGES = {
     "health": "/connection",
     "held": "/connection/held",
     "audit": "/audit",
-    "search": "/search?q=a",
+    "search": "/search?q=an",
     "person": "{person}",
     "notifications": "/settings/notifications",
     "notification-edit": f"/settings/notifications/{KIND}",
@@ -112,7 +112,7 @@ FOUND_ON = {
     "course": ("/courses", r"(/courses/[0-9a-f-]{36})\""),
     "session": ("/sessions", r"(/sessions/[0-9a-f-]{36})\""),
     "message": ("/delivery", r"(/delivery/\d+)\""),
-    "person": ("/search?q=a", r"(/people/[0-9a-f-]{36})\""),
+    "person": ("/search?q=an", r"(/people/[0-9a-f-]{36})\""),
 }
 
 
