@@ -4,7 +4,7 @@
 does, and gives the worker its loop.
 """
 
-from classbell.bootstrap.lanes import begin_daily_work, engine, handlers_for, pace
+from classbell.bootstrap.lanes import begin_daily_work, engine, handlers_for, no_worker, pace
 from classbell.bootstrap.outside import (
     CalledInTransaction,
     build,
@@ -22,6 +22,7 @@ __all__ = [
     "engine",
     "handlers_for",
     "leave_the_store",
+    "no_worker",
     "pace",
     "ports",
     "settings",

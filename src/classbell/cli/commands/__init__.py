@@ -2,6 +2,7 @@
 
 from classbell.cli.commands import (
     audit,
+    backup,
     catalogs,
     connections,
     deliveries,
@@ -13,6 +14,7 @@ from classbell.cli.commands import (
     organisations,
     people,
     probe,
+    restore,
     run,
     serve,
     sessions,
@@ -36,4 +38,6 @@ COMMANDS = (
     audit,
     probe,
     keys,
+    backup,
+    restore,
 )

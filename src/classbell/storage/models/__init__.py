@@ -55,6 +55,7 @@ from classbell.storage.models.health import (
     OperatorAlarm,
 )
 from classbell.storage.models.notifications import Notification, NotificationContent
+from classbell.storage.models.operations import Restoration, WorkerHeartbeat
 from classbell.storage.models.organisations import (
     Organisation,
     Person,
@@ -133,6 +134,7 @@ __all__ = [
     "PendingConnection",
     "Person",
     "PersonLink",
+    "Restoration",
     "RetiredEvent",
     "Role",
     "RoleAssignment",
@@ -148,4 +150,5 @@ __all__ = [
     "SignInJourney",
     "TemplateVersion",
     "WorkItem",
+    "WorkerHeartbeat",
 ]
