@@ -66,6 +66,13 @@ class Settings:
             made in Outlook are reported at once; empty where it cannot.
         frame_ancestors: origins whose pages may show the Admin Center in a frame, separated by
             spaces, such as those of Microsoft Teams; empty for none.
+        metrics_token: whoever brings it reads ``/metrics``; empty where nobody may.
+        worker_metrics_port: port of the loopback at which a worker shows its figures; 0 for none.
+        log_format: ``auto`` (readable on a terminal, JSON elsewhere), ``json`` or ``text``.
+        log_level: the least severe lines to write: ``debug``, ``info``, ``warning`` or ``error``.
+        stop_seconds: for how many seconds the web application goes on serving, not ready any more,
+            before it leaves.
+        traces_url: where OpenTelemetry's spans go; empty for nowhere.
         debug: shows error details in pages; never for production.
     """
 
@@ -109,6 +116,12 @@ class Settings:
     watch_minutes: int = 5
     public_url: str = ""
     frame_ancestors: str = ""
+    metrics_token: str = field(default="", repr=False)
+    worker_metrics_port: int = 0
+    log_format: str = "auto"
+    log_level: str = "info"
+    stop_seconds: int = 0
+    traces_url: str = ""
     debug: bool = False
 
     @property

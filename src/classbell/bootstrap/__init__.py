@@ -7,6 +7,7 @@ does, and gives the worker its loop.
 from classbell.bootstrap.lanes import begin_daily_work, engine, handlers_for, no_worker, pace
 from classbell.bootstrap.outside import (
     CalledInTransaction,
+    begin_process,
     build,
     leave_the_store,
     ports,
@@ -18,6 +19,7 @@ from classbell.bootstrap.outside import (
 __all__ = [
     "CalledInTransaction",
     "begin_daily_work",
+    "begin_process",
     "build",
     "engine",
     "handlers_for",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from classbell.web import assets, preferences, reports, signin
+from classbell.web import assets, monitoring, preferences, reports, signin
 from classbell.web.admin_center import (
     account_change,
     all_connections,
@@ -55,6 +55,8 @@ CONNECTION = f"{SETTINGS}/connection"
 urlpatterns = [
     path("", start.start, name="start"),
     path("healthz", start.healthz, name="healthz"),
+    path("readyz", monitoring.readyz, name="readyz"),
+    path("metrics", monitoring.metrics, name="metrics"),
     path("theme", start.theme, name="theme"),
     path("language", language.own_language, name="language"),
     path("static/<str:public_name>", assets.asset, name="asset"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 from classbell.cli.commands.run import start_product
@@ -44,9 +45,9 @@ def go_on_and_lose_everything(stage: Stage) -> str:
     """Send for minutes after the backup, then lose the database with all it knows."""
     before = len(arrived(stage))
     for _ in range(2):
-        count = len(arrived(stage))
+        seen = len(arrived(stage))
         stage.advance(MINUTE_SECONDS)
-        until("mail of another minute", lambda seen=count: len(arrived(stage)) > seen + 5)
+        until("mail of another minute", partial(_more_than, stage, seen + 5))
     for name in WORKER_AND_WEB:
         stage.processes.stop_one(name)
     for file in stage.places.folder.glob("classbell.sqlite3*"):
@@ -133,6 +134,10 @@ def nobody_twice(stage: Stage) -> None:
     doubled = [who for who, count in Counter(map(key, stage.received())).items() if count > 1]
     told = [who for who in doubled if not who[1].startswith("Mail is waiting")]
     hold(not told, f"Somebody got a mail twice: {told[:3]}")
+
+
+def _more_than(stage: Stage, count: int) -> bool:
+    return len(arrived(stage)) > count
 
 
 def _restart(stage: Stage, environment: dict[str, str]) -> None:
