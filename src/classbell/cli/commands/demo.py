@@ -11,7 +11,7 @@ from pathlib import Path
 
 from classbell.cli.commands.run import prepare, start_product, start_sandbox
 from classbell.cli.commands.serve import Commands
-from classbell.cli.demo import connecting, drill, working
+from classbell.cli.demo import connecting, drill, log, working
 from classbell.cli.demo.browser import Browser, DoesNotHold
 from classbell.cli.demo.stage import Stage
 from classbell.cli.processes import Processes, free_ports, leave_as_by_interrupt
@@ -35,6 +35,7 @@ STEPS = (
     working.lose_the_connection,
     connecting.reconnect,
     working.disconnect,
+    log.the_log_is_clean,
 )
 DRILL = (
     connecting.sign_in,
@@ -49,6 +50,7 @@ DRILL = (
     drill.decide,
     drill.change_the_keys,
     drill.the_doctor_agrees,
+    log.the_log_is_clean,
 )
 """Losing the database and changing the keys, with a backup as the only help."""
 
@@ -85,12 +87,12 @@ def run(arguments: argparse.Namespace) -> int:
     begun = time.monotonic()
     leave_as_by_interrupt()
     with tempfile.TemporaryDirectory(prefix="classbell-demo-") as folder:
-        log = arguments.log or Path(folder) / "processes.log"
-        with log.open("wb") as output:
+        kept = arguments.log or Path(folder) / "processes.log"
+        with kept.open("wb") as output:
             steps = DRILL if arguments.drill else STEPS
             code = _walk(Path(folder), arguments.examples.absolute(), Processes({}, output), steps)
         if code:
-            print(f"\nThe last lines of the processes:\n{_tail(log)}")
+            print(f"\nThe last lines of the processes:\n{_tail(kept)}")
     print(
         f"\n{'Every step held' if code == 0 else 'It did not hold'}: "
         f"{time.monotonic() - begun:.1f} s, no process is left."
