@@ -34,7 +34,7 @@ def known(name: str) -> str:
 
 
 def test_the_page_is_what_the_program_says() -> None:
-    from scripts.metrics_page import page  # noqa: PLC0415 -- a script, imported where it is needed
+    from metrics_page import page  # noqa: PLC0415 -- a script, imported where it is needed
 
     assert PAGE.read_text(encoding="utf-8") == page(), "Run scripts/metrics_page.py"
 

@@ -17,6 +17,7 @@ from classbell.delivery.work import put
 from classbell.ports.clock import Clock
 from classbell.ports.errors import ProviderFailure, VerdictKind
 from classbell.ports.mail import Sighting, SightingState
+from classbell.ports.words import marked as _
 from classbell.storage.models import Envelope, EnvelopeState, Lane, Message, MessageState
 
 LOOK_UP = "look_up"
@@ -32,7 +33,7 @@ INTERRUPTED_REASON = (
 NEVER_SENT = "never_sent"
 
 RESTORED = "restored"
-RESTORED_REASON = (
+RESTORED_REASON = _(
     "The database was put back from a backup, after which this may have been sent already; "
     "somebody has to decide."
 )

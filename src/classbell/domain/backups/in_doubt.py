@@ -28,6 +28,7 @@ from classbell.storage.models import (
     PersonLink,
     Restoration,
     SignInJourney,
+    WorkerHeartbeat,
 )
 
 
@@ -131,7 +132,11 @@ def _hold_what_waits(ports: Ports) -> int:
 
 
 def _forget_visits(ports: Ports) -> None:
-    """End what was valid once: visits, sign-ins under way, and links that may have been used."""
+    """End what was valid once: visits, sign-ins under way, links that may have been used.
+
+    The workers that lived then are not those of now.
+    """
+    WorkerHeartbeat.objects.all().delete()
     Session.objects.all().delete()
     SignInJourney.objects.all().delete()
     PersonLink.objects.filter(used_at=None).update(expires_at=ports.clock.now())

@@ -19,6 +19,7 @@ from classbell.domain.organisations.audit import Actor, record
 from classbell.domain.scheduling.request import request_entries
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import InvalidInput, NotFoundHere
+from classbell.ports.words import marked as _
 from classbell.storage.models import (
     Account,
     AccountState,
@@ -40,6 +41,7 @@ from classbell.storage.queries.person_rows import acts_of, json_columns, message
 
 ERASED = "erased"
 NAME = "Erased person"
+ERASED_REASON = _("The person was erased, so nothing is sent to them any more.")
 NOWHERE = "erased.invalid"
 """Nothing is ever delivered there: https://www.rfc-editor.org/rfc/rfc2606#section-2"""
 
@@ -150,7 +152,7 @@ def _refuse_who_is_needed(person: Person) -> None:
 def _end_mail(person: Person, now: datetime) -> int:
     """Cancel what waits, and take name and address out of all mail; return how many waited."""
     rows = messages_of(person)
-    cancelled = cancel_waiting(rows, reason_code=ERASED, reason="The person was erased.", now=now)
+    cancelled = cancel_waiting(rows, reason_code=ERASED, reason=ERASED_REASON, now=now)
     for pk in list(rows.values_list("pk", flat=True)):
         # One address for each, because a notification writes to an address once. What may still
         # come back to wait is too late by then.
