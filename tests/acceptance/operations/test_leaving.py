@@ -70,7 +70,7 @@ def serving(folder: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[by
 
 def keeps_asking(address: str, done: Event) -> list[int]:
     """Ask for pages as a balancer lets people: only where the server is ready."""
-    seen = []
+    seen: list[int] = []
     while not done.is_set() and status(f"{address}/readyz") == 200:
         seen.extend(status(f"{address}/signin") for _ in range(3))
     return seen

@@ -84,6 +84,7 @@ def go_on_without_reconnecting(stage: Stage) -> str:
     until("mail of a change made after the restore", lambda: stage.received(address))
     for _ in range(12):
         stage.advance(300)
+        nobody_twice(stage)
     until("the ledger to be still", lambda: not set(UNSETTLED) & set(sums(stage)))
     nobody_twice(stage)
     return f"{address} was written to as the same account; nobody has anything twice"

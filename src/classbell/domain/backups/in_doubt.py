@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Count, Min
 
@@ -30,6 +29,7 @@ from classbell.storage.models import (
     SignInJourney,
     WorkerHeartbeat,
 )
+from classbell.storage.visits import end_all_visits
 
 
 def doubt_everything(ports: Ports, restoration: Restoration) -> tuple[int, int]:
@@ -137,7 +137,7 @@ def _forget_visits(ports: Ports) -> None:
     The workers that lived then are not those of now.
     """
     WorkerHeartbeat.objects.all().delete()
-    Session.objects.all().delete()
+    end_all_visits()
     SignInJourney.objects.all().delete()
     PersonLink.objects.filter(used_at=None).update(expires_at=ports.clock.now())
 

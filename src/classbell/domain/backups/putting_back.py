@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
@@ -15,6 +14,7 @@ from classbell.ports.bundle import Ports
 from classbell.ports.errors import ConfigurationFault, InvalidInput
 from classbell.storage.backup_file import Manifest, read_manifest, unpack
 from classbell.storage.copies import put_postgresql, put_sqlite
+from classbell.storage.migrating import bring_up_to_date
 from classbell.storage.models import Restoration
 
 
@@ -79,7 +79,7 @@ def finish(ports: Ports, manifest: Manifest) -> PutBack:
     Raises:
         ConfigurationFault: a secret does not open with the configured keys.
     """
-    call_command("migrate", verbosity=0, interactive=False)
+    bring_up_to_date()
     restoration = Restoration.objects.filter(finished_at=None).order_by("-pk").first()
     if restoration is None:
         raise InvalidInput(

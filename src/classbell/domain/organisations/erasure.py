@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.contrib.sessions.models import Session
 from django.db import models, transaction
 
 from classbell.delivery.hold import cancel_waiting
@@ -38,6 +37,7 @@ from classbell.storage.models import (
     SignInJourney,
 )
 from classbell.storage.queries.person_rows import acts_of, json_columns, messages_of, rows_about
+from classbell.storage.visits import end_visits_of
 
 ERASED = "erased"
 NAME = "Erased person"
@@ -110,7 +110,7 @@ def erase_person(ports: Ports, person: Person, *, actor: Actor) -> dict[str, int
         left = _leave_sessions(ports, person, now)
         gone = sum(model.objects.filter(person=person).delete()[0] for model in GONE_ENTIRELY)
         _forget_address(person, now)
-        _end_visits(person)
+        end_visits_of(person.pk)
         Person.objects.filter(pk=person.pk).update(
             name=NAME, address="", address_key="", object_id=None, language="", time_zone=""
         )
@@ -221,13 +221,6 @@ def _without(value: Any, word: str) -> Any:  # noqa: ANN401 -- any JSON
     if isinstance(value, str) and word.casefold() in value.casefold():
         return f"{ERASED}@{NOWHERE}" if "@" in word else NAME
     return value
-
-
-def _end_visits(person: Person) -> None:
-    """End what browsers are signed in with."""
-    for session in Session.objects.iterator():
-        if session.get_decoded().get("person") == str(person.pk):
-            session.delete()
 
 
 def _record(ports: Ports, person: Person, actor: Actor, action: str) -> None:
