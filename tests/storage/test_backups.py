@@ -88,6 +88,7 @@ def test_what_was_lost_is_back_and_an_existing_place_is_left_alone(
     assert "exists already" in classbell(store_url, "backup", str(file), code=2)
     refused = classbell(store_url, "restore", str(file), code=2)
     assert "empty" in refused
+    assert not list(tmp_path.glob("**/*.restoring"))
     lose(store_url)
     classbell(store_url, "restore", str(file))
     assert "Contoso" in classbell(store_url, "organisations", "list")

@@ -104,7 +104,9 @@ def _walk(folder: Path, examples: Path, processes: Processes, steps: Sequence[St
     """Start everything and walk the steps; 1 at the first that does not hold."""
     places = Places(folder, *free_ports(4))
     kept = {name: value for name, value in os.environ.items() if name not in PACE_SETTINGS}
-    processes.environment = environment = kept | settings_of(places)
+    # Everything that could be logged is, for the last step looks at it.
+    loud = {"CLASSBELL_LOG_LEVEL": "debug"}
+    processes.environment = environment = kept | settings_of(places) | loud
     with processes, HttpDoor() as door:
         start_sandbox(processes, places)
         prepare(processes, with_seed=True)

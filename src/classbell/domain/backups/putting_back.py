@@ -58,8 +58,12 @@ def put_back(ports: Ports, source: Path, *, url: str) -> PutBack:
         place = Path(connection.settings_dict["NAME"])
         place.parent.mkdir(parents=True, exist_ok=True)
         copy = place.with_name(place.name + ".restoring")
-        unpack(source, copy, manifest)
-        put_sqlite(copy, place, taken_at=manifest.taken_at, begun_at=begun_at)
+        try:
+            unpack(source, copy, manifest)
+            put_sqlite(copy, place, taken_at=manifest.taken_at, begun_at=begun_at)
+        finally:
+            # Where it was refused, nobody else knows that it names people.
+            copy.unlink(missing_ok=True)
     else:
         copy = source.with_name(source.name + ".restoring")
         try:

@@ -23,6 +23,7 @@ from classbell.storage.models import (
     Account,
     AccountState,
     AlertRouteTest,
+    Approval,
     ConnectInvitation,
     ConsentSighting,
     CourseSession,
@@ -191,6 +192,9 @@ def _forget_address(person: Person, now: datetime) -> None:
         ConnectInvitation.objects.filter(
             catalog__organisation_id=home, address__iexact=address
         ).delete()
+        Approval.objects.filter(
+            catalog__organisation_id=home, account_address__iexact=address
+        ).update(account_address="")
         AlertRouteTest.objects.filter(address__iexact=address).update(address=f"test@{NOWHERE}")
     words = [word for word in (address, person.name) if "@" in word or " " in word]
     for rows, column in json_columns(person):
