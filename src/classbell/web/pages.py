@@ -154,6 +154,7 @@ def navigation(access: Access, catalog: Catalog | None) -> tuple[NavGroup, ...]:
                 _("Email provider (ACS)"),
                 reverse("email-provider"),
             ),
+            NavItem("personal-data", "people", _("Personal data"), reverse("personal-data")),
         )
         groups.append(NavGroup(_("All catalogs"), items))
     return tuple(groups)

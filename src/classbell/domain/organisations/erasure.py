@@ -135,18 +135,18 @@ def _refuse_who_is_needed(person: Person) -> None:
     )
     if admins.filter(person=person).exists() and admins.count() == 1:
         raise InvalidInput(
-            "They are the only LMS admin of the organisation.",
+            _("They are the only LMS admin of the organisation."),
             field="person",
-            remedy="Give the role to somebody else first.",
+            remedy=_("Give the role to somebody else first."),
         )
     accounts = Account.objects.filter(organisation_id=person.organisation_id)
     accounts = accounts.exclude(state=AccountState.DISCONNECTED)
     if person.object_id and accounts.filter(object_id=person.object_id).exists():
         raise InvalidInput(
-            "Their own mailbox is connected to a catalog.",
+            _("Their own mailbox is connected to a catalog."),
             field="person",
             meaning="The catalog sends as them.",
-            remedy="Connect another account, or disconnect this one, first.",
+            remedy=_("Connect another account, or disconnect this one, first."),
         )
 
 
