@@ -51,8 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         server = subprocess.Popen(
             _words(arguments, port),
             env={**os.environ, STOPPING_FILE: str(sign)},
-            # Signals of a terminal reach us alone; what happens when is for us to say.
-            process_group=0,
+            # In our process group, so that whoever ends the group leaves nothing behind.
         )
         stopping = _stopped_by_signals(server)
         while server.poll() is None and not stopping.wait(0.2):
@@ -81,9 +80,16 @@ def _leave(server: subprocess.Popen[bytes], sign: Path, *, stop_seconds: int) ->
     try:
         server.wait(FINISH_SECONDS + 2)
     except subprocess.TimeoutExpired:
-        os.killpg(server.pid, signal.SIGKILL)
+        _end_at_once(server)
         return 1
     return 0
+
+
+def _end_at_once(server: subprocess.Popen[bytes]) -> None:
+    """End the server with its own children: the whole group, where that is ours alone."""
+    if os.getpgrp() == os.getpid():
+        os.killpg(os.getpgrp(), signal.SIGKILL)
+    server.kill()
 
 
 def _stopped_by_signals(server: subprocess.Popen[bytes]) -> Event:
@@ -92,7 +98,7 @@ def _stopped_by_signals(server: subprocess.Popen[bytes]) -> Event:
 
     def end(_number: int, _frame: FrameType | None) -> None:
         if stopping.is_set():
-            os.killpg(server.pid, signal.SIGKILL)
+            _end_at_once(server)
         stopping.set()
 
     for number in GOODBYES:
