@@ -47,6 +47,7 @@ OTHER_PAGES = {
     "catalogs": "/catalogs",
     "connections": "/connections",
     "email-provider": "/email-provider",
+    "personal-data": "/personal-data",
     "delivery-help": "/help/delivery?catalog={slug}",
 }
 
@@ -59,6 +60,7 @@ ELSEWHERE = {
     },
     "no page": {
         *("asset", "connect-callback", "deliveries-export", "healthz", "look-example"),
+        *("metrics", "readyz"),
         *("acs-reports", "calendar-reports", "session-message-preview", "notification-preview"),
         *("signin-callback", "start"),
     },
