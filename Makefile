@@ -53,6 +53,10 @@ reset: $(INSTALLED)  ## Forget what `make run` kept, and start anew next time
 demo: $(INSTALLED)  ## Walk the story without a browser, step by step, and check each step
 	@$(BIN)/classbell demo
 
+.PHONY: drill
+drill: $(INSTALLED)  ## Lose the database, restore a backup, change the keys; nobody gets anything twice
+	@$(BIN)/classbell demo --drill
+
 .PHONY: snapshots
 snapshots: $(INSTALLED)  ## Write the approved mails, the table of kinds and the API's reference anew; then look at what changed
 	@RENEW_SNAPSHOTS=1 $(BIN)/python -m pytest -q -p no:randomly tests/domain/notifications/test_default_mails.py tests/domain/notifications/test_reference.py tests/architecture/test_api_documents.py tests/acceptance/roles/test_document.py tests/domain/webhooks/test_reference.py

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "classbell.web.measuring.Measured",
     "classbell.web.middleware.SecurityHeaders",
     "classbell.web.origin.Origin",
     "django.middleware.security.SecurityMiddleware",

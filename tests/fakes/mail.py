@@ -145,6 +145,10 @@ class FakeSystemMailer(Scripted):
             self.sent.append(mail)
             return Accepted(provider_id=f"<{uuid4()}@classbell.example>")
 
+    def check(self) -> None:
+        with self._turn("check"):
+            return
+
     def to(self, address: str) -> list[Mail]:
         """Return the mails that a person was sent, in order."""
         wanted = address.casefold()

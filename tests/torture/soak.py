@@ -8,7 +8,6 @@ business time jumps; admins write to learners. Then the trouble ends, and everyt
 from __future__ import annotations
 
 import argparse
-import logging
 import random
 import sys
 import tempfile
@@ -158,7 +157,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     words = parser.parse_args()
-    configure_logging(level=logging.WARNING)
+    configure_logging(level="warning")
     print(f"soak of {words.minutes:g} minutes, seed {words.seed}", flush=True)
     with tempfile.TemporaryDirectory(prefix="classbell-soak-") as folder:
         places = Places(Path(folder), *free_ports(4))

@@ -4,9 +4,10 @@
 does, and gives the worker its loop.
 """
 
-from classbell.bootstrap.lanes import begin_daily_work, engine, handlers_for, pace
+from classbell.bootstrap.lanes import begin_daily_work, engine, handlers_for, no_worker, pace
 from classbell.bootstrap.outside import (
     CalledInTransaction,
+    begin_process,
     build,
     leave_the_store,
     ports,
@@ -18,10 +19,12 @@ from classbell.bootstrap.outside import (
 __all__ = [
     "CalledInTransaction",
     "begin_daily_work",
+    "begin_process",
     "build",
     "engine",
     "handlers_for",
     "leave_the_store",
+    "no_worker",
     "pace",
     "ports",
     "settings",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -20,6 +22,7 @@ from classbell.delivery.pace import Pace
 from classbell.delivery.retention import PURGE, purge_daily
 from classbell.delivery.service import LaneService
 from classbell.delivery.work import BULK, ask
+from classbell.domain.backups.putting_back import require_finished
 from classbell.domain.connections.alerts import STILL_LOST, still_lost
 from classbell.domain.connections.connect import FORGET_PENDING, forget_pending
 from classbell.domain.connections.daily import (
@@ -129,13 +132,31 @@ def begin_daily_work() -> None:
         ask(outside, lane, kind=KEEP_RECORD, subject="audit", due_at=now, priority=BULK)
 
 
+@contextmanager
+def no_worker() -> Iterator[None]:
+    """Keep workers off this process's SQLite file meanwhile; PostgreSQL's have no such lock.
+
+    Raises:
+        ConfigurationFault: a worker serves it.
+    """
+    path = settings().sqlite_path
+    if path is None:
+        yield
+        return
+    path.absolute().parent.mkdir(parents=True, exist_ok=True)
+    with OnlyWorker(path):
+        yield
+
+
 def engine() -> Engine[TakenLane]:
     """Return the worker's loop for this process's store.
 
     Raises:
-        ConfigurationFault: a required setting is missing or unusable.
+        ConfigurationFault: a required setting is missing or unusable, or the database was put back
+            from a backup and that was not finished.
     """
     chosen = settings()
+    require_finished()
     path = chosen.sqlite_path
     return Engine(
         LaneService(ports(), handlers_for, also=partial(pass_on_events, ports())),

@@ -42,6 +42,7 @@ from classbell.network.clock import CLOCK_TIMEOUTS, HttpClock
 from classbell.network.http import HttpDoor, watch_nothing
 from classbell.network.logs import configure_logging
 from classbell.network.messages import HttpAnswer, HttpRequest
+from classbell.network.tracing import trace_to
 from classbell.ports.account import LicenceLists
 from classbell.ports.bundle import HeldMailRule, Ports
 from classbell.ports.clock import Clock, SystemClock
@@ -91,6 +92,20 @@ def use(replacement: Ports) -> Iterator[Ports]:
         _replacement.pop()
 
 
+def begin_process(name: str) -> None:
+    """Set up what a process of the product needs beside its ports: its log, and its spans.
+
+    Args:
+        name: ``web`` or ``worker``.
+
+    Raises:
+        ConfigurationFault: a setting is missing or unusable.
+    """
+    chosen, built = settings(), ports()
+    if chosen.traces_url:
+        trace_to(chosen.traces_url, process=name, version=built.installation.version)
+
+
 @cache
 def _built() -> Ports:
     """Build the ports from this process's settings."""
@@ -111,7 +126,7 @@ def build(
     """
     for variable, hint in missing(chosen).items():
         raise ConfigurationFault(f"{variable} is not set.", remedy=hint)
-    configure_logging()
+    configure_logging(level=chosen.log_level, form=chosen.log_format)
     door = HttpDoor(before_call=leave_the_store, observe=observe, max_connections=wires(chosen))
     cloud = cloud_for(chosen.cloud, login_url=chosen.login_url, graph_url=chosen.graph_url)
     clock, proofs = _clock(chosen), _proofs(chosen)

@@ -95,6 +95,15 @@ class Processes:
             time.sleep(LOOK_SECONDS)
         return name
 
+    def stop_one(self, name: str) -> int:
+        """Ask one child to end, wait for it, and return its exit code."""
+        child = self.children.pop(name)
+        child.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(STOP_SECONDS)
+        _end_session(child)
+        return child.wait()
+
     def stop(self) -> None:
         """Ask the children to end one after the other, newest first; end those that do not.
 

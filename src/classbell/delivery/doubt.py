@@ -17,6 +17,7 @@ from classbell.delivery.work import put
 from classbell.ports.clock import Clock
 from classbell.ports.errors import ProviderFailure, VerdictKind
 from classbell.ports.mail import Sighting, SightingState
+from classbell.ports.words import marked as _
 from classbell.storage.models import Envelope, EnvelopeState, Lane, Message, MessageState
 
 LOOK_UP = "look_up"
@@ -30,6 +31,14 @@ INTERRUPTED_REASON = (
     "The process that sent this was stopped before it knew the answer; it may have arrived."
 )
 NEVER_SENT = "never_sent"
+
+RESTORED = "restored"
+RESTORED_REASON = _(
+    "The database was put back from a backup, after which this may have been sent already; "
+    "somebody has to decide."
+)
+"""A message with this code is never sent again by itself, whatever is found out about one try: a
+later try, which the backup does not know, may have succeeded."""
 
 RESENDS = 3
 """Most attempts of a message whose kind is sent again when in doubt."""
@@ -189,7 +198,13 @@ def _decide(
 
 def _queue_again(envelope_id: UUID, now: datetime, *, due_at: datetime) -> None:
     """Let the messages of an envelope be sent once more; why stays readable in its attempts."""
-    _messages(envelope_id, MessageState.QUEUED, now, due_at=due_at)
+    move(
+        Message.objects.filter(envelope_id=envelope_id).exclude(reason_code=RESTORED),
+        start=MessageState.UNKNOWN,
+        end=MessageState.QUEUED,
+        now=now,
+        due_at=due_at,
+    )
 
 
 def _messages(envelope_id: UUID, end: MessageState, now: datetime, **changes: object) -> None:

@@ -24,7 +24,7 @@ from classbell.delivery.settle import settle
 from classbell.delivery.wire import Claim, OneByOne, Outcome, Wire, send
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import Verdict
-from classbell.storage.models import Lane, WorkItem
+from classbell.storage.models import Lane, LaneKind, WorkItem
 
 log = structlog.get_logger(__name__)
 
@@ -70,7 +70,9 @@ def drain(
         meter: what the lane has spent, where the caller held it last and knows.
     """
     lane = Lane.objects.get(pk=taken.lane_id)
-    with structlog.contextvars.bound_contextvars(lane=str(lane), epoch=taken.epoch):
+    with structlog.contextvars.bound_contextvars(
+        lane=str(lane), account=lane.key if lane.kind == LaneKind.MAILBOX else "", epoch=taken.epoch
+    ):
         try:
             counted = meter or Meter(lane.pk)
             _Drain(ports, lane, taken, handlers, wire, stopping, counted).run()

@@ -12,6 +12,7 @@ from django.db import close_old_connections, connections
 
 from classbell.delivery.drain import drain
 from classbell.delivery.handlers import Handlers
+from classbell.delivery.heartbeat import BEAT_SECONDS, beat, no_more
 from classbell.delivery.hold import expire_due
 from classbell.delivery.lanes import (
     LEASE_SECONDS,
@@ -23,6 +24,8 @@ from classbell.delivery.lanes import (
 )
 from classbell.delivery.meter import Meter
 from classbell.delivery.wire import Outcome, Wire
+from classbell.network.measures import LANE_SECONDS
+from classbell.network.tracing import span
 from classbell.ports.bundle import Ports
 from classbell.storage.models import Lane
 
@@ -68,6 +71,7 @@ class LaneService:
         self._holder = (holder or f"{socket.gethostname()}:{os.getpid()}")[-100:]
         self._also = also
         self.lease_seconds = lease_seconds
+        self._beaten_at = -BEAT_SECONDS
         self._meters: dict[int, tuple[int, Meter]] = {}
 
     def start_alone(self) -> None:
@@ -97,14 +101,15 @@ class LaneService:
         close_old_connections()
         try:
             lane = Lane.objects.get(pk=taken.lane_id)
-            drain(
-                self._ports,
-                taken,
-                self._handlers_for(lane),
-                wire=_Submitting(submit),
-                stopping=stopping,
-                meter=self._meter(taken),
-            )
+            with span("lane turn", kind=lane.kind), LANE_SECONDS.labels(lane.kind).time():
+                drain(
+                    self._ports,
+                    taken,
+                    self._handlers_for(lane),
+                    wire=_Submitting(submit),
+                    stopping=stopping,
+                    meter=self._meter(taken),
+                )
         finally:
             close_old_connections()
 
@@ -128,7 +133,13 @@ class LaneService:
         keep(taken, patience_seconds=PATIENCE_SECONDS)
 
     def sweep(self) -> bool:
-        """Give up messages whose time has passed, and what else waits for no lane."""
+        """Give up messages whose time has passed, and what else waits for no lane.
+
+        Now and then it is also noted that this worker is alive.
+        """
+        if monotonic() - self._beaten_at >= BEAT_SECONDS:
+            self._beaten_at = monotonic()
+            beat(self._holder, self._ports.installation.version)
         more = expire_due(self._ports.clock.now(), limit=EXPIRE_AT_ONCE) == EXPIRE_AT_ONCE
         return self._also() or more
 
@@ -137,6 +148,10 @@ class LaneService:
         now = self._ports.clock.now()
         due_at = next_due(now)
         return None if due_at is None else (due_at - now).total_seconds()
+
+    def stop(self) -> None:
+        """Take the sign of life back, for this worker ends as it should."""
+        no_more(self._holder)
 
     def leave(self) -> None:
         """Close this thread's connection to the store, for the thread is about to end."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+
+import structlog
 
 from classbell.delivery.bulk import update_each
 from classbell.delivery.doubt import doubt
@@ -23,9 +26,16 @@ from classbell.delivery.retry import (
     decide,
 )
 from classbell.delivery.wire import KeptBack, Outcome
+from classbell.network.measures import SENDS
 from classbell.ports.errors import Verdict, VerdictKind
 from classbell.ports.mail import Accepted
 from classbell.storage.models import Envelope, EnvelopeState, Lane, Message, MessageState
+
+log = structlog.get_logger(__name__)
+
+ACCEPTED = "accepted"
+MOST_IDS = 20
+"""Of a mail to many, so many messages are named in its line of the log."""
 
 LEASE_OVER = Verdict(
     VerdictKind.RETRY, code="lease_over", explanation="The sender had been paused; nothing left."
@@ -55,6 +65,7 @@ def settle(
     if holding.handlers.follows and accepted:
         follow_later(lane, [each.claim.envelope_id for each in accepted], now)
     for outcome in outcomes:
+        _note(lane, outcome)
         match outcome.result:
             case KeptBack():
                 _judged(lane, taken, outcome, LEASE_OVER, now, Retry(now))
@@ -69,6 +80,33 @@ def settle(
     if _gave_back(outcomes):
         holding.meter.forget()
     return lost
+
+
+def _note(lane: Lane, outcome: Outcome) -> None:
+    """Count an outcome and log it: quietly where the provider took the mail."""
+    word = _word(outcome)
+    SENDS.labels(lane.kind, word).inc()
+    verdict = outcome.result
+    log.log(
+        logging.DEBUG if word == ACCEPTED else logging.INFO,
+        "mail was handed over" if word == ACCEPTED else "mail was not taken",
+        envelope=str(outcome.claim.envelope_id),
+        messages=outcome.claim.message_ids[:MOST_IDS],
+        count=len(outcome.claim.message_ids),
+        verdict=word,
+        reason_code=verdict.code if isinstance(verdict, Verdict) else "",
+    )
+
+
+def _word(outcome: Outcome) -> str:
+    """Return the word under which an outcome is counted."""
+    match outcome.result:
+        case Verdict(kind=kind):
+            return kind.value
+        case KeptBack():
+            return "kept_back"
+        case _:
+            return ACCEPTED
 
 
 def pause(lane: Lane, decision: Decision, now: datetime) -> bool:

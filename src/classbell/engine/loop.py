@@ -13,6 +13,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import structlog
 
 from classbell.engine.pool import Pool
+from classbell.network.measures import DATABASE_ERRORS
 
 log = structlog.get_logger(__name__)
 
@@ -64,6 +65,10 @@ class Service(Protocol[Taken]):
 
     def seconds_to_next(self) -> float | None:
         """Return the seconds until the next lane falls due, or None."""
+        ...
+
+    def stop(self) -> None:
+        """Note that this worker has ended as it should."""
         ...
 
     def leave(self) -> None:
@@ -149,7 +154,15 @@ class Engine(Generic[Taken]):
                 finished.set()
                 for helper in helpers:
                     helper.join(timeout=5)
+                self._say_goodbye()
                 self._service.leave()
+
+    def _say_goodbye(self) -> None:
+        """Note the end; where the store is away, the note grows old by itself."""
+        try:
+            self._service.stop()
+        except self._recoverable as problem:
+            log.warning("store does not answer at the end", problem=str(problem))
 
     def _loop(self, stop: Event) -> None:
         """Take and serve; leaving the pools waits for what still runs."""
@@ -163,6 +176,7 @@ class Engine(Generic[Taken]):
                 try:
                     pause = self._round(lanes, wire, stop)
                 except self._recoverable as problem:
+                    DATABASE_ERRORS.labels("worker").inc()
                     log.warning("store or clock does not answer, waiting", problem=str(problem))
                     pause = 1.0
                 if pause > 0 and not stop.is_set():

@@ -20,6 +20,7 @@ from classbell.network.addresses import Gate, GatedBackend
 from classbell.network.deadline import DeadlineBackend, total_time
 from classbell.network.messages import HttpAnswer, HttpRequest, NetworkFailure
 from classbell.network.redaction import loggable_path
+from classbell.network.tracing import span
 
 log = structlog.get_logger(__name__)
 
@@ -138,8 +139,12 @@ class HttpDoor:
         headers = {"client-request-id": str(uuid4()), **request.headers}
         begun = monotonic()
         try:
-            with total_time(self._timeouts.total):
+            with (
+                span("provider call", service=request.service, method=request.method) as traced,
+                total_time(self._timeouts.total),
+            ):
                 answer = self._exchange(request, headers)
+                traced(status=answer.status)
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError) as error:
             failure = _failure(error)
             _note_failure(request, headers["client-request-id"], failure, monotonic() - begun)

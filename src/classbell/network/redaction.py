@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from urllib.parse import urlsplit
 
 REDACTED = "[redacted]"
@@ -43,6 +43,9 @@ _PAIR = re.compile(
 _ADDRESS = re.compile(r"[^\s/@<>\"']+(?:@|%40)[^\s/@<>\"']+", re.IGNORECASE)
 
 
+_LOCAL_PART = re.compile(r"[^\s<>\"'(),:;/=\[\]{}«»]+(@|%40)(?=[\w-]+(?:\.[\w-]+)*)", re.IGNORECASE)
+
+
 def redact_text(text: str) -> str:
     """Return ``text`` without tokens, secrets and codes. Addresses stay: errors are about them."""
     text = _BEARER.sub(rf"\1 {REDACTED}", text)
@@ -60,8 +63,24 @@ def redact_event(
 ) -> MutableMapping[str, object]:
     """Clean one log event; a structlog processor, to be placed before the renderer."""
     for key, value in event.items():
-        if key.lower() in SENSITIVE_KEYS:
-            event[key] = REDACTED
-        elif isinstance(value, str):
-            event[key] = redact_text(value)
+        event[key] = REDACTED if key.lower() in SENSITIVE_KEYS else _redacted(value)
     return event
+
+
+def redact_person(text: str) -> str:
+    """Return ``text`` with the part of each address that names a person left out."""
+    return _LOCAL_PART.sub(r"…\1", text)
+
+
+def _redacted(value: object) -> object:
+    """Clean a value of any depth; what is no text, number or collection is written out first."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, Mapping):
+        return {
+            str(name): REDACTED if str(name).lower() in SENSITIVE_KEYS else _redacted(inner)
+            for name, inner in value.items()
+        }
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_redacted(inner) for inner in value]
+    return redact_person(redact_text(str(value)))

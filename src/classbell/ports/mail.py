@@ -274,3 +274,11 @@ class SystemMailer(Protocol):
             ProviderFailure: with a verdict.
         """
         ...
+
+    def check(self) -> None:
+        """Connect and sign in as for a mail, and leave.
+
+        Raises:
+            ProviderFailure: with a verdict.
+        """
+        ...

@@ -8,6 +8,11 @@ from typing import Protocol
 class Cipher(Protocol):
     """Seals bytes under the current key and opens what any configured key sealed."""
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Ids of the configured keys; the first seals."""
+        ...
+
     def seal(self, plain: bytes, *, bound_to: str) -> bytes:
         """Encrypt ``plain`` for one place.
 

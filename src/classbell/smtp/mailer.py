@@ -91,6 +91,16 @@ class SmtpMailer:
         log.info("system mail accepted", recipients=len(recipients), host=self._server.host)
         return Accepted(provider_id=str(message["Message-ID"]))
 
+    def check(self) -> None:
+        """Connect and sign in as for a mail, and leave.
+
+        Raises:
+            ProviderFailure: with a verdict.
+        """
+        self._before_call()
+        with self._connected() as connection:
+            connection.noop()
+
     @contextmanager
     def _connected(self) -> Iterator[smtplib.SMTP]:
         """Open a session that is ready for mail, and end it politely."""

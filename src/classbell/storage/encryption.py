@@ -30,6 +30,11 @@ class KeyRing:
     current: str
     keys: dict[str, bytes] = field(repr=False)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Ids of the configured keys; see ``ports.secrets.Cipher.names``."""
+        return tuple(self.keys)
+
     def seal(self, plain: bytes, *, bound_to: str) -> bytes:
         """Encrypt for one place; see ``ports.secrets.Cipher.seal``."""
         name = self.current.encode()

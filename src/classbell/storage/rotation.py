@@ -72,6 +72,26 @@ def rotate(cipher: Cipher, current: str, cells: tuple[Cell, ...], progress: Prog
     return result
 
 
+def examine(cipher: Cipher, cells: tuple[Cell, ...]) -> Rotation:
+    """Open every secret and say which keys open them; changes nothing.
+
+    Args:
+        cipher: opens with every configured key.
+        cells: the sealed columns.
+    """
+    result = Rotation()
+    for cell in cells:
+        for row_id, sealed in _rows(cell):
+            if not sealed:
+                continue
+            try:
+                cipher.open(sealed, bound_to=cell.bound_to(row_id))
+                result.by_key[cipher.key_id(sealed)] += 1
+            except ConfigurationFault as fault:
+                result.unreadable.append(f"{cell.name} {row_id}: {fault.what}")
+    return result
+
+
 def _rotate_cell(
     cipher: Cipher, current: str, cell: Cell, progress: Progress, result: Rotation
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from classbell.web import assets, calendar_feeds, preferences, reports, signin
+from classbell.web import assets, calendar_feeds, monitoring, preferences, reports, signin
 from classbell.web.admin_center import (
     account_change,
     all_connections,
@@ -32,6 +32,7 @@ from classbell.web.admin_center import (
     notifications,
     outlook_edits,
     person,
+    personal_data,
     roles,
     rooms,
     session_acts,
@@ -69,6 +70,8 @@ TAUGHT = "teaching/<uuid:session_id>"
 urlpatterns = [
     path("", start.start, name="start"),
     path("healthz", start.healthz, name="healthz"),
+    path("readyz", monitoring.readyz, name="readyz"),
+    path("metrics", monitoring.metrics, name="metrics"),
     path("theme", start.theme, name="theme"),
     path("language", language.own_language, name="language"),
     path("static/<str:public_name>", assets.asset, name="asset"),
@@ -104,6 +107,7 @@ urlpatterns = [
     path("audit", audit.all_acts, name="audit-all"),
     path("audit/export", audit.export_all, name="audit-export-all"),
     path("email-provider", email_provider.email_provider, name="email-provider"),
+    path("personal-data", personal_data.personal_data, name="personal-data"),
     path("reports/calendar", reports.calendar, name="calendar-reports"),
     path("reports/acs/<uuid:provider_id>", reports.acs, name="acs-reports"),
     path("help/delivery", delivery_help.delivery_help, name="delivery-help"),

@@ -9,8 +9,12 @@ from threading import Event
 from types import FrameType
 
 import structlog
+from prometheus_client import start_http_server
 
 from classbell import bootstrap
+from classbell.ports.errors import ConfigurationFault
+
+LOOPBACK = "127.0.0.1"
 
 log = structlog.get_logger(__name__)
 
@@ -27,13 +31,32 @@ def run(stop: Event | None = None) -> None:
         ConfigurationFault: a setting is missing, or another worker serves this SQLite file.
     """
     engine = bootstrap.engine()
+    bootstrap.begin_process("worker")
     bootstrap.begin_daily_work()
+    _show_figures(bootstrap.settings().worker_metrics_port)
     if stop is not None:
         engine.run(stop)
         return
     with _stopped_by_signals() as ending:
         engine.run(ending)
     log.info("worker has stopped")
+
+
+def _show_figures(port: int) -> None:
+    """Show this worker's figures to whoever is on this machine, where the operator wants that.
+
+    Raises:
+        ConfigurationFault: the port is taken.
+    """
+    if not port:
+        return
+    try:
+        start_http_server(port, addr=LOOPBACK)
+    except OSError as cause:
+        raise ConfigurationFault(
+            f"CLASSBELL_WORKER_METRICS_PORT is {port}, and nobody can listen there: {cause}",
+            remedy="Name another port; each worker of a machine needs its own.",
+        ) from cause
 
 
 @contextmanager

@@ -166,7 +166,7 @@ def test_a_second_run_is_refused_before_anything_is_said_to_run(
 def test_run_ends_when_a_part_of_it_does(showcase: Showcase, tmp_path: Path) -> None:
     running = Terminal(showcase.words, tmp_path / "run.log")
     running.wait_for("Classbell is running.")
-    [web] = [child for child in children_of(running.process.pid) if "granian" in child[1]]
+    [web] = [child for child in children_of(running.process.pid) if "cli.main serve" in child[1]]
     os.kill(web[0], signal.SIGKILL)
     assert running.ends() == 1
     assert "web ended by itself; everything was stopped." in running.said

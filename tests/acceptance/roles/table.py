@@ -264,8 +264,11 @@ OTHER_ADDRESSES: Mapping[str, Address] = {
     "organisation-calendar": page("Organization calendar", ORGANISATION_WIDE, LMS),
     "audit-all": page("Audit log of all catalogs", ORGANISATION_WIDE, LMS),
     "audit-export-all": act("Take that log along", ORGANISATION_WIDE, LMS),
+    "personal-data": form("Personal data of somebody", ORGANISATION_WIDE, LMS),
     "roles": form("LMS admins", ORGANISATION_WIDE, LMS),
     "role-take": form("Take the role LMS admin", ORGANISATION_WIDE, LMS_HERE),
+    "readyz": Address("Whether it is ready", MACHINES, get=gives(PUBLIC, 200), head=True),
+    "metrics": Address("Figures, by a token", MACHINES, get=gives(PUBLIC, 404), head=True),
     "healthz": Address("For load balancers", MACHINES, get=gives(PUBLIC, 200), head=True),
     "asset": Address("Style sheet, scripts and icons", MACHINES, get=gives(PUBLIC, 200), head=True),
     "calendar-file": Address(

@@ -65,6 +65,7 @@ ACTS = {
     "offer-withdraw": "account.offer_withdrawn",
     "outlook-edit": "session.outlook_edit_taken",
     "own-calendar": "calendar_feed.made",
+    "personal-data": "person.erased",
     "recreate-link": "session.entry_recreated",
     "role-take": "role.revoked",
     "roles": "role.granted",

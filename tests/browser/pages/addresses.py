@@ -61,6 +61,7 @@ OTHER_PAGES = {
     "my-sessions": "/my/sessions",
     "open-sessions": "/my/sessions/open",
     "roles": "/roles",
+    "personal-data": "/personal-data",
     "delivery-help": "/help/delivery?catalog={slug}",
 }
 
@@ -89,6 +90,7 @@ ELSEWHERE = {
             "healthz",
             "look-example",
         ),
+        *("metrics", "readyz"),
         *("acs-reports", "calendar-reports", "session-message-preview", "notification-preview"),
         *("my-session-calendar", "signin-callback", "start", "teaching-export"),
         *("signin-callback", "start", "calendar-file"),

@@ -71,6 +71,9 @@ class Numbers:
     def seconds_to_next(self) -> float | None:
         return None
 
+    def stop(self) -> None:
+        return
+
     def leave(self) -> None:
         self.left.add(current_thread().name.split("-")[0])
 

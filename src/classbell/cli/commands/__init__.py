@@ -2,6 +2,7 @@
 
 from classbell.cli.commands import (
     audit,
+    backup,
     catalogs,
     connections,
     deliveries,
@@ -13,6 +14,7 @@ from classbell.cli.commands import (
     organisations,
     people,
     probe,
+    restore,
     run,
     serve,
     sessions,
@@ -40,4 +42,6 @@ COMMANDS = (
     tokens,
     webhooks,
     keys,
+    backup,
+    restore,
 )

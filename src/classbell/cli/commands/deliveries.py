@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from classbell.cli.commands import deliveries_held
 from classbell.cli.commands.serve import Commands
 from classbell.cli.framework import start_django
 from classbell.cli.output import as_json, table
@@ -60,6 +61,7 @@ def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
     sums = acts.add_parser("sums", help="count messages by state")
     sums.add_argument("--catalog", help="slug of one catalog")
     sums.set_defaults(run=run_sums)
+    deliveries_held.add_to(acts)
     for act in (listing, show, again, sums):
         act.add_argument("--json", action="store_true", help="for programs")
 

@@ -6,12 +6,12 @@ import argparse
 import os
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from classbell.cli.commands.run import prepare, start_product, start_sandbox
 from classbell.cli.commands.serve import Commands
-from classbell.cli.demo import connecting, working
+from classbell.cli.demo import connecting, drill, log, working
 from classbell.cli.demo.browser import Browser, DoesNotHold
 from classbell.cli.demo.stage import Stage
 from classbell.cli.processes import Processes, free_ports, leave_as_by_interrupt
@@ -19,6 +19,8 @@ from classbell.cli.showcase import Places, settings_of
 from classbell.network.http import HttpDoor
 from classbell.network.messages import NetworkFailure
 from classbell.ports.errors import ConfigurationFault
+
+Step = Callable[[Stage], str]
 
 STEPS = (
     connecting.sign_in,
@@ -33,7 +35,25 @@ STEPS = (
     working.lose_the_connection,
     connecting.reconnect,
     working.disconnect,
+    log.the_log_is_clean,
 )
+DRILL = (
+    connecting.sign_in,
+    connecting.panel_is_off,
+    connecting.connect,
+    connecting.save,
+    drill.import_much,
+    drill.take_a_backup,
+    drill.go_on_and_lose_everything,
+    drill.put_the_backup_back,
+    drill.go_on_without_reconnecting,
+    drill.decide,
+    drill.change_the_keys,
+    drill.the_doctor_agrees,
+    log.the_log_is_clean,
+)
+"""Losing the database and changing the keys, with a backup as the only help."""
+
 PACE_SETTINGS = (
     "CLASSBELL_MESSAGES_PER_MINUTE",
     "CLASSBELL_RECIPIENTS_PER_DAY",
@@ -49,6 +69,11 @@ def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
         "--examples", type=Path, default=Path("examples"), help="folder of the programme to import"
     )
     parser.add_argument("--log", type=Path, help="keep what the processes print in this file")
+    parser.add_argument(
+        "--drill",
+        action="store_true",
+        help="instead lose the database, restore a backup and change the keys",
+    )
     parser.set_defaults(run=run)
 
 
@@ -62,11 +87,12 @@ def run(arguments: argparse.Namespace) -> int:
     begun = time.monotonic()
     leave_as_by_interrupt()
     with tempfile.TemporaryDirectory(prefix="classbell-demo-") as folder:
-        log = arguments.log or Path(folder) / "processes.log"
-        with log.open("wb") as output:
-            code = _walk(Path(folder), arguments.examples.absolute(), Processes({}, output))
+        kept = arguments.log or Path(folder) / "processes.log"
+        with kept.open("wb") as output:
+            steps = DRILL if arguments.drill else STEPS
+            code = _walk(Path(folder), arguments.examples.absolute(), Processes({}, output), steps)
         if code:
-            print(f"\nThe last lines of the processes:\n{_tail(log)}")
+            print(f"\nThe last lines of the processes:\n{_tail(kept)}")
     print(
         f"\n{'Every step held' if code == 0 else 'It did not hold'}: "
         f"{time.monotonic() - begun:.1f} s, no process is left."
@@ -74,20 +100,22 @@ def run(arguments: argparse.Namespace) -> int:
     return code
 
 
-def _walk(folder: Path, examples: Path, processes: Processes) -> int:
+def _walk(folder: Path, examples: Path, processes: Processes, steps: Sequence[Step]) -> int:
     """Start everything and walk the steps; 1 at the first that does not hold."""
     places = Places(folder, *free_ports(4))
     kept = {name: value for name, value in os.environ.items() if name not in PACE_SETTINGS}
-    processes.environment = environment = kept | settings_of(places)
+    # Everything that could be logged is, for the last step looks at it.
+    loud = {"CLASSBELL_LOG_LEVEL": "debug"}
+    processes.environment = environment = kept | settings_of(places) | loud
     with processes, HttpDoor() as door:
         start_sandbox(processes, places)
         prepare(processes, with_seed=True)
         start_product(processes, places)
         stage = Stage(places, environment, processes, door, Browser(door), {"examples": examples})
-        return 0 if all(_holds(stage, *each) for each in enumerate(STEPS, start=1)) else 1
+        return 0 if all(_holds(stage, *each) for each in enumerate(steps, start=1)) else 1
 
 
-def _holds(stage: Stage, number: int, step: Callable[[Stage], str]) -> bool:
+def _holds(stage: Stage, number: int, step: Step) -> bool:
     """Walk one step, and say what was checked or what did not hold."""
     title, begun = (step.__doc__ or "").strip(), time.monotonic()
     try:

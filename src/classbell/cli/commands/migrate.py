@@ -22,14 +22,13 @@ def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Apply what is missing."""
     start_django()
-    from django.core.management import call_command  # noqa: PLC0415 -- needs Django's settings
-
     from classbell import bootstrap  # noqa: PLC0415 -- needs Django's settings
+    from classbell.storage.migrating import bring_up_to_date  # noqa: PLC0415 -- the same
 
     path = bootstrap.settings().sqlite_path
     if path is not None:
         path.absolute().parent.mkdir(parents=True, exist_ok=True)
-    call_command("migrate", verbosity=0, interactive=False)
+    bring_up_to_date()
     if arguments.showcase:
         from classbell.cli.seed import seed  # noqa: PLC0415 -- needs Django's settings
 

@@ -31,6 +31,13 @@ def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
     _add_person(invite)
     invite.add_argument("--catalog", help="catalog whose account sends it; else the system mailer")
     invite.set_defaults(run=run_invite)
+    export = acts.add_parser("export", help="print all that is kept about somebody, as JSON")
+    _add_person(export)
+    export.set_defaults(run=run_export)
+    erase = acts.add_parser("erase", help="erase somebody for good")
+    _add_person(erase)
+    erase.add_argument("--yes", action="store_true", help="do it; without this it only says what")
+    erase.set_defaults(run=run_erase)
     for act, text, run in (
         ("grant", "give a role", run_grant),
         ("revoke", "take a role away", run_revoke),
@@ -108,6 +115,38 @@ def run_revoke(arguments: argparse.Namespace) -> int:
         )
     revoke_role(bootstrap.ports(), held, actor=_operator())
     print(f"{person.name} is not {arguments.role} any more.")
+    return 0
+
+
+def run_export(arguments: argparse.Namespace) -> int:
+    """Print everything that is kept about somebody."""
+    start_django()
+    from classbell import bootstrap  # noqa: PLC0415 -- needs Django's settings
+    from classbell.domain.organisations.erasure import export_person  # noqa: PLC0415 -- the same
+
+    person = _person(arguments)
+    print(as_json(export_person(bootstrap.ports(), person, actor=_operator())))
+    return 0
+
+
+def run_erase(arguments: argparse.Namespace) -> int:
+    """Erase somebody; without ``--yes`` only say what would be."""
+    start_django()
+    from classbell import bootstrap  # noqa: PLC0415 -- needs Django's settings
+    from classbell.domain.organisations.erasure import erase_person  # noqa: PLC0415 -- the same
+    from classbell.storage.queries.person_rows import rows_about  # noqa: PLC0415 -- the same
+
+    person = _person(arguments)
+    if not arguments.yes:
+        counts = ", ".join(f"{name} {len(rows)}" for name, rows in rows_about(person).items())
+        print(f"Rows about {person.name}: {counts}.")
+        print("Nothing was changed. Say --yes to erase them for good.")
+        return 1
+    done = erase_person(bootstrap.ports(), person, actor=_operator())
+    print(
+        f"Erased: {done['cancelled']} messages will not be sent, {done['places']} places in "
+        f"sessions to come are given up, {done['rows']} other rows are gone."
+    )
     return 0
 
 

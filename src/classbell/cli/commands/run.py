@@ -83,6 +83,8 @@ def _run(arguments: argparse.Namespace) -> str:
         require_free(places.ports)
         places.folder.mkdir(parents=True, exist_ok=True)
         environment |= settings_of(places)
+        # Where to go should stay on the screen; a line for each page would push it away.
+        environment.setdefault("CLASSBELL_LOG_LEVEL", "warning")
     with Processes(environment) as children:
         if arguments.with_sandbox:
             start_sandbox(children, places)

@@ -90,17 +90,17 @@ def mail_at_the_pace(stage: Stage) -> str:
         stage.advance(MINUTE_SECONDS + 1)
         _wait_for(stage, expected, since=stage.now() - timedelta(seconds=1))
         left -= expected
-    until("the ledger to be settled", lambda: set(_sums(stage)) <= SETTLED)
-    sums, mails = _sums(stage), _arrived(stage)
+    until("the ledger to be settled", lambda: set(sums(stage)) <= SETTLED)
+    counted, mails = sums(stage), arrived(stage)
     busiest = _busiest_minute([datetime.fromisoformat(mail["time"]) for mail in mails])
     hold(busiest <= MOST_PER_MINUTE, f"{busiest} mails in one minute.")
-    doubled = [who for who, count in Counter(_key(mail) for mail in mails).items() if count > 1]
+    doubled = [who for who, count in Counter(key(mail) for mail in mails).items() if count > 1]
     hold(not doubled, f"Somebody got a mail twice: {doubled[:3]}")
-    hold(len(mails) + 1 == sums.get("accepted"), f"{len(mails)} arrived, the ledger: {sums}")
+    hold(len(mails) + 1 == counted.get("accepted"), f"{len(mails)} arrived, the ledger: {counted}")
     return (
         f"{len(mails)} mails to learners and instructors arrived, none twice, at most {busiest} "
         "in any minute; "
-        f"the ledger agrees: {sums}"
+        f"the ledger agrees: {counted}"
     )
 
 
@@ -125,9 +125,9 @@ def lose_the_connection(stage: Stage) -> str:
     """When the connection is lost, sending stops, mail is held, and admins get an email."""
     stage.control("POST", f"/people/{SERVICE_ACCOUNT}/revoke-sessions")
     stage.advance(HOURS_OF_A_TOKEN * 3600)
-    late = _enrol_late(stage, "late.learner@partner.example")
+    late = enrol_late(stage, "late.learner@partner.example")
     stage.notes["late learner"] = late
-    until("the late learner's message to be held", lambda: _sums(stage).get("held"))
+    until("the late learner's message to be held", lambda: sums(stage).get("held"))
     for who in (MAI, LENA):
         alerts = until(f"the alert to {who.name}", partial(_alerts, stage, who.address))
         hold(len(alerts) == 1, f"{who.name} was alerted {len(alerts)} times.")
@@ -147,8 +147,8 @@ def disconnect(stage: Stage) -> str:
     page = browser.open(f"{stage.places.base_url}{PANEL}")
     hold("Connect" in page.text and "Disconnect" not in page.text, "Still connected.")
     arrived = len(stage.received())
-    _enrol_late(stage, "later.learner@partner.example")
-    until("the later learner's message to be held", lambda: _sums(stage).get("held"))
+    enrol_late(stage, "later.learner@partner.example")
+    until("the later learner's message to be held", lambda: sums(stage).get("held"))
     stage.advance(MINUTE_SECONDS)
     hold(len(stage.received()) == arrived, "Something was sent after disconnecting.")
     return "confirmed with one click; a later enrolment's message is held, nothing is sent"
@@ -157,7 +157,7 @@ def disconnect(stage: Stage) -> str:
 SUMS = ("deliveries", "sums", "--catalog", "academy")
 
 
-def _enrol_late(stage: Stage, address: str) -> str:
+def enrol_late(stage: Stage, address: str) -> str:
     """Enrol one more learner, by an import, in a session that has seats left."""
     taken = stage.notes.setdefault("late", set())
     session = next(
@@ -180,11 +180,12 @@ def _alerts(stage: Stage, address: str) -> list[dict[str, Any]]:
     return [mail for mail in stage.received(address) if mail["subject"].startswith(ALERT)]
 
 
-def _key(mail: dict[str, object]) -> tuple[str, str]:
+def key(mail: dict[str, object]) -> tuple[str, str]:
+    """Return what makes two mails the same to their reader."""
     return str(mail["deliveredTo"]), str(mail["subject"])
 
 
-def _sums(stage: Stage) -> dict[str, int]:
+def sums(stage: Stage) -> dict[str, int]:
     """Return the catalog's messages by state."""
     return {row["state"]: int(row["messages"]) for row in stage.rows(*SUMS)}
 
@@ -198,7 +199,7 @@ def _when_this_minute_is_used_up(stage: Stage) -> dict[str, int]:
 
     def still() -> dict[str, int] | None:
         nonlocal last
-        before, last = last, _sums(stage)
+        before, last = last, sums(stage)
         return last if last == before and "sending" not in last else None
 
     return until("the minute's budget to be used up", still)
@@ -206,10 +207,10 @@ def _when_this_minute_is_used_up(stage: Stage) -> dict[str, int]:
 
 def _confirmations(stage: Stage) -> list[dict[str, Any]]:
     """Return the confirmations that have arrived in any mailbox."""
-    return [mail for mail in _arrived(stage) if mail["subject"].startswith(CONFIRMATION)]
+    return [mail for mail in arrived(stage) if mail["subject"].startswith(CONFIRMATION)]
 
 
-def _arrived(stage: Stage, since: datetime | None = None) -> list[dict[str, Any]]:
+def arrived(stage: Stage, since: datetime | None = None) -> list[dict[str, Any]]:
     """Return what learners and instructors were told of an import, in any mailbox."""
     told = (CONFIRMATION, ASSIGNMENT)
     return [mail for mail in stage.received(since=since) if mail["subject"].startswith(told)]
@@ -219,7 +220,7 @@ def _wait_for(stage: Stage, expected: int, *, since: datetime) -> None:
     """Wait until as many mails have arrived as the pace allows for this minute."""
     until(
         f"{expected} mails of this minute",
-        lambda: len(_arrived(stage, since)) >= expected,
+        lambda: len(arrived(stage, since)) >= expected,
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 
+from django.db.models import QuerySet
+
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import ConfigurationFault
 from classbell.storage.models import (
@@ -16,7 +18,7 @@ from classbell.storage.models import (
     SignInJourney,
     WebhookEndpoint,
 )
-from classbell.storage.rotation import Cell, Progress, Rotation, rotate
+from classbell.storage.rotation import Cell, Progress, Rotation, examine, rotate
 
 CELLS = (
     Cell("accounts", Account, "sealed_tokens", "account.tokens"),
@@ -60,12 +62,35 @@ def rotate_keys(ports: Ports, progress: Progress) -> Rotation:
     return result
 
 
+def examine_keys(ports: Ports) -> Rotation:
+    """Open every secret that is kept, those of links that wait included; changes nothing.
+
+    Returns:
+        How many secrets each key opens, and which do not open.
+    """
+    result = examine(ports.cipher, CELLS)
+    for row in _links(ports).iterator():
+        sealed = base64.b64decode(row.context["sealed_token"])
+        try:
+            ports.cipher.open(sealed, bound_to=f"person_link.token:{row.context['link']}")
+            result.by_key[ports.cipher.key_id(sealed)] += 1
+        except ConfigurationFault as fault:
+            result.unreadable.append(f"{LINKS} {row.context['link']}: {fault.what}")
+    return result
+
+
+def _links(ports: Ports) -> QuerySet[Notification]:
+    """Return the notifications in which the token of a link waits for its mail."""
+    rows = Notification.objects.filter(kind="sign_in_link", expires_at__gt=ports.clock.now())
+    return rows.order_by("pk")
+
+
 def _rotate_links(ports: Ports, current: str, result: Rotation, progress: Progress) -> None:
     """Seal the tokens of sign-in links anew that wait in a notification for their mail."""
-    rows = Notification.objects.filter(kind="sign_in_link", expires_at__gt=ports.clock.now())
+    rows = _links(ports)
     total = rows.count()
     progress(LINKS, 0, total)
-    for done, row in enumerate(rows.order_by("pk").iterator(), start=1):
+    for done, row in enumerate(rows.iterator(), start=1):
         key = _link_sealed_anew(ports, current, row, result)
         if key:
             result.by_key[key] += 1

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Count, Min, QuerySet
 
+from classbell.delivery.doubt import RESTORED, RESTORED_REASON
 from classbell.delivery.hold import release
 from classbell.delivery.ledger import move
 from classbell.domain.connections.alerts import tell_held_mail
@@ -34,12 +35,13 @@ REASONS = {
     LOST: "The connection to the account is lost; the message waits for it.",
     ACCOUNT_CHANGED: "The catalog was connected to another account; an admin has to decide.",
     MUCH_OR_OLD: "It is much or old mail that had to wait; an admin has to decide.",
+    RESTORED: RESTORED_REASON,
 }
 
 ALERTS = frozenset(kind.name for kind in REGISTRY.values() if kind.route is Route.SYSTEM)
 """Kinds that may take a lane of the catalog's, but are not the catalog's mail."""
 
-TO_DECIDE = frozenset({ACCOUNT_CHANGED, MUCH_OR_OLD})
+TO_DECIDE = frozenset({ACCOUNT_CHANGED, MUCH_OR_OLD, RESTORED})
 """Reasons of mail that goes out only when an admin says so."""
 
 

@@ -57,6 +57,7 @@ from classbell.storage.models.health import (
 )
 from classbell.storage.models.integrations import ApiRequest, ApiToken, Integration
 from classbell.storage.models.notifications import Notification, NotificationContent
+from classbell.storage.models.operations import Restoration, WorkerHeartbeat
 from classbell.storage.models.organisations import (
     Organisation,
     Person,
@@ -143,6 +144,7 @@ __all__ = [
     "PendingConnection",
     "Person",
     "PersonLink",
+    "Restoration",
     "RetiredEvent",
     "Role",
     "RoleAssignment",
@@ -161,4 +163,5 @@ __all__ = [
     "WebhookEndpoint",
     "WebhookState",
     "WorkItem",
+    "WorkerHeartbeat",
 ]

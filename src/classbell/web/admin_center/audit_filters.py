@@ -15,7 +15,7 @@ from classbell.web.admin_center.delivery_filters import LONGEST_TEXT, PERIODS, R
 GROUPS: dict[str, tuple[str, ...]] = {
     "audit": ("audit",),
     "calendar": ("calendar", "events"),
-    "catalog": ("catalog", "import", "organisation"),
+    "catalog": ("backup", "catalog", "import", "organisation"),
     "connection": ("account", "alerts", "approval", "connection", "email_provider"),
     "course": ("course", "group"),
     "integration": ("calendar_feed", "integration", "webhook"),

@@ -1,10 +1,9 @@
-"""Typed settings from the environment; importing this module never fails, ``load`` may."""
+"""Typed settings: everything an operator can set."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -12,7 +11,6 @@ from urllib.parse import urlsplit
 
 from classbell.ports.errors import ConfigurationFault
 
-PREFIX = "CLASSBELL_"
 ORIGIN = re.compile(r"https://(\*\.)?[a-z0-9.-]+(:\d+)?")
 
 
@@ -73,6 +71,13 @@ class Settings:
         api_requests_per_minute: most requests of one integration in a minute, in each process.
         webhook_private_addresses: networks that webhooks may lead to although they are private,
             such as ``10.1.0.0/16``, separated by commas; http is allowed there. Empty for none.
+        metrics_token: whoever brings it reads ``/metrics``; empty where nobody may.
+        worker_metrics_port: port of the loopback at which a worker shows its figures; 0 for none.
+        log_format: ``auto`` (readable on a terminal, JSON elsewhere), ``json`` or ``text``.
+        log_level: the least severe lines to write: ``debug``, ``info``, ``warning`` or ``error``.
+        stop_seconds: for how many seconds the web application goes on serving, not ready any more,
+            before it leaves.
+        traces_url: where OpenTelemetry's spans go; empty for nowhere.
         debug: shows error details in pages; never for production.
     """
 
@@ -120,6 +125,12 @@ class Settings:
     frame_ancestors: str = ""
     api_requests_per_minute: int = 600
     webhook_private_addresses: str = ""
+    metrics_token: str = field(default="", repr=False)
+    worker_metrics_port: int = 0
+    log_format: str = "auto"
+    log_level: str = "info"
+    stop_seconds: int = 0
+    traces_url: str = ""
     debug: bool = False
 
     @property
@@ -233,66 +244,3 @@ class Settings:
         if not self.database_url.startswith("sqlite:///"):
             return None
         return Path(self.database_url.removeprefix("sqlite:///"))
-
-
-REQUIRED = ("secret_key", "encryption_keys", "client_id")
-
-CREDENTIALS = ("client_secret", "client_certificate", "client_assertion_file")
-"""One of these is required: how the application proves itself to Microsoft."""
-
-HINTS = {
-    "secret_key": "Set it to at least 32 random characters: python3 -c "
-    "'import secrets; print(secrets.token_urlsafe(48))'.",
-    "encryption_keys": "Make one with: classbell keys new.",
-    "client_id": "Register an application in Microsoft Entra ID and copy its client id, "
-    "or use the sandbox: m365sandbox env.",
-    "client_secret": "Copy the application's secret, or name its certificate or the file of its "
-    "federated credential, or use the sandbox: m365sandbox env.",
-}
-
-
-def load(environment: Mapping[str, str]) -> Settings:
-    """Read the settings.
-
-    Args:
-        environment: variable names to texts, usually ``os.environ``.
-
-    Raises:
-        ConfigurationFault: a number or a yes/no cannot be read as one.
-    """
-    values: dict[str, object] = {}
-    for setting in fields(Settings):
-        variable = PREFIX + setting.name.upper()
-        text = environment.get(variable)
-        if text is None:
-            continue
-        values[setting.name] = _parsed(variable, text, type(setting.default))
-    return Settings(**values)  # type: ignore[arg-type]  # the loop parsed each by its field's type
-
-
-def missing(settings: Settings) -> dict[str, str]:
-    """Return the required variables that are not set, each with a hint at the remedy."""
-    names = [name for name in REQUIRED if not getattr(settings, name)]
-    if not any(getattr(settings, name) for name in CREDENTIALS):
-        names.append("client_secret")
-    return {PREFIX + name.upper(): HINTS[name] for name in names}
-
-
-def _parsed(variable: str, text: str, kind: type) -> object:
-    """Turn the text of a variable into its field's type."""
-    if kind is bool:
-        if text.lower() in {"1", "true", "yes", "on"}:
-            return True
-        if text.lower() in {"0", "false", "no", "off", ""}:
-            return False
-        raise ConfigurationFault(
-            f"{variable} is «{text}», which is neither yes nor no.", remedy="Set it to yes or no."
-        )
-    if kind is int:
-        if not text.isdigit():
-            raise ConfigurationFault(
-                f"{variable} is «{text}», which is not a whole number.",
-                remedy="Set it to a whole number.",
-            )
-        return int(text)
-    return text

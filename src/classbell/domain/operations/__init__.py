@@ -1,0 +1,1 @@
+"""What the operator needs to run an installation: figures, checks and signs of life."""
