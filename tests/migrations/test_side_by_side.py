@@ -19,6 +19,9 @@ FIRST = "operations"
 
 APP = "storage"
 
+ONLY_ADDED_TO = {"auditentry"}
+"""Tables that refuse to be changed, whoever asks."""
+
 
 def names() -> list[str]:
     """Return the names of all migrations, in order."""
@@ -85,10 +88,10 @@ def made(apps: Any, model: Any, rows: dict[str, Any]) -> Any:
 
 def filled(apps: Any, field: Any, rows: dict[str, Any]) -> Any:
     """Return something to put into a field, None for what fills itself."""
-    if field.primary_key and not isinstance(field, models.UUIDField):
-        return None
     if field.remote_field is not None:
         return None if field.null else made(apps, field.related_model, rows)
+    if field.primary_key and not isinstance(field, models.UUIDField):
+        return None
     if field.null or field.has_default() or field.blank:
         return None
     if field.name.startswith("ends"):
@@ -123,9 +126,15 @@ def former_models(name: str) -> Iterator[Any]:
 def test_code_of_the_version_before_works_on_the_new_tables(name: str) -> None:
     """Write, read, change and delete a row of every table as the former code would."""
     rows: dict[str, Any] = {}
-    for apps, model in former_models(name):
+    former = list(former_models(name))
+    for apps, model in former:
+        if model._meta.model_name in ONLY_ADDED_TO:  # noqa: SLF001 -- as above
+            continue
         row = made(apps, model, rows)
         row.save()
         assert model.objects.get(pk=row.pk).pk == row.pk
     for row in reversed(list(rows.values())):
         row.delete()
+    for apps, model in former:
+        if model._meta.model_name in ONLY_ADDED_TO:  # noqa: SLF001 -- as above
+            assert made(apps, model, {}).pk
