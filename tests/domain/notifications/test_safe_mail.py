@@ -177,6 +177,7 @@ def check(mail: Mail) -> None:
     names=st.tuples(NAMES, NAMES, NAMES, NAMES),
     link=LINKS | ANYTHING,
 )
+@example("session_reminder", "a", '<a href="(SESSION LINK}">a</a>', ("a", "b", "c", "d"), "")
 @example("session_message", "{PERSON NAME}", "<p>{PERSON NAME}</p>", ("a", "b", "c", "d"), "")
 @example("session_reminder", "{COURSE TITLE}", "{SESSION LINK}", ("a\r\nBcc: b@c.d",) * 4, "")
 @example("session_invitation", "a", "b", ("a\rATTENDEE:b",) * 4, "https://m.example/\rURL:x\n\x85")

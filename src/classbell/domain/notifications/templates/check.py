@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from uuid import UUID
 
 import nh3
@@ -28,6 +29,8 @@ TEXT_TAGS = ("a", "b", "blockquote", "br", "em", "h1", "h2", "h3", "hr", "i", "p
 LIST_AND_TABLE_TAGS = ("li", "ol", "ul", "table", "thead", "tbody", "tr", "th", "td")
 TAGS = frozenset((*TEXT_TAGS, *LIST_AND_TABLE_TAGS))
 _ATTRIBUTE = re.compile(r'\s[a-z]+="([^"]*)"')
+_HREF = re.compile(r'\shref="([^"]*)"')
+_LEADS_SOMEWHERE = re.compile(r"(?:https?://|mailto:).", re.IGNORECASE)
 _SPACES = re.compile(r"\s+", re.ASCII)
 """What a subject has one of where several stand. French keeps its own spaces before colons."""
 
@@ -59,7 +62,7 @@ def checked_text(kind: Kind, language: str, text: CustomText) -> CustomText:
 
     Raises:
         InvalidInput: a field is empty or too long, or names a variable that the kind does not have,
-            or has a variable within an address.
+            or has a variable within an address, or a link leads nowhere.
     """
     subject = None if text.subject is None else _SPACES.sub(" ", text.subject).strip()
     message = None if text.message is None else clean_message(text.message)
@@ -172,4 +175,12 @@ def _check_addresses(html: str, field: str) -> None:
                 f"A variable cannot be part of an address: {value}",
                 field=field,
                 remedy="Use a variable that ends with LINK, alone, as the address.",
+            )
+    for address in _HREF.findall(html):
+        if not _WHOLE.fullmatch(address) and not _LEADS_SOMEWHERE.match(address):
+            # A mail stands nowhere that an address could begin from.
+            raise InvalidInput(
+                f"The link «{unescape(address)}» leads nowhere from a mail.",
+                field=field,
+                remedy="Write the whole address, with https:// or mailto: before it.",
             )
