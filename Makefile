@@ -55,11 +55,11 @@ demo: $(INSTALLED)  ## Walk the story without a browser, step by step, and check
 
 .PHONY: snapshots
 snapshots: $(INSTALLED)  ## Write the approved mails, the table of kinds and the API's reference anew; then look at what changed
-	@RENEW_SNAPSHOTS=1 $(BIN)/python -m pytest -q -p no:randomly tests/domain/notifications/test_default_mails.py tests/domain/notifications/test_reference.py tests/architecture/test_api_documents.py
+	@RENEW_SNAPSHOTS=1 $(BIN)/python -m pytest -q -p no:randomly tests/domain/notifications/test_default_mails.py tests/domain/notifications/test_reference.py tests/architecture/test_api_documents.py tests/architecture/test_code_documents.py
 
 .PHONY: gallery
-gallery: $(INSTALLED)  ## Take the pictures of docs/gallery.md anew (needs Chromium)
-	@RENEW_GALLERY=1 $(BIN)/python -m pytest -q -p no:randomly -m slow tests/browser/pages/test_every_page.py
+gallery: $(INSTALLED)  ## Take the pictures of docs/gallery.md and of the page about connecting anew (needs Chromium)
+	@RENEW_GALLERY=1 $(BIN)/python -m pytest -q -p no:randomly -m slow tests/browser/pages/test_every_page.py tests/browser/pages/test_article_pictures.py
 
 .PHONY: test
 test: $(INSTALLED)  ## Run the tests on SQLite, then those about the store on PostgreSQL
