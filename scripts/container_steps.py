@@ -1,8 +1,8 @@
 """Carries out the steps of deploy/Containerfile in a folder, without a container engine.
 
-Each stage gets a folder for its root. COPY copies there, RUN runs there with absolute paths of the image
-led into it; ENV and WORKDIR are kept to. What only an engine can do (USER, chown) is looked at and
-not done. usage: scripts/container_steps.py [FOLDER]
+Each stage gets a folder for its root. COPY copies there, RUN runs there with absolute paths of the
+image led into it; ENV and WORKDIR are kept to. What only an engine can do (USER) is not done.
+usage: scripts/container_steps.py [FOLDER]
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Stage:
     """
 
     root: Path
-    place: PurePosixPath = PurePosixPath("/")
+    place: PurePosixPath = field(default_factory=lambda: PurePosixPath("/"))
     environment: dict[str, str] = field(default_factory=dict)
 
     def path(self, inside: str) -> Path:

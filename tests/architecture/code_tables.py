@@ -1,4 +1,4 @@
-"""The tables of Microsoft's codes and permissions that the documents show, made from the program."""
+"""The tables of Microsoft's codes and permissions in the documents, made from the program."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from classbell.ports.errors import Audience, VerdictKind
 
 BEGINNING = """# Microsoft's codes
 
-Every code of Microsoft's that Classbell knows, what it means, what helps and who can do it: made from
-the tables by which the program itself decides. Pages, alerts, the audit log and `classbell doctor`
-name the code. A code that is not here is judged by its family or by its HTTP status, and shown as it
-came. What ends a connection, event by event: [What ends a connection](what-ends-a-connection.md).
+Every code of Microsoft's that Classbell knows, what it means, what helps and who can do it: made
+from the tables by which the program itself decides. Pages, alerts, the audit log and
+`classbell doctor` name the code. A code that is not here is judged by its family or by its HTTP
+status, and shown as it came. Event by event: [What ends a connection](what-ends-a-connection.md).
 
-The verdict says what Classbell does: `retry` and `throttled` try again by themselves; `sign_in_again`,
-`consent_needed`, `admin_needed` and `mailbox_unusable` hold the account's mail and tell its admins;
-`operator_fault` tells the operator; `refused`, `not_found` and `conflict` concern one message or one
-entry; `unknown` means that it may have happened, and is looked up.
+The verdict says what Classbell does: `retry` and `throttled` try again by themselves;
+`sign_in_again`, `consent_needed`, `admin_needed` and `mailbox_unusable` hold the account's mail and
+tell its admins; `operator_fault` tells the operator; `refused`, `not_found` and `conflict` concern
+one message or one entry; `unknown` means that it may have happened, and is looked up.
 """
 
 _ITEM = {
@@ -41,7 +41,10 @@ _ITEM = {
         "Nothing to do: Classbell asks Microsoft what became of it.", Audience.NOBODY
     ),
 }
-_REGISTRATION = "Compare the registration with [Register the application](../howto/register-the-application.md)."
+_REGISTRATION = (
+    "Compare the registration with "
+    "[Register the application](../howto/register-the-application.md)."
+)
 _CREDENTIAL = (
     "Put a credential that holds in place, see "
     "[Connect a real tenant](../howto/connect-a-real-tenant.md#the-credential)."
@@ -50,14 +53,23 @@ _REPORT = "Report it with the request id: the program made a request that Micros
 _AZURE = "See [Send through Azure Communication Services](../howto/activate-acs.md)."
 _OPERATOR = {
     **dict.fromkeys(
-        "700084 65005 650054 650056 650057 90099 700038 70001 7000112 50194 50011 70011 1002012".split(),
+        (
+            *("700084", "65005", "650054", "650056", "650057", "90099", "700038", "70001"),
+            *("7000112", "50194", "50011", "70011", "1002012"),
+        ),
         _REGISTRATION,
     ),
     **dict.fromkeys(
-        "7000215 7000222 7000218 700027 50012 50013 700022 700023 700229".split(), _CREDENTIAL
+        (
+            *("7000215", "7000222", "7000218", "700027", "50012", "50013", "700022", "700023"),
+            "700229",
+        ),
+        _CREDENTIAL,
     ),
-    **dict.fromkeys("501481 700005".split(), "Start the sign-in again; if it stays so, report it."),
-    "ValidationError": "Let Microsoft reach the address that CLASSBELL_PUBLIC_URL names, or empty it.",
+    **dict.fromkeys(("501481", "700005"), "Start the sign-in again; if it stays so, report it."),
+    "ValidationError": (
+        "Let Microsoft reach the address that CLASSBELL_PUBLIC_URL names, or empty it."
+    ),
     "ErrorMessageSizeExceeded": "Make the notification's text shorter.",
 }
 _RESULTS = {
@@ -89,7 +101,7 @@ def reference() -> str:
     lines += [
         "## While somebody signs in",
         "",
-        "These end a sign-in, and say nothing about the account.",
+        "These end a sign-in; they say nothing of the account.",
         "",
     ]
     lines += ["| code | meaning | what to do |", "| --- | --- | --- |"]
