@@ -22,7 +22,7 @@ from pathlib import Path, PurePosixPath
 ROOT = Path(__file__).resolve().parents[1]
 CONTAINERFILE = ROOT / "deploy" / "Containerfile"
 # Folders of the image that its steps make; every other absolute path is the machine's own.
-OWN = re.compile(r"(?<![\w./-])(?=/(?:opt|source|wheels|data)\b)")
+OWN = re.compile(r"(?<![\w./-])(?=/(?:classbell|tools|source|wheels|data)\b)")
 NOT_DONE = frozenset({"ARG", "USER", "EXPOSE", "STOPSIGNAL", "HEALTHCHECK", "ENTRYPOINT", "CMD"})
 
 
@@ -144,7 +144,7 @@ def main(words: list[str]) -> int:
     """Build in the folder that is named, or in one that is left again."""
     with tempfile.TemporaryDirectory() as left:
         image = build(Path(words[0]).resolve() if words else Path(left))
-        program = image.path("/opt/classbell") / "bin" / "python"
+        program = image.path("/classbell") / "bin" / "python"
         subprocess.run([program, "-m", "classbell.cli.main", "--version"], cwd="/", check=True)
     print("Every step of deploy/Containerfile was carried out.")
     return 0

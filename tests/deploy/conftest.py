@@ -57,7 +57,7 @@ def installed() -> Iterator[Installed]:
         stage = build(Path(made))
         folder = Path(made) / "elsewhere"
         folder.mkdir()
-        yield Installed(stage.path("/opt/classbell"), folder, environment)
+        yield Installed(stage.path("/classbell"), folder, environment)
 
 
 @pytest.fixture(scope="session")

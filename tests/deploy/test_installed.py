@@ -30,7 +30,7 @@ def test_it_says_its_version(installed: Installed) -> None:
 
 def test_the_wheel_holds_every_file_of_the_program(installed: Installed) -> None:
     """Templates, styles, scripts, pictures, translations and tables are in it, not only modules."""
-    [wheel] = (installed.image.parents[2] / "build" / "wheels").glob("*.whl")
+    [wheel] = (installed.image.parents[1] / "build" / "wheels").glob("*.whl")
     with zipfile.ZipFile(wheel) as opened:
         held = set(opened.namelist())
     source = ROOT / "src"
