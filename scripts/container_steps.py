@@ -126,10 +126,11 @@ def _run(command: str, stage: Stage) -> None:
         for name, value in os.environ.items()
         if not name.startswith(("CLASSBELL_", "DJANGO_", "PYTEST_", "VIRTUAL_ENV"))
     }
-    outside["PATH"] = f"{Path(sys.executable).resolve().parent}:{outside.get('PATH', '')}"
     # Here the cache saves minutes; in an image it would only take room.
     own.pop("PIP_NO_CACHE_DIR", None)
     led = OWN.sub(lambda _: str(stage.root), command)
+    # The image's python is here the one under our virtual environment, whatever it is called.
+    led = re.sub(r"^python(?= )", lambda _: str(Path(sys.executable).resolve()), led)
     subprocess.run(["sh", "-ec", led], cwd=stage.path("."), env=outside | own, check=True)
 
 
