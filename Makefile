@@ -11,6 +11,8 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 CLIENTS := .venv-clients
 CLIENTS_INSTALLED := $(CLIENTS)/.installed
+DOCS := .venv-docs
+DOCS_INSTALLED := $(DOCS)/.installed
 # Processes that share the tests: one more than the slowest machine has cores, for many only wait.
 JOBS ?= 3
 # How often make torture kills workers on each store, for how many minutes it soaks, from which seed.
@@ -35,7 +37,7 @@ $(INSTALLED): requirements-dev.lock pyproject.toml
 
 .PHONY: help
 help: $(INSTALLED)  ## Say what there is
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | while IFS=$$'\t' read -r target text; do printf '  make %-12s %s\n' "$$target" "$$text"; done
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | while IFS=$$'\t' read -r target text; do printf '  make %-15s %s\n' "$$target" "$$text"; done
 
 .PHONY: setup
 setup: $(INSTALLED)  ## Set up .venv from the lock (the other targets do it by themselves)
@@ -59,11 +61,11 @@ drill: $(INSTALLED)  ## Lose the database, restore a backup, change the keys; no
 
 .PHONY: snapshots
 snapshots: $(INSTALLED)  ## Write the approved mails, the table of kinds and the API's reference anew; then look at what changed
-	@RENEW_SNAPSHOTS=1 $(BIN)/python -m pytest -q -p no:randomly tests/domain/notifications/test_default_mails.py tests/domain/notifications/test_reference.py tests/architecture/test_api_documents.py tests/acceptance/roles/test_document.py tests/domain/webhooks/test_reference.py
+	@RENEW_SNAPSHOTS=1 $(BIN)/python -m pytest -q -p no:randomly tests/domain/notifications/test_default_mails.py tests/domain/notifications/test_reference.py tests/architecture/test_api_documents.py tests/acceptance/roles/test_document.py tests/domain/webhooks/test_reference.py tests/architecture/test_code_documents.py
 
 .PHONY: gallery
-gallery: $(INSTALLED)  ## Take the pictures of docs/gallery.md anew (needs Chromium)
-	@RENEW_GALLERY=1 $(BIN)/python -m pytest -q -p no:randomly -m slow tests/browser/pages/test_every_page.py
+gallery: $(INSTALLED)  ## Take the pictures of docs/gallery.md and of the page about connecting anew (needs Chromium)
+	@RENEW_GALLERY=1 $(BIN)/python -m pytest -q -p no:randomly -m slow tests/browser/pages/test_every_page.py tests/browser/pages/test_article_pictures.py
 
 .PHONY: test
 test: $(INSTALLED)  ## Run the tests on SQLite, then those about the store on PostgreSQL
@@ -134,6 +136,27 @@ messages: $(INSTALLED)  ## Bring translations in line with the words of the prog
 .PHONY: docs
 docs: $(INSTALLED)  ## Check that documents match the program: settings, commands, links, paths
 	@$(BIN)/python -m pytest -q tests/architecture/test_docs.py
+
+# The site is built by programs of its own; the others need none of them.
+$(DOCS_INSTALLED): requirements-docs.lock
+	@test -x $(DOCS)/bin/python || { echo "Setting up $(DOCS) (once)…"; $(PYTHON) -m venv $(DOCS); }
+	@$(DOCS)/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-docs.lock
+	@touch $@
+
+.PHONY: site
+site: $(DOCS_INSTALLED)  ## Build the documentation site, searchable and offline, into build/site
+	@$(DOCS)/bin/python -m sphinx -q -W --keep-going -j auto -c docs/site -d build/site-cache . build/site
+	@echo "Open build/site/index.html"
+
+.PHONY: wheel
+wheel: $(INSTALLED)  ## Build the wheel, with everything inside, into dist
+	@rm -rf build/lib
+	@$(BIN)/python -m pip wheel -q --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
+	@ls dist/classbell-*.whl
+
+.PHONY: container-steps
+container-steps: $(INSTALLED)  ## Carry out the build steps of deploy/Containerfile without a container engine
+	@$(BIN)/python scripts/container_steps.py
 
 .PHONY: lock
 lock: $(INSTALLED)  ## For maintainers: choose versions anew and write the locks

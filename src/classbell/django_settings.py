@@ -79,6 +79,8 @@ CSRF_COOKIE_NAME = "classbell_csrf"
 CSRF_COOKIE_SECURE = CLASSBELL.is_secure
 CSRF_COOKIE_HTTPONLY = True
 CSRF_USE_SESSIONS = False
+# A proxy ends TLS, so requests arrive here as http while browsers name https as a form's origin.
+CSRF_TRUSTED_ORIGINS = [CLASSBELL.origin] if CLASSBELL.is_secure else []
 CSRF_FAILURE_VIEW = "classbell.web.errors.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

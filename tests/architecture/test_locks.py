@@ -10,6 +10,7 @@ from tests.architecture.sources import ROOT
 
 RUNTIME, DEVELOPMENT = "requirements.lock", "requirements-dev.lock"
 CLIENTS = "requirements-clients.lock"
+DOCS, BUILD = "requirements-docs.lock", "requirements-build.lock"
 
 
 def project() -> dict[str, Any]:
@@ -36,14 +37,17 @@ def test_locks_hold_everything_that_is_asked_for() -> None:
     assert names(groups["dev"]) | asked <= versions(DEVELOPMENT).keys()
     clients = names([one for one in groups["clients"] if isinstance(one, str)])
     assert clients | names(groups["dev"]) <= versions(CLIENTS).keys()
+    assert names(groups["docs"]) <= versions(DOCS).keys()
+    assert names(groups["build"]) == versions(BUILD).keys()
 
 
 def test_developers_test_what_operators_run() -> None:
     tested = versions(DEVELOPMENT)
     assert {name: tested.get(name) for name in versions(RUNTIME)} == versions(RUNTIME)
+    assert {name: tested.get(name) for name in versions(BUILD)} == versions(BUILD)
 
 
-@pytest.mark.parametrize("lock", [RUNTIME, DEVELOPMENT, CLIENTS])
+@pytest.mark.parametrize("lock", [RUNTIME, DEVELOPMENT, CLIENTS, DOCS, BUILD])
 def test_every_version_has_hashes_and_no_index_is_named(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")
     blocks = re.split(r"^(?=[\w.-]+==)", text, flags=re.MULTILINE)[1:]

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 from classbell.cli.commands import COMMANDS
@@ -28,6 +29,7 @@ def parser() -> argparse.ArgumentParser:
         type=Path,
         help="read CLASSBELL_… variables from a file of NAME=value lines; the environment wins",
     )
+    top.add_argument("--version", action="version", version=f"classbell {version('classbell')}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for module in COMMANDS:
         module.add_to(commands)

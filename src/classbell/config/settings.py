@@ -139,6 +139,12 @@ class Settings:
         return urlsplit(self.base_url).scheme == "https"
 
     @property
+    def origin(self) -> str:
+        """The origin of the Admin Center, as browsers name it: scheme, host and port."""
+        parts = urlsplit(self.base_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
     def host(self) -> str:
         """The host name of the Admin Center."""
         return urlsplit(self.base_url).hostname or "localhost"

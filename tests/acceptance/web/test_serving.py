@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import os
+import subprocess
+import sys
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -139,3 +143,23 @@ def test_a_fault_of_our_own_shows_no_secrets(owner: Visitor) -> None:
 def test_health_is_asked_without_signing_in(db: None) -> None:
     answer = Client().get("/healthz")
     assert (answer.status_code, answer.content) == (200, b"ok\n")
+
+
+def test_behind_a_proxy_that_ends_tls_forms_are_taken_from_our_own_origin_alone(
+    tmp_path: Path,
+) -> None:
+    """Requests arrive as http then, while a browser names https as where a form comes from."""
+    program = (
+        "from classbell.cli.framework import start_django; start_django()\n"
+        "from django.conf import settings\n"
+        "print(settings.CSRF_TRUSTED_ORIGINS)"
+    )
+    environment = os.environ | {
+        "CLASSBELL_BASE_URL": "https://classbell.example.org:8443/",
+        "CLASSBELL_DATABASE_URL": f"sqlite:///{tmp_path}/none.sqlite3",
+        "DJANGO_SETTINGS_MODULE": "classbell.django_settings",
+    }
+    told = subprocess.run(
+        [sys.executable, "-c", program], env=environment, check=True, capture_output=True, text=True
+    )
+    assert told.stdout.strip() == "['https://classbell.example.org:8443']"

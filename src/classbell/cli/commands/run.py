@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 from classbell.cli.commands.serve import Commands
@@ -147,7 +148,8 @@ def _welcome(places: Places) -> None:
             learner=KIRSTINE.address,
             password=PASSWORD,
             account=SERVICE_ACCOUNT,
-            command=".venv/bin/classbell",
+            # As it was started: from a clone, or wherever its wheel is installed.
+            command=sys.argv[0] if Path(sys.argv[0]).name == "classbell" else "classbell",
             settings=places.settings_file,
         ),
         flush=True,
