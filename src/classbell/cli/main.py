@@ -9,12 +9,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from classbell.cli.commands import COMMANDS
+from classbell.cli.exit_codes import DONE, INTERRUPTED, exit_code_of
 from classbell.cli.settings_file import read_settings_file
 from classbell.config import PREFIX
 from classbell.network.logs import configure_logging
 from classbell.ports.errors import ClassbellError
 
-REFUSED, INTERRUPTED = 2, 130
+ASKED_BY_A_SHELL = "_ARGCOMPLETE"
+"""The variable with which a shell asks what may come next."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -41,10 +43,16 @@ def main(words: Sequence[str] | None = None) -> int:
         words: the words after ``classbell``; those of the process where it is None.
 
     Returns:
-        0 when it was done, 1 when something did not hold, 2 when the input was refused.
+        One of the codes in ``exit_codes``.
     """
     configure_logging()
-    arguments = parser().parse_args(words)
+    known = parser()
+    if ASKED_BY_A_SHELL in os.environ:
+        # Nobody else needs it, and programs that are called a thousand times count the milliseconds.
+        from argcomplete import autocomplete  # noqa: PLC0415 -- see above
+
+        autocomplete(known)
+    arguments = known.parse_args(words)
     try:
         if arguments.settings:
             _use(read_settings_file(arguments.settings))
@@ -56,7 +64,7 @@ def main(words: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # Whoever reads has had enough, as head does; Python's own last flush must not complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return DONE
     return code
 
 
@@ -80,7 +88,7 @@ def _refuse(error: ClassbellError) -> int:
         if text:
             print(f"{label}: {text}", file=sys.stderr)
     print(f"Who can do it: {error.who.value} · code: {error.code}", file=sys.stderr)
-    return REFUSED
+    return exit_code_of(error)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ TITLES: Mapping[str, str] = {
     "calendar.not_shared": _("Organization calendar switched off"),
     "calendar.shared": _("Organization calendar switched on"),
     "catalog.calendar_options_changed": _("Meeting settings changed"),
+    "catalog.changed": _("Catalog changed"),
     "catalog.created": _("Catalog created"),
     "catalog.look_changed": _("Look of mail changed"),
     "connection.back": _("Connection restored"),
