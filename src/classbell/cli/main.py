@@ -48,7 +48,7 @@ def main(words: Sequence[str] | None = None) -> int:
     configure_logging()
     known = parser()
     if ASKED_BY_A_SHELL in os.environ:
-        # Nobody else needs it, and programs that are called a thousand times count the milliseconds.
+        # Nobody else needs it, and scripts that call us a thousand times would wait for it.
         from argcomplete import autocomplete  # noqa: PLC0415 -- see above
 
         autocomplete(known)

@@ -19,7 +19,8 @@ def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the lines that a shell's configuration reads."""
-    from argcomplete import shellcode  # noqa: PLC0415 -- nothing else of the program needs it
+    # Late, for nothing else of the program needs it.
+    from argcomplete.shell_integration import shellcode  # noqa: PLC0415 -- see above
 
     print(shellcode(PROGRAMS, shell=arguments.shell))
     return 0

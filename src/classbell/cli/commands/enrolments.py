@@ -62,19 +62,14 @@ def run_add(arguments: argparse.Namespace) -> int:
 
     from classbell import bootstrap  # noqa: PLC0415 -- the same
     from classbell.domain.courses.enrol import enrol  # noqa: PLC0415 -- the same
+    from classbell.domain.organisations import many_people  # noqa: PLC0415 -- the same
     from classbell.domain.organisations.audit import OPERATOR  # noqa: PLC0415 -- the same
-    from classbell.domain.organisations.many_people import (  # noqa: PLC0415 -- the same
-        look_up,
-    )
-    from classbell.domain.organisations.many_people import (
-        people_given as made_known,
-    )
 
     catalog, ports = catalog_named(arguments.catalog), bootstrap.ports()
     session, given = session_named(catalog, arguments.session), people_given(arguments)
-    known = look_up(catalog.organisation, given)
+    known = many_people.look_up(catalog.organisation, given)
     with transaction.atomic():
-        people = made_known(ports, catalog.organisation, given, known=known)
+        people = many_people.people_given(ports, catalog.organisation, given, known=known)
         found = enrol(ports, session=session, people=people, actor=OPERATOR)
     counts = {
         "enrolled": len(found.new),
