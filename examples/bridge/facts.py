@@ -1,16 +1,18 @@
 """What a platform has said last about each thing, in a small SQLite file.
 
-Events come twice, late and in any order. What counts is therefore not the order in which they come,
-but when they happened: of each thing the newest word is kept, and Classbell is made to agree with it.
+Events come twice, late and in any order. What counts is therefore when they happened, and not when
+they come: of each thing the newest word is kept, and Classbell is made to agree with it. Of two
+words of the same moment the one that comes later counts; Moodle tells whole seconds.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 TABLE = """
 CREATE TABLE IF NOT EXISTS fact (
@@ -34,7 +36,7 @@ class CourseFact:
 
 @dataclass(frozen=True, slots=True)
 class SessionFact:
-    """When a course meets; wall times of the zone, in ISO 8601. ``gone`` is one that was deleted."""
+    """When a course meets, in wall times of the zone; ``gone`` is one that was deleted."""
 
     code: str
     course: str
@@ -102,7 +104,7 @@ class Facts:
         """Return who shall be in a course or in one of its sessions, and who no more."""
         return [PlaceFact(**said) for said in self._said("place", course)]
 
-    def _said(self, kind: str, course: str) -> Iterator[Mapping[str, object] | dict[str, object]]:
+    def _said(self, kind: str, course: str) -> Iterator[dict[str, Any]]:
         rows = self._rows.execute(
             "SELECT said FROM fact WHERE kind = ? AND course = ? ORDER BY key", (kind, course)
         )

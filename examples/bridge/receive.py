@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -126,7 +125,9 @@ def run(name: str, translate: Translate, prove: Prove, *, chosen: str = "") -> i
 
     Args:
         name: of the platform, for the help.
-        translate, prove, chosen: as for ``Bridge``.
+        translate: as for ``Bridge``.
+        prove: as for ``Bridge``.
+        chosen: as for ``Bridge``.
     """
     parser = argparse.ArgumentParser(description=f"Let Classbell follow {name}.")
     parser.add_argument("--classbell", default="http://localhost:8000", help="its address")
@@ -157,7 +158,7 @@ def replay(bridge: Bridge, files: list[Path]) -> int:
     for file in files:
         sample = json.loads(file.read_text(encoding="utf-8"))
         status, answer = trusting.receive(sample["headers"], json.dumps(sample["body"]).encode())
-        print(f"{file.name}: {answer.get('detail') or answer.get('done')}", file=sys.stdout)
+        print(f"{file.name}: {answer.get('detail') or answer.get('done')}")
         worst = max(worst, int(status != OK))
     return worst
 

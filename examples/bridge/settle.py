@@ -41,7 +41,7 @@ def settle(catalog: CatalogClient, facts: Facts, code: str, *, chosen: str = "")
             _fill(
                 catalog,
                 session,
-                [one for one in places if _is_meant(one, session, by_name_only)],
+                [one for one in places if _is_meant(one, session, by_name_only=by_name_only)],
                 done,
             )
     return done
@@ -119,7 +119,7 @@ def _fill(
         done.append(f"took somebody out of {session.code}")
 
 
-def _is_meant(place: PlaceFact, session: Session, by_name_only: bool) -> bool:
+def _is_meant(place: PlaceFact, session: Session, *, by_name_only: bool) -> bool:
     return place.session == session.code if by_name_only else place.session in {"", session.code}
 
 

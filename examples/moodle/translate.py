@@ -1,13 +1,14 @@
-"""What Moodle's events say, in facts.
+r"""What Moodle's events say, in facts.
 
 The shapes are those of Moodle itself and of two plugins:
 
-- ``event`` is ``\\core\\event\\base::get_data()``: moodle/moodle, lib/classes/event/base.php; what each
-  event has in ``other`` stands in the file of its name beside it (course_updated.php,
+- ``event`` is ``\core\event\base::get_data()``: moodle/moodle, lib/classes/event/base.php; what
+  each event has in ``other`` stands in the file of its name beside it (course_updated.php,
   user_enrolment_created.php, calendar_event_updated.php).
 - The envelope around it, with ``relateduser`` and ``course``, is that of the plugin
-  local_webhookengine, schema 1: thepankajzx/moodle-local_webhookengine, classes/payload_builder.php.
-  Its hook needs the options *include other*, *include user*, *include e-mail* and *include course*.
+  local_webhookengine, schema 1: thepankajzx/moodle-local_webhookengine,
+  classes/payload_builder.php. Its hook needs the options *include other*, *include user*,
+  *include e-mail* and *include course*.
 - Face-to-face: catalyst/moodle-mod_facetoface, classes/event/signup_success.php and
   cancel_booking.php. ``objectid`` is the session, and the event says nothing of its times.
 """

@@ -6,8 +6,8 @@ openedx_events/content_authoring/data.py, written as their Avro schemas write th
 (openedx_events/event_bus/avro/tests/schemas: keys of courses and times are texts).
 
 The headers are those of the event bus (OEP-41, after CloudEvents): ``ce_type``, ``ce_id``,
-``ce_source``, ``ce_time``, ``ce_specversion``, ``ce_minorversion``. By HTTP they come as ``ce-type``
-and so on, for many proxies drop names with underscores; both are read.
+``ce_source``, ``ce_time``, ``ce_specversion``, ``ce_minorversion``. By HTTP they come as
+``ce-type`` and so on, for many proxies drop names with underscores; both are read.
 """
 
 from __future__ import annotations
