@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from classbell.cli.exit_codes import DONE, NOT_FOUND, NOT_SO, REFUSED
+from classbell.cli.main import parser
+from tests.architecture.test_docs import commands
 
 PROGRAM = Path(sys.executable).parent / "classbell"
 HERE = ("--catalog", "academy")
@@ -138,3 +140,30 @@ def test_the_program_starts_without_what_only_some_commands_need(shell: Shell) -
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+WITHOUT_JSON = {
+    "audit chain",
+    "audit export",  # has formats of its own
+    "completion",
+    "demo",
+    "deliveries export",  # CSV
+    "keys new",  # one line, for a settings file
+    "keys rotate",
+    "migrate",
+    "organisations acs activate",
+    "organisations acs deactivate",
+    "probe",  # writes a transcript instead
+    "run",
+    "serve",
+    "worker",
+}
+"""What has nothing to say to programs beyond its exit code, or says it in another form."""
+
+
+def test_every_command_that_answers_writes_json() -> None:
+    found = {
+        name.removeprefix("classbell "): "--json" in options
+        for name, options in commands(parser(), "classbell")
+    }
+    assert {name for name, has_json in found.items() if not has_json} == WITHOUT_JSON

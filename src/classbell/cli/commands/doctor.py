@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from classbell.cli.arguments import add_json
 from classbell.cli.commands.serve import Commands
+from classbell.cli.exit_codes import DONE, NOT_SO
 from classbell.cli.framework import start_django
+from classbell.cli.output import as_json
 from classbell.ports.errors import ClassbellError
 
 
@@ -19,6 +23,7 @@ def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
         metavar="ADDRESS",
         help="first send a test alert there by the system mailer, which proves the route",
     )
+    add_json(parser)
     parser.set_defaults(run=run)
 
 
@@ -26,27 +31,45 @@ def run(arguments: argparse.Namespace) -> int:
     """Run every check, print each with its outcome; 1 where one did not hold."""
     start_django()
     if arguments.send_test_alert:
-        _send_test_alert(arguments.send_test_alert)
-    failed = 0
+        # It is no check, and programs read checks alone from standard output.
+        told = _send_test_alert(arguments.send_test_alert)
+        print(told, file=sys.stderr if arguments.json else sys.stdout)
+    found: list[dict[str, object]] = []
     for name, check in CHECKS:
-        try:
-            print(f"ok    {name}: {check()}")
-        except ClassbellError as error:
-            failed += 1
-            print(f"FAIL  {name}: {error.what}")
-            print(f"      {error.remedy or error.meaning} ({error.who.value})")
-    return 1 if failed else 0
+        result = _checked(name, check)
+        found.append(result)
+        if not arguments.json:
+            print(f"{'ok  ' if result['holds'] else 'FAIL'}  {name}: {result['said']}")
+            if not result["holds"]:
+                print(f"      {result['remedy']} ({result['who']})")
+    if arguments.json:
+        print(as_json(found))
+    return DONE if all(result["holds"] for result in found) else NOT_SO
 
 
-def _send_test_alert(address: str) -> None:
-    """Send a test alert and say what the mail server answered."""
+def _checked(name: str, check: Callable[[], str]) -> dict[str, object]:
+    """Make one check, and return what came of it."""
+    try:
+        return {"check": name, "holds": True, "said": check(), "remedy": "", "who": ""}
+    except ClassbellError as error:
+        return {
+            "check": name,
+            "holds": False,
+            "said": error.what,
+            "remedy": error.remedy or error.meaning,
+            "who": error.who.value,
+        }
+
+
+def _send_test_alert(address: str) -> str:
+    """Send a test alert and return what the mail server answered."""
     from classbell import bootstrap  # noqa: PLC0415 -- needs Django's settings
     from classbell.domain.connections.alert_routes import send_test_alert  # noqa: PLC0415 -- same
     from classbell.domain.organisations.audit import OPERATOR  # noqa: PLC0415 -- the same
 
     test = send_test_alert(bootstrap.ports(), address=address, actor=OPERATOR)
     outcome = "was accepted" if test.accepted else f"was not accepted: {test.explanation}"
-    print(f"The test alert to {address} {outcome} ({test.setting}).")
+    return f"The test alert to {address} {outcome} ({test.setting})."
 
 
 def _settings() -> str:
