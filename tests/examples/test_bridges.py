@@ -7,6 +7,8 @@ import hashlib
 import hmac
 import json
 import random
+import re
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -275,3 +277,14 @@ def test_facts_outlast_the_program(academy: CatalogClient, tmp_path: Path) -> No
     assert replay(Bridge(academy, Facts(path), from_openedx, trust), files("openedx")) == 0
     planned(academy, OPENEDX, "FA-1")
     assert Bridge(academy, Facts(path), from_openedx, trust).settle_all() == ["enrolled 1 in FA-1"]
+
+
+def test_the_bridges_know_the_client_and_nothing_of_classbell() -> None:
+    """Whoever takes them away needs the client alone."""
+    imported = {
+        name.split(".")[0]
+        for path in (ROOT / "examples").rglob("*.py")
+        for name in re.findall(r"^(?:from|import) ([\w.]+)", path.read_text("utf-8"), re.MULTILINE)
+    }
+    assert imported <= {*sys.stdlib_module_names, "classbell_client", "examples"}
+    assert "classbell_client" in imported

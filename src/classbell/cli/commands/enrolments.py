@@ -45,12 +45,12 @@ def run_list(arguments: argparse.Namespace) -> int:
     rows = Enrolment.objects.filter(session=session).select_related("person")
     if arguments.state:
         rows = rows.filter(state=arguments.state)
-    found = [shown.enrolment(row) for row in rows.order_by("created_at", "id")]
+    ordered = list(rows.order_by("created_at", "id"))
     if arguments.json:
-        print(as_json(found))
+        print(as_json([shown.enrolment(row) for row in ordered]))
         return DONE
     # For people the person's name and address stand in columns of their own.
-    flat = [{**one, **dict(one["person"])} for one in found]  # type: ignore[call-overload]
+    flat = [shown.enrolment(row) | shown.person(row.person) for row in ordered]
     print(table(COLUMNS, [{name: text(row[name]) for name in COLUMNS} for row in flat]))
     return DONE
 

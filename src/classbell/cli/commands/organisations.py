@@ -6,8 +6,8 @@ import argparse
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from classbell.cli.commands import organisations_acs
 from classbell.cli.arguments import add_json
+from classbell.cli.commands import organisations_acs
 from classbell.cli.commands.serve import Commands
 from classbell.cli.framework import start_django
 from classbell.cli.output import as_json, table
