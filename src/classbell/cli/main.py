@@ -10,10 +10,11 @@ from pathlib import Path
 
 from classbell.cli.commands import COMMANDS
 from classbell.cli.exit_codes import DONE, INTERRUPTED, exit_code_of
+from classbell.cli.output import as_json
 from classbell.cli.settings_file import read_settings_file
 from classbell.config import PREFIX
 from classbell.network.logs import configure_logging
-from classbell.ports.errors import ClassbellError
+from classbell.ports.errors import ClassbellError, InvalidInput, ProviderFailure
 
 ASKED_BY_A_SHELL = "_ARGCOMPLETE"
 """The variable with which a shell asks what may come next."""
@@ -58,7 +59,7 @@ def main(words: Sequence[str] | None = None) -> int:
             _use(read_settings_file(arguments.settings))
         code: int = arguments.run(arguments)
     except ClassbellError as error:
-        return _refuse(error)
+        return _refuse(error, for_programs=getattr(arguments, "json", False))
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -81,14 +82,38 @@ def _use(values: Mapping[str, str]) -> None:
             os.environ[name] = value
 
 
-def _refuse(error: ClassbellError) -> int:
-    """Tell a person what happened, what it means, what to do and who can do it."""
+def _refuse(error: ClassbellError, *, for_programs: bool) -> int:
+    """Say what happened, what it means, what to do and who can do it.
+
+    Programs get the members that a problem of the REST API has, on standard error too.
+    """
+    if for_programs:
+        print(as_json(_problem(error)), file=sys.stderr)
+        return exit_code_of(error)
     print(error.what, file=sys.stderr)
     for label, text in (("It means", error.meaning), ("What to do", error.remedy)):
         if text:
             print(f"{label}: {text}", file=sys.stderr)
     print(f"Who can do it: {error.who.value} · code: {error.code}", file=sys.stderr)
     return exit_code_of(error)
+
+
+def _problem(error: ClassbellError) -> dict[str, object]:
+    """Return a refusal with the members that the REST API gives it."""
+    detail = " ".join(part for part in (error.what, error.meaning) if part)
+    said: dict[str, object] = {"code": error.code, "detail": detail, "who": error.who.value}
+    if error.remedy:
+        said["remedy"] = error.remedy
+    if isinstance(error, InvalidInput) and error.field:
+        said["errors"] = [{"field": error.field, "message": error.what}]
+    if isinstance(error, ProviderFailure):
+        verdict = error.verdict
+        said |= {
+            "code": ProviderFailure.default_code,
+            "verdict": verdict.kind.value,
+            "provider_code": verdict.code,
+        }
+    return said
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from classbell import bootstrap
+from classbell.api.v1.documentation import document
 from classbell.cli.commands import deliveries
 from classbell.cli.exit_codes import NOT_FOUND
 from classbell.cli.main import main
@@ -76,6 +77,8 @@ def test_the_list_has_the_filters_of_the_page(
     a_message(cast.other_catalog, "unknown", person=a_person("Sales"))
     rows = told(capsys, "list", *words)
     assert {row["address"].split("@")[0].title() for row in rows} == expected
+    described: Any = document()["components"]
+    assert set(rows[0]) == set(described["schemas"]["DeliveryOut"]["properties"])
 
 
 def test_the_list_says_where_it_goes_on(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:

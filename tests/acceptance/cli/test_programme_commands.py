@@ -62,7 +62,6 @@ def test_what_is_written_has_the_names_of_the_api(told: Any) -> None:
     sent = told("sessions", "message", "FA-1", *HERE, "--subject", "Gloves", "--text", "Cold.")
     assert set(sent) == members("NotificationOut")
     assert set(told("notifications", "show", sent["id"], *HERE)) == members("ProgressOut")
-    assert set(told("deliveries", "list", *HERE)) in (set(), members("DeliveryOut"))
     assert members("AuditOut") < set(told("audit", "list", *HERE)[0])
     assert members("CatalogOut") < set(told("catalogs", "list")[0])
     assert members("SessionOut") < set(told("sessions", "list", *HERE)[0])
@@ -165,6 +164,16 @@ def test_words_that_cannot_be_read_are_refused_with_an_example(
         main(["sessions", "change", "FA-1", *HERE, *words])
     assert caught.value.code == REFUSED
     assert words[1] in capsys.readouterr().err
+
+
+def test_programs_read_why_they_were_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["courses", "add", " ", *HERE, "--title", "A", "--json"]) == REFUSED
+    told = capsys.readouterr()
+    assert told.out == ""
+    said = json.loads(told.err)
+    assert (said["code"], said["errors"][0]["field"]) == ("invalid_input", "code")
+    assert main(["courses", "show", "NONE", *HERE, "--json"]) == NOT_FOUND
+    assert json.loads(capsys.readouterr().err)["code"] == "not_found"
 
 
 def test_people_read_tables(capsys: pytest.CaptureFixture[str]) -> None:
