@@ -1,4 +1,4 @@
-"""Words that many commands take, and what shells offer for them."""
+"""Words that many commands take, and how they are read."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from classbell.cli.framework import start_django
-from classbell.ports.errors import ClassbellError, InvalidInput
+from classbell.ports.errors import InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,8 +23,7 @@ NOTHING = "none"
 
 def add_catalog(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
     """Let a command name its catalog; shells offer those that there are."""
-    action: Any = parser.add_argument("--catalog", required=required, help="slug of the catalog")
-    action.completer = catalog_slugs
+    parser.add_argument("--catalog", required=required, help="slug of the catalog")
 
 
 def add_json(*parsers: argparse.ArgumentParser) -> None:
@@ -43,21 +41,6 @@ def add_people(parser: argparse.ArgumentParser) -> None:
         help="CSV with a column address, and name if you like, or an address a line; - reads "
         "standard input",
     )
-
-
-def catalog_slugs(prefix: str, **_: object) -> list[str]:
-    """Return the slugs that begin so, for a shell; none where the database cannot be asked."""
-    from django.db import DatabaseError  # noqa: PLC0415 -- only where a shell asks
-
-    try:
-        start_django()
-        from classbell.storage.models import Catalog  # noqa: PLC0415 -- needs Django's settings
-
-        rows = Catalog.objects.filter(slug__startswith=prefix).order_by("slug")
-        return list(rows.values_list("slug", flat=True))
-    except (ClassbellError, DatabaseError):
-        # Somebody who presses Tab before anything is set up wants no traceback over their line.
-        return []
 
 
 def people_given(arguments: argparse.Namespace) -> list[Given]:

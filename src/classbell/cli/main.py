@@ -50,9 +50,9 @@ def main(words: Sequence[str] | None = None) -> int:
     known = parser()
     if ASKED_BY_A_SHELL in os.environ:
         # Nobody else needs it, and scripts that call us a thousand times would wait for it.
-        from argcomplete import autocomplete  # noqa: PLC0415 -- see above
+        from classbell.cli.completing import answer_shell  # noqa: PLC0415 -- see above
 
-        autocomplete(known)
+        answer_shell(known)
     arguments = known.parse_args(words)
     try:
         if arguments.settings:

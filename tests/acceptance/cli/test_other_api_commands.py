@@ -15,6 +15,7 @@ from classbell.cli.exit_codes import DONE, NOT_FOUND, NOT_SO, REFUSED
 from classbell.cli.main import main
 from classbell.storage.models import ConnectInvitation, Message, Notification, Room
 from tests.domain.connections.stage import Stage
+from tests.messages import a_message
 
 pytestmark = pytest.mark.django_db
 HERE = ("--catalog", "academy")
@@ -106,6 +107,15 @@ def test_a_notification_is_sent_to_people_and_followed(told: Any, tmp_path: Path
         sent["id"]
     ]
     assert Notification.objects.filter(kind="people_message").count() == 1
+
+
+def test_following_ends_well_where_everybody_was_reached(stage: Stage, told: Any) -> None:
+    message = a_message(stage.catalog, "accepted")
+    notification = message.notification
+    notification.audience_size = 1
+    notification.save()
+    found = told("notifications", "follow", str(notification.pk), *HERE)
+    assert (found["people"], found["sent"], found["waiting"]) == (1, 1, 0)
 
 
 def test_whom_to_write_to_is_said_once(stage: Stage) -> None:

@@ -104,7 +104,8 @@ def test_a_programme_is_driven_by_a_script(shell: Shell) -> None:
     missing = shell.run("courses", "show", "NONE", *HERE, "--json")
     assert (missing.returncode, missing.stdout) == (NOT_FOUND, "")
     if shutil.which("bash"):
-        assert shell.offered("classbell courses list --catalog ac") == ["academy"]
+        for act in ("courses list", "tokens list", "import", "connections pace"):
+            assert shell.offered(f"classbell {act} --catalog ac") == ["academy"]
 
 
 @pytest.mark.slow
