@@ -89,8 +89,14 @@ class Bridge:
 
     def _settle(self, courses: set[str]) -> list[str]:
         done: list[str] = []
+        problems: list[ClassbellProblem] = []
         for code in sorted(courses):
-            done += settle(self.catalog, self.facts, code, chosen=self.chosen)
+            try:
+                done += settle(self.catalog, self.facts, code, chosen=self.chosen)
+            except ClassbellProblem as problem:
+                problems.append(problem)
+        if problems:
+            raise problems[0]
         return done
 
 

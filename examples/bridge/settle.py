@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from classbell_client import CatalogClient, Course, Session
+from classbell_client import CatalogClient, ClassbellProblem, Course, Session
 from classbell_client.models import PersonGiven
 from examples.bridge.facts import Facts, PlaceFact, SessionFact
 
@@ -26,6 +26,9 @@ def settle(catalog: CatalogClient, facts: Facts, code: str, *, chosen: str = "")
 
     Returns:
         What was done, in words; nothing where Classbell agreed already.
+
+    Raises:
+        ClassbellProblem: Classbell refused something; everything else was done all the same.
     """
     done: list[str] = []
     course = _course(catalog, code, facts.title(code), done)
@@ -35,15 +38,19 @@ def settle(catalog: CatalogClient, facts: Facts, code: str, *, chosen: str = "")
         if kept is not None:
             sessions[said.code] = kept
     places = facts.places(code)
+    problems: list[ClassbellProblem] = []
     for session in sessions.values():
-        if _takes_people(session):
-            by_name_only = bool(chosen) and session.code.startswith(chosen)
-            _fill(
-                catalog,
-                session,
-                [one for one in places if _is_meant(one, session, by_name_only=by_name_only)],
-                done,
-            )
+        if not _takes_people(session):
+            continue
+        by_name_only = bool(chosen) and session.code.startswith(chosen)
+        meant = [one for one in places if _is_meant(one, session, by_name_only=by_name_only)]
+        try:
+            _fill(catalog, session, meant, done)
+        except ClassbellProblem as problem:
+            # A session that is full must not keep people out of the others.
+            problems.append(problem)
+    if problems:
+        raise problems[0]
     return done
 
 

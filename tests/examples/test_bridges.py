@@ -174,6 +174,21 @@ def test_people_of_whom_the_platform_says_nothing_stay(
     assert guest.state == "enrolled"
 
 
+def test_a_session_that_is_full_keeps_nobody_out_of_the_others(
+    openedx: Bridge, academy: CatalogClient
+) -> None:
+    planned(academy, OPENEDX, "FULL")
+    planned(academy, OPENEDX, "ROOMY")
+    full, _ = sorted(academy.sessions(), key=lambda one: one.code)
+    academy.enrol(academy.change_session(full, seats=1), [{"address": "guest@contoso.example"}])
+    status, answer = openedx.receive(*events("openedx")[0])
+    assert (status, answer["code"]) == (422, "invalid_input")
+    _, roomy = sorted(academy.sessions(), key=lambda one: one.code)
+    assert [one.person["address"] for one in academy.enrolments(roomy)] == [ANA]
+    academy.change_session(academy.session(full.id), seats=2)
+    assert openedx.settle_all() == ["enrolled 1 in FULL"]
+
+
 def test_a_session_that_moodle_deletes_is_cancelled(moodle: Bridge, academy: CatalogClient) -> None:
     taken(moodle, events("moodle"))
     headers, body = next(one for one in events("moodle") if b"calendar_event_updated" in one[1])
