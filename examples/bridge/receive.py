@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -148,11 +149,20 @@ def run(name: str, translate: Translate, prove: Prove, *, chosen: str = "") -> i
         catalog = client.catalog(arguments.catalog)
         bridge = Bridge(catalog, Facts(arguments.facts), translate, prove, chosen)
         if arguments.settle:
-            print("\n".join(bridge.settle_all()) or "Classbell agrees already.")
-        elif arguments.replay:
+            return _settle_once(bridge)
+        if arguments.replay:
             return replay(bridge, arguments.replay)
-        else:
-            serve(bridge, arguments.port).serve_forever()
+        serve(bridge, arguments.port).serve_forever()
+    return 0
+
+
+def _settle_once(bridge: Bridge) -> int:
+    """Settle everything and say what was done; 1 where something was refused, for timers."""
+    try:
+        print("\n".join(bridge.settle_all()) or "Classbell agrees already.")
+    except (ClassbellProblem, Unreachable) as problem:
+        print(problem, file=sys.stderr)
+        return 1
     return 0
 
 

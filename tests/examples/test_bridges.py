@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import json
 import random
-import re
-import sys
-import threading
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
 
 import httpx2
 import pytest
@@ -23,31 +14,14 @@ import pytest
 from classbell.storage.models import Notification
 from classbell_client import CatalogClient, Client
 from examples.bridge.facts import Facts
-from examples.bridge.receive import Bridge, Headers, replay, serve
-from examples.moodle.__main__ import signed_with
+from examples.bridge.receive import Bridge, replay
 from examples.moodle.translate import FACE_TO_FACE
 from examples.moodle.translate import translate as from_moodle
-from examples.openedx.__main__ import bearing
 from examples.openedx.translate import translate as from_openedx
-from tests.architecture.sources import ROOT
+from tests.examples.samples import Event, events, files, trust
 
-Event = tuple[Headers, bytes]
 MOODLE, OPENEDX = "MOODLE-42", "course-v1:Contoso+FA101+2033"
-SECRET = "whsec_" + base64.b64encode(b"0123456789abcdef0123456789abcdef").decode()
 ANA, BO, CLEO = (f"{name}@contoso.example" for name in ("ana.costa", "bo.lind", "cleo.ek"))
-
-
-def trust(_headers: Headers, _body: bytes) -> None:
-    """Take everything as proven."""
-
-
-def files(platform: str) -> list[Path]:
-    return sorted((ROOT / "examples" / platform / "events").glob("*.json"))
-
-
-def events(platform: str) -> list[Event]:
-    samples = [json.loads(path.read_text("utf-8")) for path in files(platform)]
-    return [(one["headers"], json.dumps(one["body"]).encode()) for one in samples]
 
 
 @pytest.fixture
@@ -246,60 +220,8 @@ def test_while_classbell_is_away_nothing_is_lost(academy: CatalogClient) -> None
     assert "enrolled 1 in FA-1" in Bridge(academy, facts, from_openedx, trust).settle_all()
 
 
-def post(port: int, headers: Mapping[str, str], body: bytes) -> int:
-    address = f"http://127.0.0.1:{port}/"
-    request = Request(address, data=body, headers=dict(headers))
-    try:
-        with urlopen(request, timeout=30) as answer:  # noqa: S310 -- ours
-            return int(answer.status)
-    except HTTPError as refused:
-        return refused.code
-
-
-def test_moodle_proves_itself_over_http(academy: CatalogClient) -> None:
-    """The server answers in this thread, which has the database; Moodle is another one."""
-    bridge = Bridge(academy, Facts(":memory:"), from_moodle, signed_with(SECRET), FACE_TO_FACE)
-    server = serve(bridge, 0)
-    headers, body = events("moodle")[0]
-    stamp = str(int(time.time()))
-    key = base64.b64decode(SECRET.removeprefix("whsec_"))
-    signed = f"{headers['webhook-id']}.{stamp}.".encode() + body
-    signature = base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
-    right = {**headers, "webhook-timestamp": stamp, "webhook-signature": f"v1,{signature}"}
-    statuses: list[int] = []
-    for sent in ((right, body), (right, body + b" "), (right | {"webhook-timestamp": "1"}, body)):
-        moodle = threading.Thread(target=lambda: statuses.append(post(server.server_port, *sent)))  # noqa: B023 -- it has ended before the next
-        moodle.start()
-        server.handle_request()
-        moodle.join()
-    server.server_close()
-    assert statuses == [200, 401, 401]
-    assert [one.code for one in academy.courses()] == [MOODLE]
-
-
-def test_without_a_secret_nobody_is_let_in(academy: CatalogClient) -> None:
-    headers, body = events("openedx")[0]
-    empty = {**headers, "Authorization": "Bearer "}
-    for secret, status in (("", 401), ("right", 401)):
-        bridge = Bridge(academy, Facts(":memory:"), from_openedx, bearing(secret))
-        assert bridge.receive(empty, body)[0] == status
-    moodle = Bridge(academy, Facts(":memory:"), from_moodle, signed_with(""))
-    assert moodle.receive(*events("moodle")[0])[0] == 401
-
-
 def test_facts_outlast_the_program(academy: CatalogClient, tmp_path: Path) -> None:
     path = tmp_path / "facts.sqlite3"
     assert replay(Bridge(academy, Facts(path), from_openedx, trust), files("openedx")) == 0
     planned(academy, OPENEDX, "FA-1")
     assert Bridge(academy, Facts(path), from_openedx, trust).settle_all() == ["enrolled 1 in FA-1"]
-
-
-def test_the_bridges_know_the_client_and_nothing_of_classbell() -> None:
-    """Whoever takes them away needs the client alone."""
-    imported = {
-        name.split(".")[0]
-        for path in (ROOT / "examples").rglob("*.py")
-        for name in re.findall(r"^(?:from|import) ([\w.]+)", path.read_text("utf-8"), re.MULTILINE)
-    }
-    assert imported <= {*sys.stdlib_module_names, "classbell_client", "examples"}
-    assert "classbell_client" in imported
