@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from classbell.cli import exit_codes
 from classbell.cli.main import parser
 from classbell.config import PREFIX, REQUIRED, Settings
 from m365sandbox.cli import parser as sandbox_parser
@@ -85,6 +86,12 @@ def test_every_option_is_documented_with_its_command() -> None:
         if f"`{option}" not in sections.get(name, "")
     ]
     assert not missing
+
+
+def test_every_exit_code_is_in_the_table() -> None:
+    text = COMMANDS_PAGE.read_text(encoding="utf-8")
+    codes = {value for name, value in vars(exit_codes).items() if name.isupper()}
+    assert {int(code) for code in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)} == codes
 
 
 def anchors(document: Path) -> set[str]:

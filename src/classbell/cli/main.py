@@ -10,12 +10,15 @@ from importlib.metadata import version
 from pathlib import Path
 
 from classbell.cli.commands import COMMANDS
+from classbell.cli.exit_codes import DONE, INTERRUPTED, exit_code_of
+from classbell.cli.output import as_json
 from classbell.cli.settings_file import read_settings_file
 from classbell.config import PREFIX
 from classbell.network.logs import configure_logging
-from classbell.ports.errors import ClassbellError
+from classbell.ports.errors import ClassbellError, InvalidInput, ProviderFailure
 
-REFUSED, INTERRUPTED = 2, 130
+ASKED_BY_A_SHELL = "_ARGCOMPLETE"
+"""The variable with which a shell asks what may come next."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -43,22 +46,28 @@ def main(words: Sequence[str] | None = None) -> int:
         words: the words after ``classbell``; those of the process where it is None.
 
     Returns:
-        0 when it was done, 1 when something did not hold, 2 when the input was refused.
+        One of the codes in ``exit_codes``.
     """
     configure_logging()
-    arguments = parser().parse_args(words)
+    known = parser()
+    if ASKED_BY_A_SHELL in os.environ:
+        # Nobody else needs it, and scripts that call us a thousand times would wait for it.
+        from classbell.cli.completing import answer_shell  # noqa: PLC0415 -- see above
+
+        answer_shell(known)
+    arguments = known.parse_args(words)
     try:
         if arguments.settings:
             _use(read_settings_file(arguments.settings))
         code: int = arguments.run(arguments)
     except ClassbellError as error:
-        return _refuse(error)
+        return _refuse(error, for_programs=getattr(arguments, "json", False))
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
         # Whoever reads has had enough, as head does; Python's own last flush must not complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return DONE
     return code
 
 
@@ -75,14 +84,38 @@ def _use(values: Mapping[str, str]) -> None:
             os.environ[name] = value
 
 
-def _refuse(error: ClassbellError) -> int:
-    """Tell a person what happened, what it means, what to do and who can do it."""
+def _refuse(error: ClassbellError, *, for_programs: bool) -> int:
+    """Say what happened, what it means, what to do and who can do it.
+
+    Programs get the members that a problem of the REST API has, on standard error too.
+    """
+    if for_programs:
+        print(as_json(_problem(error)), file=sys.stderr)
+        return exit_code_of(error)
     print(error.what, file=sys.stderr)
     for label, text in (("It means", error.meaning), ("What to do", error.remedy)):
         if text:
             print(f"{label}: {text}", file=sys.stderr)
     print(f"Who can do it: {error.who.value} · code: {error.code}", file=sys.stderr)
-    return REFUSED
+    return exit_code_of(error)
+
+
+def _problem(error: ClassbellError) -> dict[str, object]:
+    """Return a refusal with the members that the REST API gives it."""
+    detail = " ".join(part for part in (error.what, error.meaning) if part)
+    said: dict[str, object] = {"code": error.code, "detail": detail, "who": error.who.value}
+    if error.remedy:
+        said["remedy"] = error.remedy
+    if isinstance(error, InvalidInput) and error.field:
+        said["errors"] = [{"field": error.field, "message": error.what}]
+    if isinstance(error, ProviderFailure):
+        verdict = error.verdict
+        said |= {
+            "code": ProviderFailure.default_code,
+            "verdict": verdict.kind.value,
+            "provider_code": verdict.code,
+        }
+    return said
 
 
 if __name__ == "__main__":

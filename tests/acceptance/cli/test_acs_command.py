@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from classbell import bootstrap
+from classbell.cli.exit_codes import NOT_FOUND
 from classbell.cli.main import main
 from classbell.domain.providers.delivery_reports import is_report_key
 from classbell.storage.models import AuditEntry, EmailProvider, Message
@@ -100,7 +101,7 @@ def test_deactivating_says_what_it_concerned(
     assert acs("deactivate", "--tenant", str(CONTOSO)) == 0
 
     assert "take another route: 0. That wait: 1." in capsys.readouterr().out
-    assert acs("deactivate", "--tenant", str(CONTOSO)) == REFUSED
+    assert acs("deactivate", "--tenant", str(CONTOSO)) == NOT_FOUND
     assert acs("activate", *RESOURCE, "--entra") == 0
     assert "go out now: 1." in capsys.readouterr().out
 
@@ -139,6 +140,6 @@ def test_a_proof_is_needed_and_only_one(stage: Stage, key_file: str) -> None:
 def test_an_unknown_tenant_is_refused(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["--tenant", "00000000-0000-4000-8000-000000000000"]
     for act in ("show", "deactivate"):
-        assert acs(act, *words) == REFUSED
+        assert acs(act, *words) == NOT_FOUND
     assert "No organisation is bound" in capsys.readouterr().err
     assert acs("show", "--tenant", str(FABRIKAM)) == 0

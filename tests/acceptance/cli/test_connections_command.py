@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from classbell import bootstrap
+from classbell.cli.exit_codes import NOT_FOUND
 from classbell.cli.main import main
 from classbell.storage.models import Account, ConnectInvitation
 from tests.domain.connections.stage import Stage
@@ -57,7 +58,7 @@ def test_check_prints_the_card_and_fails_where_something_is_not_ready(
     assert main(["connections", "check", "--catalog", "academy", "--json"]) == 1
     lines = json.loads(capsys.readouterr().out)
     assert {line["capability"]: line["state"] for line in lines}["mail"] == "blocked"
-    assert main(["connections", "check", "--catalog", "nothing"]) == REFUSED
+    assert main(["connections", "check", "--catalog", "nothing"]) == NOT_FOUND
 
 
 def test_invite_mails_and_prints_the_link(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:

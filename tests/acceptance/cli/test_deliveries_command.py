@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from classbell import bootstrap
+from classbell.api.v1.documentation import document
 from classbell.cli.commands import deliveries
+from classbell.cli.exit_codes import NOT_FOUND
 from classbell.cli.main import main
 from classbell.delivery.lanes import mailbox_lane
 from classbell.storage.models import AuditEntry, Lane, LaneKind, Message, MessageState
@@ -74,26 +76,28 @@ def test_the_list_has_the_filters_of_the_page(
     a_message(cast.catalog, "failed", kind="session_invitation", person=a_person("Anna"))
     a_message(cast.other_catalog, "unknown", person=a_person("Sales"))
     rows = told(capsys, "list", *words)
-    assert {row["to"].split("@")[0].title() for row in rows} == expected
+    assert {row["address"].split("@")[0].title() for row in rows} == expected
+    described: Any = document()["components"]
+    assert set(rows[0]) == set(described["schemas"]["DeliveryOut"]["properties"])
 
 
 def test_the_list_says_where_it_goes_on(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:
     made = [a_message(cast.catalog, "accepted").pk for _ in range(3)]
     assert main(["deliveries", "list", "--limit", "2"]) == 0
     assert f"--before {made[1]}" in capsys.readouterr().err
-    assert [row["id"] for row in told(capsys, "list", "--before", str(made[1]))] == [str(made[0])]
+    assert [row["id"] for row in told(capsys, "list", "--before", str(made[1]))] == [made[0]]
 
 
 def test_show_tells_every_try(cast: Cast, lane: Lane, capsys: pytest.CaptureFixture[str]) -> None:
     message = a_message(cast.catalog, "queued", reason="Busy.", reason_code="throttled")
     a_try(message, lane, "refused", verdict="throttled", request_id="request-1")
     shown = told(capsys, "show", str(message.pk))
-    assert (shown["state"], shown["explanation"], shown["route"]) == ("queued", "Busy.", "mailbox")
+    assert (shown["state"], shown["reason"], shown["route"]) == ("queued", "Busy.", "mailbox")
     (one,) = shown["tries"]
     assert (one["outcome"], one["request_id"]) == ("throttled", "request-1")
     assert main(["deliveries", "show", str(message.pk)]) == 0
     assert "request-1" in capsys.readouterr().out
-    assert main(["deliveries", "show", "999999"]) == REFUSED
+    assert main(["deliveries", "show", "999999"]) == NOT_FOUND
 
 
 def test_resend_takes_ids_or_filters(
@@ -117,7 +121,7 @@ def test_resend_says_why_something_stays(
     expired = a_message(cast.catalog, "expired", lane=lane)
     assert main(["deliveries", "resend", "--catalog", "academy", str(expired.pk)]) == 1
     assert f"{expired.pk}: What it is about is over." in capsys.readouterr().out
-    assert main(["deliveries", "resend", "--catalog", "nowhere"]) == REFUSED
+    assert main(["deliveries", "resend", "--catalog", "nowhere"]) == NOT_FOUND
 
 
 def test_export_writes_the_same_file_as_the_page(
@@ -150,7 +154,7 @@ def test_the_operator_notes_a_tenants_limit(cast: Cast, capsys: pytest.CaptureFi
     assert main([*limits, "0", "--tenant", tenant]) == 0
     assert "no known limit" in capsys.readouterr().out
     nobodys = "00000000-0000-4000-8000-000000000009"
-    assert main([*limits, "5", "--tenant", nobodys]) == REFUSED
+    assert main([*limits, "5", "--tenant", nobodys]) == NOT_FOUND
 
 
 def test_the_operator_allows_application_only_accounts(
@@ -168,4 +172,4 @@ def test_the_operator_allows_application_only_accounts(
     assert main([*permit, *tenant, "--refuse"]) == 0
     assert "may not connect new" in capsys.readouterr().out
     nobodys = "00000000-0000-4000-8000-000000000009"
-    assert main([*permit, "--tenant", nobodys, "--allow"]) == REFUSED
+    assert main([*permit, "--tenant", nobodys, "--allow"]) == NOT_FOUND

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from classbell import bootstrap
+from classbell.cli.exit_codes import NOT_FOUND
 from classbell.cli.main import main
 from classbell.storage.models import Course, CourseSession, Enrolment, Notification
 from tests.domain.courses.programme import a_row, an_enrolment_row, as_csv
@@ -120,5 +121,5 @@ def test_a_file_or_a_catalog_that_is_not_there_is_refused(
     assert "cannot be read" in capsys.readouterr().err
     line = words(tmp_path, [a_row()])
     line[2] = "nowhere"
-    assert main(line) == REFUSED
+    assert main(line) == NOT_FOUND
     assert "There is no catalog «nowhere»." in capsys.readouterr().err

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from classbell import bootstrap
+from classbell.cli.exit_codes import NOT_FOUND
 from classbell.cli.main import main
 from classbell.storage.models import Notification, Role, RoleAssignment
 from tests.domain.connections.stage import Stage
@@ -76,12 +77,12 @@ def test_a_role_is_given_and_taken(stage: Stage, capsys: pytest.CaptureFixture[s
 
     assert main(["people", "revoke", *line, "--catalog", "academy"]) == 0
     assert not RoleAssignment.objects.filter(person=learner).exists()
-    assert main(["people", "revoke", *line, "--catalog", "academy"]) == REFUSED
+    assert main(["people", "revoke", *line, "--catalog", "academy"]) == NOT_FOUND
 
 
 def test_a_catalog_of_another_organisation_is_not_known(
     stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     line = ["people", "grant", "--tenant", str(CONTOSO), stage.cast.learner.address]
-    assert main([*line, "--role", "catalog_admin", "--catalog", "fabrikam"]) == REFUSED
+    assert main([*line, "--role", "catalog_admin", "--catalog", "fabrikam"]) == NOT_FOUND
     assert "no catalog «fabrikam»" in capsys.readouterr().err

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from classbell import bootstrap
+from classbell.cli.exit_codes import NOT_FOUND
 from classbell.cli.main import main
 from classbell.storage.models import AuditEntry, Integration
 from tests.domain.connections.stage import Stage
@@ -43,7 +44,7 @@ def test_a_token_is_the_only_thing_that_is_written(
     shown = capsys.readouterr().out
     assert token not in shown
     (row,) = json.loads(shown)
-    assert (row["name"], row["scopes"]) == ("Platform", "sessions:read")
+    assert (row["name"], row["scopes"]) == ("Platform", ["sessions:read"])
 
 
 def test_a_token_is_rotated_and_an_integration_revoked(
@@ -60,12 +61,9 @@ def test_a_token_is_rotated_and_an_integration_revoked(
 
 
 def test_what_cannot_be_used_is_refused(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
-    for wrong in (
-        [*CREATE, "--days", "366"],
-        [*CREATE[:-1], "everything"],
-        ["tokens", "list", "--catalog", "nowhere"],
-    ):
+    for wrong in ([*CREATE, "--days", "366"], [*CREATE[:-1], "everything"]):
         assert main(wrong) == REFUSED
+    assert main(["tokens", "list", "--catalog", "nowhere"]) == NOT_FOUND
     assert not Integration.objects.exists()
 
 

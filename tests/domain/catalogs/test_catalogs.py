@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from classbell.domain.catalogs.catalogs import create_catalog
+from classbell.domain.catalogs.catalogs import change_catalog, create_catalog
 from classbell.domain.organisations.audit import OPERATOR, Actor
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import InvalidInput, NotAllowed, NotFoundHere
@@ -78,3 +78,33 @@ def test_only_lms_admins_of_the_organisation_create_catalogs(ports: Ports, cast:
     with pytest.raises(NotFoundHere):
         make(ports, Actor.of(cast.stranger))
     assert make(ports, Actor.of(cast.lms_admin)).slug == "safety"
+
+
+def test_a_catalog_is_changed_and_what_is_not_said_stays(ports: Ports) -> None:
+    catalog = make(ports)
+    changed = change_catalog(ports, catalog=catalog, actor=OPERATOR, title=" Safety first ")
+    assert (changed.title, changed.language, changed.slug) == ("Safety first", "de-AT", "safety")
+    entry = AuditEntry.objects.get(action="catalog.changed")
+    assert (entry.before["title"], entry.after["title"]) == ("Safety", "Safety first")
+
+    change_catalog(ports, catalog=catalog, actor=OPERATOR, title="Safety first")
+    assert AuditEntry.objects.filter(action="catalog.changed").count() == 1
+
+
+@pytest.mark.parametrize("value", [{"title": " "}, {"language": "klingon"}, {"time_zone": "Mars"}])
+def test_an_unusable_change_is_refused_by_name(ports: Ports, value: dict[str, str]) -> None:
+    catalog = make(ports)
+    with pytest.raises(InvalidInput) as refused:
+        change_catalog(ports, catalog=catalog, actor=OPERATOR, **value)
+    assert refused.value.field in value
+    assert Catalog.objects.get().title == "Safety"
+
+
+def test_only_lms_admins_of_the_organisation_change_catalogs(ports: Ports, cast: Cast) -> None:
+    for person in (cast.owner, cast.colleague, cast.learner):
+        with pytest.raises(NotAllowed):
+            change_catalog(ports, catalog=cast.catalog, actor=Actor.of(person), title="Other")
+    with pytest.raises(NotFoundHere):
+        change_catalog(ports, catalog=cast.catalog, actor=Actor.of(cast.stranger), title="Other")
+    by_lms_admin = Actor.of(cast.lms_admin)
+    assert change_catalog(ports, catalog=cast.catalog, actor=by_lms_admin, title="X").title == "X"

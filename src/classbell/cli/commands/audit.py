@@ -8,21 +8,20 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from classbell.cli import shown
+from classbell.cli.arguments import add_catalog
 from classbell.cli.commands.serve import Commands
+from classbell.cli.exit_codes import NOT_SO, UNCHAINED
 from classbell.cli.framework import start_django
-from classbell.cli.output import as_json, table
+from classbell.cli.output import as_json, table, tell
 from classbell.ports.errors import InvalidInput, NotFoundHere
 
 if TYPE_CHECKING:
     from classbell.storage.models import Organisation
     from classbell.storage.queries.audit_check import Checked, Head
 
-COLUMNS = ("at", "who", "action", "subject", "source", "address")
+COLUMNS = ("at", "actor", "action", "subject", "source", "address")
 CHECKED = ("organisation", "acts", "result", "head")
-
-BROKEN = 1
-UNCHAINED = 3
-"""Exit code where everything chained is sound, and some acts have no place yet."""
 
 
 def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -30,7 +29,8 @@ def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser("audit", help="see who did what")
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
     show = acts.add_parser("list", help="list acts, newest first")
-    show.add_argument("--catalog", help="slug of one catalog")
+    add_catalog(show, required=False)
+    show.add_argument("--action", default="", help="only those that begin so, as session.")
     show.add_argument("--limit", type=int, default=50, help="at most so many")
     show.add_argument("--json", action="store_true", help="for programs")
     show.set_defaults(run=run_list)
@@ -41,7 +41,7 @@ def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
     verify.set_defaults(run=run_verify)
     export = acts.add_parser("export", help="write an organisation's record to standard output")
     export.add_argument("--organisation", type=UUID, required=True, help="its tenant id")
-    export.add_argument("--catalog", help="slug of one catalog")
+    add_catalog(export, required=False)
     export.add_argument("--format", choices=("csv", "jsonl"), default="jsonl", help="of the file")
     export.set_defaults(run=run_export)
     chain = acts.add_parser("chain", help="chain what a former version wrote, now")
@@ -53,18 +53,12 @@ def run_list(arguments: argparse.Namespace) -> int:
     start_django()
     from classbell.storage.queries import operator  # noqa: PLC0415 -- needs Django's settings
 
-    rows = [
-        {
-            "at": entry.at.isoformat(timespec="seconds"),
-            "who": entry.actor_name,
-            "action": entry.action,
-            "subject": entry.subject,
-            "source": entry.source,
-            "address": entry.address,
-        }
-        for entry in operator.acts(slug=arguments.catalog or "")[: arguments.limit]
-    ]
-    print(as_json(rows) if arguments.json else table(COLUMNS, rows))
+    rows = operator.acts(slug=arguments.catalog or "")
+    if arguments.action:
+        rows = rows.filter(action__startswith=arguments.action)
+    newest = rows[: max(arguments.limit, 1)]
+    found = [shown.act(entry) | {"address": entry.address} for entry in newest]
+    tell(found, for_programs=arguments.json, columns=COLUMNS)
     return 0
 
 
@@ -82,7 +76,7 @@ def run_verify(arguments: argparse.Namespace) -> int:
     else:
         print(table(CHECKED, [_checked_row(one, checked) for one, checked in found]))
     if any(checked.fault for _, checked in found):
-        return BROKEN
+        return NOT_SO
     return UNCHAINED if any(checked.unchained for _, checked in found) else 0
 
 

@@ -6,11 +6,14 @@ import argparse
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from classbell.cli.commands import connections_pace
+from classbell.cli import shown_connection
+from classbell.cli.arguments import add_catalog, add_json
+from classbell.cli.commands import connections_pace, connections_state
 from classbell.cli.commands.serve import Commands
+from classbell.cli.finding import catalog_named
 from classbell.cli.framework import start_django
 from classbell.cli.output import as_json, table
-from classbell.ports.errors import InvalidInput, NotFoundHere
+from classbell.ports.errors import InvalidInput
 
 if TYPE_CHECKING:
     from classbell.storage.models import Catalog, Person
@@ -25,18 +28,18 @@ def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
     show = acts.add_parser("list", help="list the catalogs' connections")
     show.add_argument("--tenant", type=UUID, help="only those of one organisation")
-    show.add_argument("--json", action="store_true", help="for programs")
     show.set_defaults(run=run_list)
     check = acts.add_parser("check", help="ask Microsoft what a catalog's account can do")
-    check.add_argument("--json", action="store_true", help="for programs")
     check.set_defaults(run=run_check)
     invite = acts.add_parser("invite", help="invite an account's owner to sign in with it")
     invite.add_argument("--admin", help="whose panel it waits in; needed if there are several")
     invite.add_argument("--email-only", action="store_true", help="ask for mail only")
     invite.set_defaults(run=run_invite)
     connections_pace.add_to(acts)
+    connections_state.add_to(acts)
     for act in (check, invite):
-        act.add_argument("--catalog", required=True, help="slug of the catalog")
+        add_catalog(act)
+    add_json(show, check, invite)
     invite.add_argument("address", help="address of the account")
 
 
@@ -84,7 +87,7 @@ def run_check(arguments: argparse.Namespace) -> int:
     from classbell.domain.connections.check_now import check_now  # noqa: PLC0415 -- see above
     from classbell.domain.organisations.audit import OPERATOR  # noqa: PLC0415 -- the same
 
-    results = check_now(bootstrap.ports(), catalog=_catalog(arguments.catalog), actor=OPERATOR)
+    results = check_now(bootstrap.ports(), catalog=catalog_named(arguments.catalog), actor=OPERATOR)
     rows = [
         {
             "capability": line.capability.value,
@@ -108,7 +111,7 @@ def run_invite(arguments: argparse.Namespace) -> int:
     from classbell.domain.connections.scopes import EMAIL_ONLY  # noqa: PLC0415 -- the same
     from classbell.domain.organisations.audit import OPERATOR  # noqa: PLC0415 -- the same
 
-    catalog = _catalog(arguments.catalog)
+    catalog = catalog_named(arguments.catalog)
     admin = _admin(catalog, arguments.admin)
     invitation = invite_owner(
         bootstrap.ports(),
@@ -118,22 +121,14 @@ def run_invite(arguments: argparse.Namespace) -> int:
         person=admin,
         scopes=EMAIL_ONLY if arguments.email_only else None,
     )
+    if arguments.json:
+        facts = shown_connection.invitation(invitation.row)
+        print(as_json(facts | {"link": invitation.link}))
+        return 0
     print(f"An invitation to {invitation.row.address} is on its way, and works until", end=" ")
     print(f"{invitation.row.expires_at:%Y-%m-%d %H:%M} UTC. Its link: {invitation.link}")
     print(f"After the sign-in {admin.name} has to save, in the panel of «{catalog.title}».")
     return 0
-
-
-def _catalog(slug: str) -> Catalog:
-    """Find the catalog named."""
-    from classbell.storage.queries import operator  # noqa: PLC0415 -- see run_list
-
-    found = operator.catalog_named(slug)
-    if found is None:
-        raise NotFoundHere(
-            f"There is no catalog «{slug}».", remedy="See classbell connections list."
-        )
-    return found
 
 
 def _admin(catalog: Catalog, named: str | None) -> Person:

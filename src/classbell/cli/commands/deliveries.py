@@ -9,8 +9,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from classbell.cli import shown
+from classbell.cli.arguments import add_catalog
 from classbell.cli.commands import deliveries_held
 from classbell.cli.commands.serve import Commands
+from classbell.cli.finding import catalog_named
 from classbell.cli.framework import start_django
 from classbell.cli.output import as_json, table
 from classbell.ports.errors import InvalidInput, NotFoundHere
@@ -59,7 +62,7 @@ def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
     _add_filters(export, of_one_catalog=True)
     export.set_defaults(run=run_export)
     sums = acts.add_parser("sums", help="count messages by state")
-    sums.add_argument("--catalog", help="slug of one catalog")
+    add_catalog(sums, required=False)
     sums.set_defaults(run=run_sums)
     deliveries_held.add_to(acts)
     for act in (listing, show, again, sums):
@@ -68,7 +71,7 @@ def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def _add_filters(parser: argparse.ArgumentParser, *, of_one_catalog: bool = False) -> None:
     """Add the filters of the delivery log."""
-    parser.add_argument("--catalog", required=of_one_catalog, help="slug of one catalog")
+    add_catalog(parser, required=of_one_catalog)
     parser.add_argument("--status", choices=STATUSES, help="as the chips of the delivery log")
     parser.add_argument("--state", choices=STATES, help="exactly this state")
     parser.add_argument("--to", default="", metavar="TEXT", help="part of a name or address")
@@ -83,10 +86,12 @@ def run_list(arguments: argparse.Namespace) -> int:
     from classbell.storage.queries import operator  # noqa: PLC0415 -- needs Django's settings
     from classbell.storage.queries.message_pages import log_page  # noqa: PLC0415 -- the same
 
-    log = operator.log_of(_catalog(arguments.catalog) if arguments.catalog else None)
+    log = operator.log_of(catalog_named(arguments.catalog) if arguments.catalog else None)
     page = log_page(log, _wanted(arguments), size=max(arguments.limit, 1))
-    rows = [_row(message) for message in page.rows]
-    print(as_json(rows) if arguments.json else table(COLUMNS, rows))
+    if arguments.json:
+        print(as_json([shown.delivery(message) for message in page.rows]))
+    else:
+        print(table(COLUMNS, [_row(message) for message in page.rows]))
     if page.before is not None:
         print(f"There may be older ones: --before {page.before}", file=sys.stderr)
     return 0
@@ -103,6 +108,10 @@ def run_show(arguments: argparse.Namespace) -> int:
         raise NotFoundHere(
             f"There is no message {arguments.id}.", remedy="See classbell deliveries list."
         )
+    tries = [_try(attempt) for attempt in attempts_of(message)]
+    if arguments.json:
+        print(as_json(shown.delivery(message) | {"tries": tries}))
+        return 0
     facts = _row(message) | {
         "name": message.name,
         "written": _moment(message.created_at),
@@ -110,10 +119,6 @@ def run_show(arguments: argparse.Namespace) -> int:
         "expires": _moment(message.expires_at),
         "explanation": message.reason,
     }
-    tries = [_try(attempt) for attempt in attempts_of(message)]
-    if arguments.json:
-        print(as_json(facts | {"tries": tries}))
-        return 0
     print("\n".join(f"{name:<12} {value}" for name, value in facts.items()))
     print(table(TRIES, tries) if tries else "Nothing was tried yet.")
     return 0
@@ -129,7 +134,7 @@ def run_resend(arguments: argparse.Namespace) -> int:
     )
     from classbell.domain.organisations.audit import OPERATOR  # noqa: PLC0415 -- the same
 
-    catalog, ports = _catalog(arguments.catalog), bootstrap.ports()
+    catalog, ports = catalog_named(arguments.catalog), bootstrap.ports()
     ids = arguments.ids or _ids(catalog, arguments)
     choice = choose_again(ports, catalog, ids)
     queued = 0
@@ -148,7 +153,7 @@ def run_export(arguments: argparse.Namespace) -> int:
     from classbell.domain.organisations.audit import OPERATOR  # noqa: PLC0415 -- the same
     from classbell.storage.queries import operator  # noqa: PLC0415 -- the same
 
-    catalog = _catalog(arguments.catalog)
+    catalog = catalog_named(arguments.catalog)
     log, wanted = operator.log_of(catalog), _wanted(arguments)
     ports = bootstrap.ports()
     for line in export_log(ports, catalog=catalog, log=log, wanted=wanted, actor=OPERATOR):
@@ -235,16 +240,6 @@ def _wanted(arguments: argparse.Namespace) -> Wanted:
         since=since,
         before=getattr(arguments, "before", None),
     )
-
-
-def _catalog(slug: str) -> Catalog:
-    """Find the catalog named."""
-    from classbell.storage.queries import operator  # noqa: PLC0415 -- see run_list
-
-    found = operator.catalog_named(slug)
-    if found is None:
-        raise NotFoundHere(f"There is no catalog «{slug}».", remedy="See classbell catalogs list.")
-    return found
 
 
 def _row(message: Message) -> dict[str, str]:

@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from classbell.cli.arguments import add_json
 from classbell.cli.commands import organisations_acs
 from classbell.cli.commands.serve import Commands
 from classbell.cli.framework import start_django
@@ -54,7 +55,7 @@ def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
     choice.add_argument("--refuse", action="store_true", help="no new ones; those in use go on")
     permit.set_defaults(run=run_permit)
     show = acts.add_parser("list", help="list the organisations")
-    show.add_argument("--json", action="store_true", help="for programs")
+    add_json(add, limits, permit, show)
     show.set_defaults(run=run_list)
     organisations_acs.add_to(acts)
 
@@ -75,6 +76,9 @@ def run_add(arguments: argparse.Namespace) -> int:
         lms_admin_name=arguments.lms_admin_name,
         lms_admin_address=arguments.lms_admin_address,
     )
+    if arguments.json:
+        print(as_json(_row(organisation)))
+        return 0
     print(f"{organisation.name} is bound to the tenant {organisation.tenant_id}.")
     print(f"Its LMS admin signs in at {bootstrap.settings().base_url}.")
     return 0
@@ -91,6 +95,9 @@ def run_limits(arguments: argparse.Namespace) -> int:
     organisation = _organisation(arguments.tenant)
     per_day = arguments.external_recipients or None
     limit_external_recipients(bootstrap.ports(), organisation, per_day=per_day)
+    if arguments.json:
+        print(as_json(_row(_organisation(arguments.tenant))))
+        return 0
     said = f"{per_day} external recipients in 24 hours" if per_day else "no known limit"
     print(f"{organisation.name}: {said}.")
     return 0
@@ -107,6 +114,9 @@ def run_permit(arguments: argparse.Namespace) -> int:
     organisation = _organisation(arguments.tenant)
     ports = bootstrap.ports()
     permit_application_accounts(ports, organisation, allowed=arguments.allow)
+    if arguments.json:
+        print(as_json(_row(_organisation(arguments.tenant))))
+        return 0
     said = "may connect" if arguments.allow else "may not connect new"
     print(f"{organisation.name} {said} application-only accounts.")
     if arguments.allow and ports.installation.credential.kind == "secret":
@@ -123,17 +133,21 @@ def run_list(arguments: argparse.Namespace) -> int:
     from classbell.storage.queries import operator  # noqa: PLC0415 -- needs Django's settings
 
     rows = [
-        {
-            "name": row.name,
-            "tenant": str(row.tenant_id),
-            "catalogs": str(getattr(row, "catalog_count", 0)),
-            "external_recipients": str(row.external_recipients_per_day or ""),
-            "application_accounts": "allowed" if row.application_accounts else "",
-        }
+        _row(row) | {"catalogs": str(getattr(row, "catalog_count", 0))}
         for row in operator.organisations()
     ]
     print(as_json(rows) if arguments.json else table(COLUMNS, rows))
     return 0
+
+
+def _row(organisation: Organisation) -> dict[str, str]:
+    """Describe one organisation."""
+    return {
+        "name": organisation.name,
+        "tenant": str(organisation.tenant_id),
+        "external_recipients": str(organisation.external_recipients_per_day or ""),
+        "application_accounts": "allowed" if organisation.application_accounts else "",
+    }
 
 
 def _organisation(tenant_id: UUID) -> Organisation:

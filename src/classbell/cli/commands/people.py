@@ -6,6 +6,8 @@ import argparse
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from classbell.cli import shown
+from classbell.cli.arguments import add_json
 from classbell.cli.commands.serve import Commands
 from classbell.cli.framework import start_django
 from classbell.cli.output import as_json, table
@@ -25,7 +27,6 @@ def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
     show = acts.add_parser("list", help="list the people of an organisation")
     show.add_argument("--tenant", type=UUID, required=True, help="organisation they belong to")
-    show.add_argument("--json", action="store_true", help="for programs")
     show.set_defaults(run=run_list)
     invite = acts.add_parser("invite", help="mail a single-use sign-in link")
     _add_person(invite)
@@ -47,6 +48,8 @@ def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
         change.add_argument("--role", choices=ROLES, required=True, help="which role")
         change.add_argument("--catalog", help="catalog of the role catalog_admin")
         change.set_defaults(run=run)
+        add_json(change)
+    add_json(show, invite)
 
 
 def _add_person(parser: argparse.ArgumentParser) -> None:
@@ -83,6 +86,9 @@ def run_invite(arguments: argparse.Namespace) -> int:
 
     person, catalog = _person(arguments), _catalog(arguments)
     link = issue_link(bootstrap.ports(), person, catalog=catalog, actor=_operator())
+    if arguments.json:
+        print(as_json(shown.person(person) | {"expires_at": link.expires_at}))
+        return 0
     print(f"A link for {person.name} is on its way; it works once, until {link.expires_at:%c} UTC.")
     return 0
 
@@ -96,7 +102,7 @@ def run_grant(arguments: argparse.Namespace) -> int:
 
     person, role = _person(arguments), Role(arguments.role)
     grant_role(bootstrap.ports(), person, role, catalog=_catalog(arguments), actor=_operator())
-    print(f"{person.name} is {role.value} now.")
+    _tell(arguments, person, f"{person.name} is {role.value} now.", held=True)
     return 0
 
 
@@ -114,7 +120,7 @@ def run_revoke(arguments: argparse.Namespace) -> int:
             f"{person.name} does not have this role.", remedy="See classbell people list."
         )
     revoke_role(bootstrap.ports(), held, actor=_operator())
-    print(f"{person.name} is not {arguments.role} any more.")
+    _tell(arguments, person, f"{person.name} is not {arguments.role} any more.", held=False)
     return 0
 
 
@@ -148,6 +154,12 @@ def run_erase(arguments: argparse.Namespace) -> int:
         f"sessions to come are given up, {done['rows']} other rows are gone."
     )
     return 0
+
+
+def _tell(arguments: argparse.Namespace, person: Person, said: str, *, held: bool) -> None:
+    """Say whether somebody has a role now."""
+    role = {"role": arguments.role, "catalog": arguments.catalog, "held": held}
+    print(as_json(shown.person(person) | role) if arguments.json else said)
 
 
 def _operator() -> Actor:

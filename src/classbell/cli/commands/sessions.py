@@ -5,21 +5,23 @@ from __future__ import annotations
 import argparse
 import sys
 
-from classbell.cli.commands import sessions_reconcile
+from classbell.cli import shown
+from classbell.cli.arguments import add_catalog, add_json
+from classbell.cli.commands import sessions_plan, sessions_reconcile
 from classbell.cli.commands.serve import Commands
+from classbell.cli.finding import catalog_named, session_named
 from classbell.cli.framework import start_django
-from classbell.cli.output import as_json, table
-from classbell.ports.errors import NotFoundHere
+from classbell.cli.output import as_json, tell
 
 COLUMNS = (
     "code",
-    "start",
-    "zone",
+    "starts",
+    "time_zone",
     "enrolled",
     "seats",
     "entry",
-    "room",
-    "answer",
+    "room_address",
+    "room_answer",
     "teams",
     "problem",
 )
@@ -27,18 +29,19 @@ COLUMNS = (
 
 def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
     """Add the command to the parser."""
-    parser = commands.add_parser("sessions", help="see sessions, their rooms and meetings")
+    parser = commands.add_parser("sessions", help="see and plan sessions, their rooms and meetings")
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
-    show = acts.add_parser("list", help="list sessions by their start")
-    show.add_argument("--catalog", required=True, help="slug of the catalog")
-    show.add_argument("--json", action="store_true", help="for programs")
-    show.set_defaults(run=run_list)
+    listing = acts.add_parser("list", help="list sessions by their start")
+    listing.set_defaults(run=run_list)
     write = acts.add_parser("message", help="write to the learners of a session")
-    write.add_argument("session", help="code of the session")
-    write.add_argument("--catalog", required=True, help="slug of the catalog")
+    write.add_argument("session", help="code or id of the session")
     write.add_argument("--subject", required=True, help="one line")
     write.add_argument("--text", required=True, help="plain text; - reads standard input")
     write.set_defaults(run=run_message)
+    for act in (listing, write):
+        add_catalog(act)
+    add_json(listing, write)
+    sessions_plan.add_to(acts)
     sessions_reconcile.add_to(acts)
 
 
@@ -48,27 +51,23 @@ def run_list(arguments: argparse.Namespace) -> int:
     from classbell.domain.scheduling.rooms import answer_of_room  # noqa: PLC0415 -- the same
     from classbell.storage.queries import operator  # noqa: PLC0415 -- needs Django's settings
 
-    rows = []
-    for session in operator.sessions_of(arguments.catalog):
+    rows: list[dict[str, object]] = []
+    for session in operator.sessions_of(catalog_named(arguments.catalog).slug):
         entry = getattr(session, "entry", None)
         rows.append(
             {
-                "code": session.code,
-                "start": session.starts_at.isoformat(timespec="minutes"),
-                "zone": session.time_zone,
-                "enrolled": str(getattr(session, "taken", 0)),
-                "seats": str(session.seats or ""),
+                **shown.session(session),
+                "enrolled": getattr(session, "taken", 0),
                 "entry": entry.state if entry else "",
-                "room": session.room_address,
-                "answer": answer_of_room(session).value if entry else "",
-                "teams": entry.join_url if entry else "",
+                "room_answer": answer_of_room(session).value if entry else "",
+                "join_url": entry.join_url if entry else "",
                 "problem": entry.problem_code if entry else "",
             }
         )
-    if arguments.json:
-        print(as_json(rows))
-    else:
-        print(table(COLUMNS, [{**row, "teams": "link" if row["teams"] else ""} for row in rows]))
+    if not arguments.json:
+        # A join link is longer than any terminal is wide.
+        rows = [{**row, "teams": "link" if row["join_url"] else ""} for row in rows]
+    tell(rows, for_programs=arguments.json, columns=COLUMNS)
     return 0
 
 
@@ -78,17 +77,14 @@ def run_message(arguments: argparse.Namespace) -> int:
     from classbell import bootstrap  # noqa: PLC0415 -- needs Django's settings
     from classbell.domain.courses.message_learners import message_learners  # noqa: PLC0415 -- the same
     from classbell.domain.organisations.audit import OPERATOR  # noqa: PLC0415 -- the same
-    from classbell.storage.queries import operator  # noqa: PLC0415 -- the same
 
-    session = operator.session_of(arguments.catalog, arguments.session)
-    if session is None:
-        raise NotFoundHere(
-            f"There is no session {arguments.session} in the catalog {arguments.catalog}.",
-            remedy=f"See: classbell sessions list --catalog {arguments.catalog}",
-        )
+    session = session_named(catalog_named(arguments.catalog), arguments.session)
     text = sys.stdin.read() if arguments.text == "-" else arguments.text
     notification = message_learners(
         bootstrap.ports(), session=session, subject=arguments.subject, text=text, actor=OPERATOR
     )
+    if arguments.json:
+        print(as_json(shown.notification(notification)))
+        return 0
     print(f"It goes to {notification.audience_size} learners of {session.title}.")
     return 0

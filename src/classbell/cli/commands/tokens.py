@@ -6,13 +6,15 @@ import argparse
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from classbell.cli.arguments import add_json
 from classbell.cli.commands.serve import Commands
+from classbell.cli.finding import catalog_named
 from classbell.cli.framework import start_django
 from classbell.cli.output import as_json, table
-from classbell.ports.errors import NotFoundHere
 
 if TYPE_CHECKING:
-    from classbell.storage.models import Catalog, Integration
+    from classbell.domain.integrations.integrations import Issued
+    from classbell.storage.models import Integration
 
 COLUMNS = ("id", "name", "catalogs", "scopes", "valid until", "last used")
 DAYS = 90
@@ -24,7 +26,6 @@ def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
     show = acts.add_parser("list", help="list the integrations of a catalog")
     show.add_argument("--catalog", required=True, help="short name of the catalog")
-    show.add_argument("--json", action="store_true", help="for programs")
     show.set_defaults(run=run_list)
     create = acts.add_parser("create", help="make an integration and show its token, once")
     create.add_argument("name", help="the program that will use it")
@@ -49,6 +50,8 @@ def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
         if act == "rotate":
             change.add_argument("--days", type=int, default=DAYS, help="for how many days")
         change.set_defaults(run=run)
+        add_json(change)
+    add_json(show, create)
 
 
 def run_list(arguments: argparse.Namespace) -> int:
@@ -58,8 +61,11 @@ def run_list(arguments: argparse.Namespace) -> int:
         integrations_of,
     )
 
-    rows = [_row(one) for one in integrations_of(_catalog(arguments.catalog))]
-    print(as_json(rows) if arguments.json else table(COLUMNS, rows))
+    found = integrations_of(catalog_named(arguments.catalog))
+    if arguments.json:
+        print(as_json([_shown(one) for one in found]))
+    else:
+        print(table(COLUMNS, [_row(one) for one in found]))
     return 0
 
 
@@ -73,7 +79,7 @@ def run_create(arguments: argparse.Namespace) -> int:
     )
     from classbell.domain.organisations.audit import OPERATOR  # noqa: PLC0415 -- the same
 
-    catalogs = [_catalog(slug) for slug in arguments.catalog]
+    catalogs = [catalog_named(slug) for slug in arguments.catalog]
     if arguments.application_id is not None:
         made = register_application(
             bootstrap.ports(),
@@ -84,6 +90,9 @@ def run_create(arguments: argparse.Namespace) -> int:
             application_id=arguments.application_id,
             actor=OPERATOR,
         )
+        if arguments.json:
+            print(as_json(_shown(made)))
+            return 0
         print(f"The application {made.application_id} may act as «{made.name}» now.")
         return 0
     issued = create_integration(
@@ -94,7 +103,7 @@ def run_create(arguments: argparse.Namespace) -> int:
         days=arguments.days,
         actor=OPERATOR,
     )
-    print(issued.token)
+    _tell(issued, for_programs=arguments.json)
     return 0
 
 
@@ -107,7 +116,7 @@ def run_rotate(arguments: argparse.Namespace) -> int:
 
     found = _integration(arguments)
     issued = rotate_token(bootstrap.ports(), integration=found, days=arguments.days, actor=OPERATOR)
-    print(issued.token)
+    _tell(issued, for_programs=arguments.json)
     return 0
 
 
@@ -122,8 +131,32 @@ def run_revoke(arguments: argparse.Namespace) -> int:
 
     found = _integration(arguments)
     revoke_integration(bootstrap.ports(), integration=found, actor=OPERATOR)
+    if arguments.json:
+        print(as_json({"id": str(found.pk), "name": found.name, "revoked": True}))
+        return 0
     print(f"«{found.name}» can do nothing any more.")
     return 0
+
+
+def _tell(issued: Issued, *, for_programs: bool) -> None:
+    """Write a token, which is shown this once."""
+    if for_programs:
+        print(as_json(_shown(issued.integration) | {"token": issued.token}))
+    else:
+        print(issued.token)
+
+
+def _shown(one: Integration) -> dict[str, object]:
+    """Return an integration as the REST API shows it, and what an operator wants to know beside."""
+    return {
+        "id": str(one.pk),
+        "name": one.name,
+        "scopes": list(one.scopes),
+        "expires_at": one.expires_at,
+        "catalogs": [catalog.slug for catalog in one.catalogs.all()],
+        "last_used_at": one.last_used_at,
+        "application_id": str(one.application_id) if one.application_id else None,
+    }
 
 
 def _row(one: Integration) -> dict[str, str]:
@@ -142,13 +175,4 @@ def _integration(arguments: argparse.Namespace) -> Integration:
         integration_in,
     )
 
-    return integration_in(_catalog(arguments.catalog), arguments.integration)
-
-
-def _catalog(slug: str) -> Catalog:
-    from classbell.storage.queries import operator  # noqa: PLC0415 -- needs Django's settings
-
-    found = operator.catalog_named(slug)
-    if found is None:
-        raise NotFoundHere(f"There is no catalog «{slug}».", remedy="See classbell catalogs list.")
-    return found
+    return integration_in(catalog_named(arguments.catalog), arguments.integration)

@@ -52,18 +52,19 @@ def rooms_and_meetings(stage: Stage) -> str:
     def settled() -> list[dict[str, str]]:
         stage.advance(5)
         rows = stage.rows("sessions", "list", "--catalog", "academy")
-        upcoming = [row for row in rows if datetime.fromisoformat(row["start"]) > stage.now()]
+        upcoming = [row for row in rows if datetime.fromisoformat(row["starts_at"]) > stage.now()]
         done = [
             row
             for row in upcoming
-            if row["entry"] == "created" and (not row["room"] or row["answer"] == "accepted")
+            if row["entry"] == "created"
+            and (not row["room_address"] or row["room_answer"] == "accepted")
         ]
         stage.notes["sessions"] = upcoming
         return done if len(done) == len(upcoming) else []
 
     done = until("every session's entry and room", settled)
-    with_room = [row for row in done if row["room"]]
-    online = [row for row in done if row["teams"]]
+    with_room = [row for row in done if row["room_address"]]
+    online = [row for row in done if row["join_url"]]
     hold(with_room, "No session has a room.")
     hold(online, "No session has a Teams link.")
     hold(not [row for row in done if row["problem"]], "A session reports a problem.")
@@ -106,11 +107,13 @@ def mail_at_the_pace(stage: Stage) -> str:
 
 def invitation_in_the_calendar(stage: Stage) -> str:
     """A learner finds the invitation, with place and join link, beside the confirmation."""
-    session = next(row for row in stage.notes["sessions"] if row["room"] and row["teams"])
+    session = next(
+        row for row in stage.notes["sessions"] if row["room_address"] and row["join_url"]
+    )
     invited = {
         str(mail["deliveredTo"])
         for mail in stage.received()
-        if mail["meeting"] and session["teams"] in mail["html"] and "Place: " in mail["text"]
+        if mail["meeting"] and session["join_url"] in mail["html"] and "Place: " in mail["text"]
     }
     confirmed = {str(mail["deliveredTo"]) for mail in _confirmations(stage)}
     learners = sorted(invited & confirmed)

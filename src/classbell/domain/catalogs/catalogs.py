@@ -1,4 +1,4 @@
-"""Creating course catalogs."""
+"""Creating course catalogs, and changing what they are called and how they speak."""
 
 from __future__ import annotations
 
@@ -59,6 +59,54 @@ def create_catalog(
         Connection.objects.create(catalog=catalog)
         _tell(ports, catalog, actor)
     return catalog
+
+
+def change_catalog(
+    ports: Ports,
+    *,
+    catalog: Catalog,
+    actor: Actor,
+    title: str | None = None,
+    language: str | None = None,
+    time_zone: str | None = None,
+) -> Catalog:
+    """Change a catalog; its slug stays, for links and programs hold on to it.
+
+    Args:
+        ports: the outside world.
+        catalog: which one.
+        actor: an LMS admin of the organisation, or the operator.
+        title: what people call it; None leaves it.
+        language: language tag for people without one of their own; None leaves it.
+        time_zone: IANA name for what has no zone of its own; sessions keep theirs. None leaves it.
+
+    Raises:
+        InvalidInput: a value is unusable; nothing was changed.
+        NotAllowed, NotFoundHere: the actor may not change it.
+    """
+    _require_may_create(actor, catalog.organisation)
+    wanted = {"title": title, "language": language, "time_zone": time_zone}
+    with transaction.atomic():
+        locked = Catalog.objects.select_for_update().get(pk=catalog.pk)
+        before = {name: getattr(locked, name) for name in wanted}
+        after = {name: before[name] if new is None else new for name, new in wanted.items()}
+        _check(after["title"], locked.slug, after["language"], after["time_zone"])
+        after["title"] = after["title"].strip()
+        if after == before:
+            return locked
+        for name, value in after.items():
+            setattr(locked, name, value)
+        locked.save(update_fields=list(after))
+        record(
+            ports,
+            actor=actor,
+            catalog=locked,
+            action="catalog.changed",
+            subject=f"catalog:{locked.slug}",
+            before=before,
+            after=after,
+        )
+    return locked
 
 
 def _require_may_create(actor: Actor, organisation: Organisation) -> None:

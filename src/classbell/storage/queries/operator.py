@@ -85,16 +85,21 @@ def sessions_of(slug: str) -> QuerySet[CourseSession]:
     enrolled = Q(enrolments__state=EnrolmentState.ENROLLED)
     return (
         CourseSession.objects.filter(course__catalog__slug=slug)
-        .select_related("course", "entry")
+        .select_related("course", "entry", "group")
+        .prefetch_related("instructors")
         .annotate(taken=Count("enrolments", filter=enrolled))
         .order_by("starts_at")
     )
 
 
-def session_of(slug: str, code: str) -> CourseSession | None:
-    """Return the session of that code in a catalog, or None where there is none."""
-    rows = CourseSession.objects.select_related("course__catalog")
-    return rows.filter(course__catalog__slug=slug, code=code).first()
+def session_of(slug: str, code: str, *, identity: UUID | None = None) -> CourseSession | None:
+    """Return the session of that code, else of that id, in a catalog, or None."""
+    rows = CourseSession.objects.select_related("course__catalog__organisation", "group", "entry")
+    rows = rows.filter(course__catalog__slug=slug).prefetch_related("instructors")
+    found = rows.filter(code=code).first()
+    if found is None and identity is not None:
+        found = rows.filter(pk=identity).first()
+    return found
 
 
 def sessions_to_reconcile(

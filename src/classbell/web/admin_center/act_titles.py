@@ -28,6 +28,7 @@ TITLES: Mapping[str, str] = {
     "calendar_feed.made": _("Address of a calendar made"),
     "calendar_feed.revoked": _("Address of a calendar revoked"),
     "catalog.calendar_options_changed": _("Meeting settings changed"),
+    "catalog.changed": _("Catalog changed"),
     "catalog.created": _("Catalog created"),
     "catalog.look_changed": _("Look of mail changed"),
     "connection.back": _("Connection restored"),
