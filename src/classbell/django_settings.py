@@ -32,9 +32,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "classbell.web.origin.Origin",
     "classbell.web.measuring.Measured",
     "classbell.web.middleware.SecurityHeaders",
-    "classbell.web.origin.Origin",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "classbell.web.language.Language",

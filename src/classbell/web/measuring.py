@@ -1,11 +1,9 @@
-"""Gives every request an id, times it by its route, and writes one line about it."""
+"""Times every request by its route, and writes one line about it."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from time import monotonic
-from uuid import uuid4
 
 import structlog
 from django.db import Error as DatabaseTrouble
@@ -13,11 +11,10 @@ from django.http import HttpRequest, HttpResponseBase
 
 from classbell.network.measures import DATABASE_ERRORS, WEB_SECONDS
 from classbell.network.tracing import span
+from classbell.web.origin import number_of
 
 log = structlog.get_logger(__name__)
 
-HEADER = "X-Request-ID"
-USABLE = re.compile(r"[A-Za-z0-9._-]{8,64}")
 NO_ROUTE = "none"
 QUIET = frozenset({"healthz", "readyz", "metrics", "asset"})
 """Routes that machines ask all the time; nobody reads a line about each."""
@@ -26,17 +23,17 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
 class Measured:
-    """The outermost middleware."""
+    """Right inside of what numbers the requests, and around all else."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer; what is logged meanwhile, here and below, carries the request's id."""
-        request_id, begun = _request_id(request), monotonic()
+        begun = monotonic()
         method = request.method if request.method in METHODS else "other"
         with (
-            structlog.contextvars.bound_contextvars(request=request_id),
+            structlog.contextvars.bound_contextvars(request=number_of(request)),
             span("web request", method=str(method)) as traced,
         ):
             response = self._get_response(request)
@@ -51,19 +48,12 @@ class Measured:
                     status=response.status_code,
                     milliseconds=round(seconds * 1000),
                 )
-        response[HEADER] = request_id
         return response
 
     def process_exception(self, _request: HttpRequest, error: Exception) -> None:
         """Count pages that failed because of the database."""
         if isinstance(error, DatabaseTrouble):
             DATABASE_ERRORS.labels("web").inc()
-
-
-def _request_id(request: HttpRequest) -> str:
-    """Return the id that a proxy gave, where it can be written down as it is; else a new one."""
-    given = request.headers.get(HEADER, "")
-    return given if USABLE.fullmatch(given) else uuid4().hex
 
 
 def _route(request: HttpRequest) -> str:

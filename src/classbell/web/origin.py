@@ -16,6 +16,9 @@ Handler = Callable[[HttpRequest], HttpResponseBase]
 Networks = Sequence[IPv4Network | IPv6Network]
 
 HEADER = "X-Request-ID"
+NUMBER = "classbell_request_number"
+"""Name of the request attribute that holds its number."""
+
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,64}")
 
 
@@ -29,10 +32,16 @@ class Origin:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Pass the request on."""
         origin = origin_of(request, self._proxies)
+        setattr(request, NUMBER, origin.request_id)
         with asked_by(origin):
             response = self._get_response(request)
         response[HEADER] = origin.request_id
         return response
+
+
+def number_of(request: HttpRequest) -> str:
+    """Return the number of a request: the same in logs, on the record and in the answer."""
+    return str(getattr(request, NUMBER))
 
 
 def origin_of(request: HttpRequest, proxies: Networks) -> Request:

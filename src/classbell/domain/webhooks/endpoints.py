@@ -17,7 +17,7 @@ from classbell.ports.words import marked as _
 from classbell.storage.models import Catalog, Organisation, WebhookEndpoint
 
 MOST_ENDPOINTS = 20
-MOST_URL, MOST_DESCRIPTION = 2000, 200
+MOST_URL, DESCRIPTION_LENGTH = 2000, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +167,11 @@ def _checked(ports: Ports, choice: EndpointChoice) -> EndpointChoice:
                 "https://hooks.example.com/classbell."
             ),
         )
-    if len(description) > MOST_DESCRIPTION:
+    if len(description) > DESCRIPTION_LENGTH:
         raise InvalidInput(
             _("The description is too long."),
             field="description",
-            remedy=f"Shorten it to {MOST_DESCRIPTION} characters or fewer.",
+            remedy=f"Shorten it to {DESCRIPTION_LENGTH} characters or fewer.",
         )
     unknown = [name for name in choice.event_types if name not in BY_NAME]
     if unknown or not choice.event_types:
