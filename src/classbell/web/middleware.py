@@ -18,6 +18,9 @@ from classbell.web.security import content_security_policy, form_targets, frames
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
+STRICT_TRANSPORT = "max-age=31536000"
+"""For a year browsers come by https only; other hosts of the domain are not ours to speak for."""
+
 
 class SecurityHeaders:
     """Sets the headers that keep a page to itself, on every answer."""
@@ -38,6 +41,8 @@ class SecurityHeaders:
                 frames=frames_allowed(request),
                 ancestors=settings.CLASSBELL.frame_origins,
             )
+        if settings.CLASSBELL.is_secure:
+            response["Strict-Transport-Security"] = STRICT_TRANSPORT
         response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
         if "Cache-Control" not in response:
             response["Cache-Control"] = "no-store"
