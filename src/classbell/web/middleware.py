@@ -43,6 +43,9 @@ class SecurityHeaders:
             )
         if settings.CLASSBELL.is_secure:
             response["Strict-Transport-Security"] = STRICT_TRANSPORT
+        if "X-Frame-Options" not in response and not settings.CLASSBELL.frame_origins:
+            # Says the same as the policy to browsers that do not read it.
+            response["X-Frame-Options"] = settings.X_FRAME_OPTIONS
         response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
         if "Cache-Control" not in response:
             response["Cache-Control"] = "no-store"

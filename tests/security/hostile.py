@@ -1,0 +1,63 @@
+"""Texts that somebody would type who wants to do harm, and what shows that they did."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+ACTIVE = {
+    "script": "<script>evil(1)</script>",
+    "image": "<img src=x onerror=evil(1)>",
+    "attribute": "\" onfocus=evil(1) autofocus x=\"'><b evil>",
+    "link": "javascript:evil(1)",
+    "comment": "--></title></textarea></style></script><svg onload=evil(1)>",
+    "htmx": '<i hx-get=/evil hx-trigger=load hx-on::load="evil(1)">',
+    "template": "{{7*7}}{%print(7*7)%}{#c#}${7*7}#{7*7}<%=7*7%>",
+    "variable": "{PERSON NAME}{SIGN-IN LINK}{NOWHERE}[[MESSAGE]]",
+}
+"""Would run in a page, or on the server, where somebody forgot to escape."""
+
+PLAIN = {
+    "header": "a\r\nBcc: evil@evil.example\r\n\r\nevil",
+    "equals": "=HYPERLINK(\"//evil.example\")",
+    "at": "@SUM(1+1)*cmd|' /C calc'!A0",
+    "minus": "-2+3",
+    "tab": "\t=1+1",
+    "rtl": "\u202egnp.evil\u2066",
+    "wildcards": "%_*?[a-z]\\",
+    "path": "../../../../etc/passwd",
+    "quote": "'; DROP TABLE storage_course; --",
+    "format": "%s%n%(password)s{0.__class__}",
+    "long": "x" * 300_000,
+}
+"""Would do something in a mail, a spreadsheet, a query, a path or a log."""
+
+EVERYTHING = ACTIVE | PLAIN
+NUL = "a\0b"
+
+
+class _Elements(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "script" and not given.get("src", "").startswith("/static/"):
+            self.found.append("a script")
+        if tag in {"style", "base", "object", "embed"}:
+            self.found.append(f"<{tag}>")
+        for name, value in given.items():
+            leads = name in {"href", "src", "action", "formaction", "data"} or name == "hx-get"
+            if name.startswith(("on", "hx-on")) or name in {"evil", "style", "srcdoc", "autofocus"}:
+                self.found.append(f"{tag} {name}")
+            if leads and value.strip().lower().startswith(("javascript:", "vbscript:", "/evil")):
+                self.found.append(f"{tag} {name}={value}")
+
+
+def active_content(html: str) -> list[str]:
+    """Return what in a page of ours runs that is not ours, or was worked out by the server."""
+    reader = _Elements()
+    reader.feed(html)
+    reader.close()
+    worked_out = ["an expression"] if "49{" in html or "4949" in html or "$49" in html else []
+    return reader.found + worked_out
