@@ -11,10 +11,13 @@ ACTIVE = {
     "link": "javascript:evil(1)",
     "comment": "--></title></textarea></style></script><svg onload=evil(1)>",
     "htmx": '<i hx-get=/evil hx-trigger=load hx-on::load="evil(1)">',
-    "template": "{{7*7}}{%print(7*7)%}{#c#}${7*7}#{7*7}<%=7*7%>",
+    "template": "{{1337*7331}}{%print(1337*7331)%}{#c#}${1337*7331}#{1337*7331}<%=1337*7331%>",
     "variable": "{PERSON NAME}{SIGN-IN LINK}{NOWHERE}[[MESSAGE]]",
 }
 """Would run in a page, or on the server, where somebody forgot to escape."""
+
+WORKED_OUT = "9801547"
+"""What a server would make of the template."""
 
 PLAIN = {
     "header": "a\r\nBcc: evil@evil.example\r\n\r\nevil",
@@ -48,16 +51,20 @@ class _Elements(HTMLParser):
             self.found.append(f"<{tag}>")
         for name, value in given.items():
             leads = name in {"href", "src", "action", "formaction", "data"} or name == "hx-get"
-            if name.startswith(("on", "hx-on")) or name in {"evil", "style", "srcdoc", "autofocus"}:
+            if name.startswith(("on", "hx-on")) or name in {"evil", "style", "srcdoc"}:
                 self.found.append(f"{tag} {name}")
             if leads and value.strip().lower().startswith(("javascript:", "vbscript:", "/evil")):
                 self.found.append(f"{tag} {name}={value}")
 
 
-def active_content(html: str) -> list[str]:
-    """Return what in a page of ours runs that is not ours, or was worked out by the server."""
+def active_content(html: str, *, is_mail: bool = False) -> list[str]:
+    """Return what in a page of ours runs that is not ours, or was worked out by the server.
+
+    A mail is styled by itself, and stands in a document that can do nothing.
+    """
     reader = _Elements()
     reader.feed(html)
     reader.close()
-    worked_out = ["an expression"] if "49{" in html or "4949" in html or "$49" in html else []
-    return reader.found + worked_out
+    worked_out = ["an expression"] if WORKED_OUT in html else []
+    found = [one for one in reader.found if not (is_mail and "style" in one)]
+    return found + worked_out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from http import HTTPStatus
 from urllib.parse import urlencode
 
 import pytest
@@ -109,9 +110,11 @@ def test_no_page_runs_what_it_shows(
     found = {}
     for path in [*PAGES, "/search?q=a", "/people/" + str(cast.learner.pk)]:
         page = owner.get(address(path, session))
-        if page.status != 200 or active_content(page.html):
-            found[path] = (page.status, active_content(page.html))
-    assert not {path: one for path, one in found.items() if one[0] != 302}, found
+        is_mail = "sandbox;" in page.header("Content-Security-Policy")
+        active = active_content(page.html, is_mail=is_mail)
+        if page.status not in {200, 303} or active:
+            found[path] = (page.status, active)
+    assert not found
 
 
 def test_the_check_itself_notices_active_content() -> None:
@@ -119,7 +122,7 @@ def test_the_check_itself_notices_active_content() -> None:
     assert set(unescaped) <= {"template", "variable", "image", "script", "comment", "htmx"}
     inside = [kind for kind, text in ACTIVE.items() if not active_content(f"<p>{text}</p>")]
     assert set(inside) <= {"link", "template", "variable", "attribute"}
-    assert active_content("<p>49{%print%}</p>")
+    assert active_content("<p>9801547</p>")
 
 
 def test_the_exports_hold_no_formula(owner: Visitor, session: CourseSession) -> None:
@@ -139,14 +142,15 @@ def test_the_exports_hold_no_formula(owner: Visitor, session: CourseSession) -> 
 def test_no_form_breaks(owner: Visitor, session: CourseSession, kind: str) -> None:
     owner.client.raise_request_exception = False
     sent = dict.fromkeys(FIELDS, EVERYTHING[kind][:60_000])
-    answers = {}
+    answers: dict[str, str] = {}
     for path in ACTS:
         for form in (sent, sent | FORM):
-            page = owner.post(address(path, session), form)
-            if page.status >= 500 and page.header("X-Classbell-Problem") == "":
-                answers[path] = page.status
-            if active_content(page.html):
-                answers[path] = -1
+            answer = owner.client.post(address(path, session), form)
+            if answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
+                answers[path] = "broke"
+            elif not answer.streaming and "sandbox;" not in answer["Content-Security-Policy"]:
+                found = active_content(answer.content.decode())
+                answers |= {path: str(found)} if found else {}
     assert not answers
 
 
@@ -182,7 +186,7 @@ def test_what_no_store_can_keep_is_refused_everywhere(
     for path in PAGES:
         assert owner.client.get(address(path, session), {"q": NUL}).status_code == 422, path
     assert owner.get("/link/%00").status == 422
-    assert not Course.objects.filter(title__contains="\0").exists()
+    assert not [one for one in Course.objects.all() if "\0" in one.title]
 
 
 def test_a_description_has_a_limit_everywhere(owner: Visitor, session: CourseSession) -> None:
