@@ -191,6 +191,7 @@ def test_what_no_store_can_keep_is_refused_everywhere(
 
 def test_a_description_has_a_limit_everywhere(owner: Visitor, session: CourseSession) -> None:
     long = {"code": "LONG", "title": "Long", "description": "x" * 20_001}
+    long |= {"enrolment_type": "multiple"}
     page = owner.post("/catalogs/academy/courses/new", long)
     assert page.status == 422
     assert "The description has 20001 characters." in page.words
