@@ -78,9 +78,13 @@ def bill() -> Bom:
     """Return the bill of materials; without a moment or a number, so that the same is the same."""
     licences = LicenseFactory()
     made = Bom()
-    made.metadata.component = Component(
-        name="classbell", type=ComponentType.APPLICATION, licenses=[licences.make_from_string("MIT")]
+    whole = Component(
+        name="classbell",
+        type=ComponentType.APPLICATION,
+        bom_ref="classbell",
+        licenses=[licences.make_from_string("MIT")],
     )
+    made.metadata.component = whole
     for name, (version, hashes) in locked().items():
         made.components.add(
             Component(
@@ -107,6 +111,7 @@ def bill() -> Bom:
                 description=f"lies in the repository: {use}",
             )
         )
+    made.register_dependency(whole, made.components)
     return made
 
 

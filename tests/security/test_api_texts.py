@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from classbell.ports.bundle import Ports
 from classbell.storage.models import Course
 from tests.acceptance.api.conftest import Program, issued
 from tests.acceptance.api.conftest import cast, ports  # noqa: F401 -- fixtures
 from tests.domain.people import Cast
 from tests.security.hostile import EVERYTHING
-
-from classbell.ports.bundle import Ports  # isort: skip
 
 pytestmark = pytest.mark.django_db
 COURSES = "/api/v1/catalogs/academy/courses"
