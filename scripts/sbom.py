@@ -39,7 +39,7 @@ SAID_UNCLEARLY = {"aiosmtpd": "Apache-2.0"}
 """Packages whose first word on it is no licence, read from their own text."""
 
 NOT_INSTALLED = frozenset({"httpx2-jsfetch"})
-"""Packages of the lock for systems that nothing of this runs on; what they say is not known here."""
+"""Packages of the lock for systems that nothing of this runs on: their licence is not known here."""
 
 BROUGHT_ALONG = {
     "htmx": ("2.0.11", "0BSD", "pages ask for a part of themselves"),
@@ -67,10 +67,10 @@ def licence_of(name: str) -> str:
     if name in SAID_UNCLEARLY:
         return SAID_UNCLEARLY[name]
     about = metadata.metadata(name)
-    said = about.get("License-Expression") or ""
+    said = "".join(about.get_all("License-Expression") or [])
     if not said:
         kinds = [one for one in about.get_all("Classifier") or [] if one.startswith("License ::")]
-        said = kinds[0].rpartition(" :: ")[2] if kinds else (about.get("License") or "")
+        said = kinds[0].rpartition(" :: ")[2] if kinds else "".join(about.get_all("License") or [])
     return NAMED_OTHERWISE.get(said, said)
 
 

@@ -66,8 +66,8 @@ TEMPLATES = [
     }
 ]
 
-# With this prefix browsers take a cookie from this very host only, over https and for all its paths:
-# no neighbour under the same domain can plant one (RFC 6265bis, 4.1.3.2).
+# With this prefix browsers take a cookie from this very host only, over https, for all paths: no
+# neighbour under the same domain can plant one (RFC 6265bis, 4.1.3.2).
 _HOST_ONLY = "__Host-" if CLASSBELL.is_secure else ""
 SESSION_COOKIE_NAME = f"{_HOST_ONLY}classbell_session"
 SESSION_COOKIE_SECURE = CLASSBELL.is_secure

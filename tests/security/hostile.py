@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 ACTIVE = {
     "script": "<script>evil(1)</script>",
     "image": "<img src=x onerror=evil(1)>",
-    "attribute": "\" onfocus=evil(1) autofocus x=\"'><b evil>",
+    "attribute": '" onfocus=evil(1) autofocus x="\'><b evil>',
     "link": "javascript:evil(1)",
     "comment": "--></title></textarea></style></script><svg onload=evil(1)>",
     "htmx": '<i hx-get=/evil hx-trigger=load hx-on::load="evil(1)">',
@@ -21,7 +21,7 @@ WORKED_OUT = "9801547"
 
 PLAIN = {
     "header": "a\r\nBcc: evil@evil.example\r\n\r\nevil",
-    "equals": "=HYPERLINK(\"//evil.example\")",
+    "equals": '=HYPERLINK("//evil.example")',
     "at": "@SUM(1+1)*cmd|' /C calc'!A0",
     "minus": "-2+3",
     "tab": "\t=1+1",

@@ -6,8 +6,7 @@ import pytest
 
 from classbell.ports.bundle import Ports
 from classbell.storage.models import Course
-from tests.acceptance.api.conftest import Program, issued
-from tests.acceptance.api.conftest import cast, ports  # noqa: F401 -- fixtures
+from tests.acceptance.api.conftest import Program, cast, issued, ports  # noqa: F401 -- fixtures
 from tests.domain.people import Cast
 from tests.security.hostile import EVERYTHING
 

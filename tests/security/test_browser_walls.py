@@ -1,4 +1,4 @@
-"""Every address: no foreign form, no foreign frame, no foreign session, no more than it can bear."""
+"""Every address: no foreign form, no foreign frame, no foreign session, no more than it bears."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_every_page_forbids_foreign_frames_and_scripts(
 def test_a_session_that_somebody_planted_is_worthless(cast: Cast, identity: FakeIdentity) -> None:
     attacker = a_visitor()
     attacker.post("/signin")
-    planted = attacker.client.session.session_key
+    planted = str(attacker.client.session.session_key)
     victim = a_visitor()
     victim.client.cookies[settings.SESSION_COOKIE_NAME] = planted
     sign_in(victim, identity, cast.owner)
@@ -107,7 +107,7 @@ def test_signing_out_ends_the_session_on_the_server(cast: Cast, identity: FakeId
     browser = a_visitor()
     sign_in(browser, identity, cast.owner)
     copied = Client()
-    copied.cookies[settings.SESSION_COOKIE_NAME] = browser.client.session.session_key
+    copied.cookies[settings.SESSION_COOKIE_NAME] = str(browser.client.session.session_key)
     assert copied.get("/catalogs/academy").status_code == 200
     browser.post("/signout")
     assert copied.get("/catalogs/academy").status_code == 303

@@ -1,4 +1,4 @@
-"""Whatever is written into any text: no page runs it, no file carries it further, nothing breaks."""
+"""Whatever is written into any text: no page runs it, no file carries it on, nothing breaks."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_the_exports_hold_no_formula(owner: Visitor, session: CourseSession) -> 
         written(EVERYTHING[kind])
         answer = owner.client.post("/catalogs/academy/delivery/export")
         assert answer.status_code == 200
-        text = b"".join(answer).decode("utf-8-sig")  # type: ignore[arg-type]
+        text = b"".join(answer).decode("utf-8-sig")
         rows = list(csv.reader(io.StringIO(text)))
         assert len(rows) == 2
         cells = [cell for row in rows for cell in row]

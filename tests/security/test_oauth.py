@@ -109,7 +109,7 @@ def test_no_referrer_or_return_address_sends_a_browser_away(cast: Cast, path: st
     browser = a_visitor(cast.owner)
     left = browser.client.post("/theme", {"theme": "dark"}, headers={"Referer": path})
     assert left["Location"] == "/"
-    page = a_visitor().get("/signin", **{"Referer": path})
+    page = a_visitor().get("/signin", Referer=path)
     assert path == "" or f'action="{path}' not in page.html
 
 
@@ -132,9 +132,7 @@ def test_codes_and_states_stand_in_no_log_and_on_no_page(
     left = browser.post("/signin")
     answer = identity.callback(left.location, person=signed_in_as(cast.owner))
     with caplog.at_level(logging.DEBUG):
-        wrong = a_visitor().get(
-            f"/signin/callback?state={answer['state']}&code={answer['code']}"
-        )
+        wrong = a_visitor().get(f"/signin/callback?state={answer['state']}&code={answer['code']}")
         right = browser.get(f"/signin/callback?state={answer['state']}&code={answer['code']}")
     for secret in answer.values():
         assert secret not in caplog.text

@@ -1,11 +1,11 @@
-"""Signing in, connecting, sending and failing with the sandbox: no secret is left lying anywhere."""
+"""Signing in, connecting, sending and failing at the sandbox: no secret is left lying about."""
 
 from __future__ import annotations
 
 import json
 import logging
 from collections.abc import Iterator
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlencode
 
 import pytest
 import structlog
@@ -22,6 +22,7 @@ from m365sandbox.testing import Sandbox, start_sandbox
 from tests.acceptance.at_sandbox import ports_at
 from tests.acceptance.sandbox_account import SENDER, queue_message, serve
 from tests.acceptance.web.conftest import Visitor, a_visitor
+from tests.acceptance.web.page import Page
 from tests.contract.callbacks import parameters_of
 from tests.domain.people import Cast, a_cast
 
@@ -35,6 +36,7 @@ NAMES = frozenset(
 )
 """What forms and answers of a sign-in service call their secrets."""
 
+PANEL_PAGE = "/settings/notifications?panel=m365"
 PANEL = "/catalogs/academy/settings/connection"
 
 
@@ -81,49 +83,62 @@ def at_microsoft(running: Sandbox, overheard: Overheard, db: None) -> Iterator[P
         yield made
 
 
-def walk(
-    sandbox: Sandbox, ports: Ports, cast: Cast, overheard: Overheard
-) -> tuple[Visitor, list[str]]:
-    """Live through all that can happen to secrets; return the browser and all it was shown."""
-    browser, shown = a_visitor(cast.owner), []
+class Walk:
+    """Lives through all that can happen to secrets, and keeps all that a browser was shown."""
 
-    def see(page: object) -> None:
-        shown.append(page.html + str(dict(page.response.headers)))  # type: ignore[attr-defined]
+    def __init__(self, sandbox: Sandbox, ports: Ports, cast: Cast, overheard: Overheard) -> None:
+        self.sandbox, self.ports, self.cast, self.overheard = sandbox, ports, cast, overheard
+        self.browser = a_visitor(cast.owner)
+        self.shown: list[str] = []
 
-    def callback(address: str, answer: dict[str, str]) -> None:
-        overheard.note(dict(answer))
-        see(browser.get(address + "?" + "&".join(f"{a}={b}" for a, b in answer.items())))
+    def see(self, page: Page) -> Page:
+        self.shown.append(page.html + str(dict(page.response.headers)))
+        return page
 
-    left = browser.post(f"{PANEL}/connect")
-    assert left.status == 303, left.words
-    overheard.secrets.add(dict(parse_qsl(urlsplit(left.location).query))["state"])
-    good = parameters_of(sandbox.sign_in_by_http(left.location, SENDER))
-    callback("/connect/callback", good)
-    callback("/connect/callback", good)
-    see(browser.post(f"{PANEL}/save", {"m365_enabled": "on"}))
-    account = Account.objects.get(address=SENDER)
-    lane = mailbox_lane(account)
-    queue_message(ports, cast.catalog, lane)
-    serve(ports, lane)
-    assert Message.objects.filter(state=MessageState.ACCEPTED).exists()
-    # A code that was tampered with, somebody unknown, and an account that was taken away.
-    left = browser.post(f"{PANEL}/connect")
-    bad = parameters_of(sandbox.sign_in_by_http(left.location, SENDER))
-    callback("/connect/callback", bad | {"code": bad["code"][:-6] + "aaaaaa"})
-    nobody = a_visitor()
-    left = nobody.post("/signin")
-    answer = parameters_of(sandbox.sign_in_by_http(left.location, "jonas.weber@contoso.example"))
-    overheard.note(dict(answer))
-    see(nobody.get("/signin/callback?" + "&".join(f"{a}={b}" for a, b in answer.items())))
-    sandbox.control.person(SENDER, "revoke-sessions")
-    queue_message(ports, cast.catalog, lane)
-    serve(ports, lane)
-    see(browser.post(f"{PANEL}/check"))
-    for path in ("", "/connection", "/audit", "/delivery", "/settings/notifications?panel=m365"):
-        see(browser.get(f"/catalogs/academy{path}"))
-    account.refresh_from_db()
-    shown.append(support_details(ports, account))
-    return browser, shown
+    def leave(self, browser: Visitor, address: str, somebody: str) -> dict[str, str]:
+        """Go to Microsoft from a page of ours, sign in there, and return what is brought back."""
+        left = browser.post(address)
+        assert left.status == 303, left.words
+        answer = parameters_of(self.sandbox.sign_in_by_http(left.location, somebody))
+        self.overheard.note(dict(answer))
+        self.overheard.secrets.add(answer["state"])
+        return answer
+
+    def come_back(self, browser: Visitor, address: str, answer: dict[str, str]) -> None:
+        self.overheard.note(dict(answer))
+        self.see(browser.get(f"{address}?{urlencode(answer)}"))
+
+    def connect_and_send(self) -> None:
+        """Connect an account, with an answer that comes twice, and send as it."""
+        good = self.leave(self.browser, f"{PANEL}/connect", SENDER)
+        self.come_back(self.browser, "/connect/callback", good)
+        self.come_back(self.browser, "/connect/callback", good)
+        self.see(self.browser.post(f"{PANEL}/save", {"m365_enabled": "on"}))
+        self.send()
+        assert Message.objects.filter(state=MessageState.ACCEPTED).exists()
+
+    def send(self) -> None:
+        lane = mailbox_lane(Account.objects.get(address=SENDER))
+        queue_message(self.ports, self.cast.catalog, lane)
+        serve(self.ports, lane)
+
+    def fail(self) -> None:
+        """Bring a code that was changed, be unknown here, and lose the account."""
+        bad = self.leave(self.browser, f"{PANEL}/connect", SENDER)
+        changed = bad | {"code": bad["code"][:-6] + "aaaaaa"}
+        self.come_back(self.browser, "/connect/callback", changed)
+        nobody = a_visitor()
+        answer = self.leave(nobody, "/signin", "jonas.weber@contoso.example")
+        self.come_back(nobody, "/signin/callback", answer)
+        self.sandbox.control.person(SENDER, "revoke-sessions")
+        self.send()
+
+    def look_around(self) -> None:
+        self.see(self.browser.post(f"{PANEL}/check"))
+        for path in ("", "/connection", "/audit", "/delivery", PANEL_PAGE):
+            self.see(self.browser.get(f"/catalogs/academy{path}"))
+        account = Account.objects.get(address=SENDER)
+        self.shown.append(support_details(self.ports, account))
 
 
 def everything_kept() -> Iterator[tuple[str, bytes]]:
@@ -146,11 +161,20 @@ def test_no_secret_is_left_lying_anywhere(
 ) -> None:
     configure_logging(level=logging.DEBUG)
     with caplog.at_level(0):
-        _browser, shown = walk(running, at_microsoft, a_cast(at_microsoft), overheard)
+        walk = Walk(running, at_microsoft, a_cast(at_microsoft), overheard)
+        walk.connect_and_send()
+        walk.fail()
+        walk.look_around()
     written = capfd.readouterr()
-    logs = written.out + written.err + "".join(
-        logged.getMessage() + str(logged.exc_text or "") for logged in caplog.records
-        if logged.name != "asyncio" and not logged.name.startswith(("uvicorn", "httpx", "httpcore"))
+    logs = (
+        written.out
+        + written.err
+        + "".join(
+            logged.getMessage() + str(logged.exc_text or "")
+            for logged in caplog.records
+            if logged.name != "asyncio"
+            and not logged.name.startswith(("uvicorn", "httpx", "httpcore"))
+        )
     )
     secrets = {one for one in overheard.secrets if len(one) > 12} | {
         at_microsoft.secret_key,
@@ -159,7 +183,7 @@ def test_no_secret_is_left_lying_anywhere(
     assert "http request" in logs, "the log was not overheard"
     for secret in secrets:
         assert secret not in logs
-        assert not [page for page in shown if secret in page]
+        assert not [page for page in walk.shown if secret in page]
         lying = [place for place, value in everything_kept() if secret.encode() in value]
         assert not lying
     assert AuditEntry.objects.filter(action="connection.saved").exists()

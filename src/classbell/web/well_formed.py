@@ -61,6 +61,7 @@ def _texts(request: HttpRequest) -> Iterator[str]:
     for one in sent:
         for name, values in one.lists():
             yield name
-            yield from (value for value in values if isinstance(value, str))
+            yield from values
     if request.content_type in FORMS:
-        yield from (file.name or "" for file in request.FILES.values() if hasattr(file, "name"))
+        for files in request.FILES.lists():
+            yield from (file.name or "" for file in files[1])

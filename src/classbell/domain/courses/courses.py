@@ -79,9 +79,7 @@ def update_course(ports: Ports, *, course: Course, details: CourseDetails, actor
         NotAllowed, NotFoundHere: the actor does not administer the catalog.
     """
     require_actor_administers(actor, course.catalog)
-    wanted = CourseDetails(
-        checked_title(details.title), checked_description(details.description)
-    )
+    wanted = CourseDetails(checked_title(details.title), checked_description(details.description))
     before = {"title": course.title}
     with transaction.atomic():
         changed = change_course(ports, course, wanted)

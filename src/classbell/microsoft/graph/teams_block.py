@@ -12,9 +12,7 @@ from html.parser import HTMLParser
 # Whoever may write into the calendar writes these bodies: nothing here looks further than it must.
 _BODY = re.compile(r"<body", re.IGNORECASE)
 _BODY_ENDS = re.compile(r"</body\s*+>", re.IGNORECASE)
-_JOIN_LINK = re.compile(
-    r"https://teams\.[^\"'<>\s]{1,500}/(?:l/meetup-join|meet)/", re.IGNORECASE
-)
+_JOIN_LINK = re.compile(r"https://teams\.[^\"'<>\s]{1,500}/(?:l/meetup-join|meet)/", re.IGNORECASE)
 # Teams draws a line of underscores above its block, inside an element of its own; the block itself
 # is one element of this class, with many inside.
 _LINE = re.compile(r"_{20,}")
