@@ -39,7 +39,7 @@ SAID_UNCLEARLY = {"aiosmtpd": "Apache-2.0"}
 """Packages whose first word on it is no licence, read from their own text."""
 
 NOT_INSTALLED = frozenset({"httpx2-jsfetch"})
-"""Packages of the lock for systems that nothing of this runs on: their licence is not known here."""
+"""Packages of the lock for systems that nothing of this runs on: their licence is unknown here."""
 
 BROUGHT_ALONG = {
     "htmx": ("2.0.11", "0BSD", "pages ask for a part of themselves"),

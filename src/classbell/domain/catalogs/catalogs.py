@@ -74,11 +74,12 @@ def _check(title: str, slug: str, language: str, time_zone: str) -> None:
     """Refuse what people or programs could not use later."""
     if not title.strip():
         raise InvalidInput("A catalog needs a title.", field="title")
-    if len(title.strip()) > LONGEST_TITLE:
+    length, longest = len(title.strip()), LONGEST_TITLE
+    if length > longest:
         raise InvalidInput(
-            f"The title has {len(title.strip())} characters.",
+            f"The title has {length} characters.",
             field="title",
-            remedy=f"Shorten it to {LONGEST_TITLE} characters or fewer.",
+            remedy=f"Shorten it to {longest} characters or fewer.",
         )
     if len(slug) > LONGEST_SLUG or not _SLUG.fullmatch(slug):
         raise InvalidInput(

@@ -159,12 +159,12 @@ def checked_description(text: str) -> str:
     Raises:
         InvalidInput: it is too long.
     """
-    length = len(text)
-    if length > DESCRIPTION_LENGTH:
+    length, longest = len(text), DESCRIPTION_LENGTH
+    if length > longest:
         raise InvalidInput(
             f"The description has {length} characters.",
             field="description",
-            remedy=f"Shorten it to {DESCRIPTION_LENGTH} characters or fewer.",
+            remedy=f"Shorten it to {longest} characters or fewer.",
         )
     return text
 

@@ -46,8 +46,9 @@ def _one(organisation_id: UUID, typed: str) -> Person:
             people.filter(name__icontains=typed).order_by("name")[: SHOWN + 1]
         )
     if not matches:
+        typed = typed[:80]
         raise InvalidInput(
-            f"Nobody called «{typed[:80]}» is known in this organisation.",
+            f"Nobody called «{typed}» is known in this organisation.",
             field="people",
             remedy="Check the address; people become known by signing in or by an import.",
         )
