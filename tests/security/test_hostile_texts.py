@@ -95,7 +95,7 @@ def written(text: str) -> None:
 
 def test_every_column_that_is_named_here_is_there() -> None:
     for model, columns in WRITTEN.items():
-        assert set(columns) <= {one.name for one in model._meta.fields}, model  # noqa: SLF001
+        assert set(columns) <= {one.name for one in model._meta.fields}, model  # noqa: SLF001 -- Django's own way
 
 
 @pytest.mark.slow

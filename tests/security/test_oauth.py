@@ -26,7 +26,7 @@ from tests.contract.conftest import (  # noqa: F401 -- fixtures
     sandbox_clock,
     trust,
 )
-from tests.contract.test_identity import CONNECT, CONTOSO, SIGN_IN, Side, entra, sandbox_side  # noqa: F401
+from tests.contract.test_identity import CONNECT, CONTOSO, SIGN_IN, Side, entra, sandbox_side  # noqa: F401 -- two are fixtures
 from tests.domain.people import Cast, signed_in_as
 from tests.fakes import FakeIdentity
 
