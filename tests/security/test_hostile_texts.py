@@ -138,6 +138,7 @@ def test_the_exports_hold_no_formula(owner: Visitor, session: CourseSession) -> 
         assert "\r" not in answer.headers["Content-Disposition"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", EVERYTHING)
 def test_no_form_breaks(owner: Visitor, session: CourseSession, kind: str) -> None:
     owner.client.raise_request_exception = False
@@ -154,6 +155,7 @@ def test_no_form_breaks(owner: Visitor, session: CourseSession, kind: str) -> No
     assert not answers
 
 
+@pytest.mark.slow
 def test_no_question_breaks(owner: Visitor, session: CourseSession) -> None:
     owner.client.raise_request_exception = False
     odd = ("9" * 30, "-1", "٠²", "0001-01-01", "9999-12-31", "2027-13-45", "%[*?\\", "x" * 5000)
