@@ -162,3 +162,15 @@ container-steps: $(INSTALLED)  ## Carry out the build steps of deploy/Containerf
 lock: $(INSTALLED)  ## For maintainers: choose versions anew and write the locks
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check uv
 	@scripts/lock $(BIN)/uv
+
+.PHONY: sbom
+sbom: $(INSTALLED)  ## Write the bill of materials of what operators run: var/sbom.cdx.json
+	@mkdir -p var
+	@$(BIN)/python scripts/sbom.py var/sbom.cdx.json
+
+# The service that knows of weaknesses is asked, so this needs a network; the tool itself is fetched
+# into an environment of its own, because nothing else here needs it.
+.PHONY: audit
+audit: requirements.lock  ## Ask whether a weakness is known of any locked version (needs a network)
+	@test -x .venv-audit/bin/pip-audit || { $(PYTHON) -m venv .venv-audit && .venv-audit/bin/python -m pip install -qq --disable-pip-version-check 'pip-audit>=2.9,<3'; }
+	@.venv-audit/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock $(ARGS)

@@ -41,6 +41,7 @@ MIDDLEWARE = [
     "classbell.web.framing.InsideTeams",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "classbell.web.well_formed.WellFormed",
     "classbell.web.middleware.PlainErrors",
 ]
 
@@ -66,7 +67,10 @@ TEMPLATES = [
     }
 ]
 
-SESSION_COOKIE_NAME = "classbell_session"
+# With this prefix browsers take a cookie from this very host only, over https, for all paths: no
+# neighbour under the same domain can plant one (RFC 6265bis, 4.1.3.2).
+_HOST_ONLY = "__Host-" if CLASSBELL.is_secure else ""
+SESSION_COOKIE_NAME = f"{_HOST_ONLY}classbell_session"
 SESSION_COOKIE_SECURE = CLASSBELL.is_secure
 SESSION_COOKIE_HTTPONLY = True
 # The callback from Microsoft is a navigation from another site: Lax lets the cookie through.
@@ -75,7 +79,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "None" if CLASSBELL.frame_origins else "Lax"
 CSRF_COOKIE_SAMESITE = SESSION_COOKIE_SAMESITE
 SESSION_COOKIE_AGE = 8 * 60 * 60
-CSRF_COOKIE_NAME = "classbell_csrf"
+CSRF_COOKIE_NAME = f"{_HOST_ONLY}classbell_csrf"
 CSRF_COOKIE_SECURE = CLASSBELL.is_secure
 CSRF_COOKIE_HTTPONLY = True
 CSRF_USE_SESSIONS = False

@@ -40,7 +40,8 @@ _BEARER = re.compile(r"\b(Bearer|Basic|HMAC-SHA256)\s+[^\s,;]+", re.IGNORECASE)
 _PAIR = re.compile(
     r"\b(" + "|".join(sorted(SENSITIVE_KEYS)) + r")(=|\"\s*:\s*\")[^&\s\"',;]+", re.IGNORECASE
 )
-_ADDRESS = re.compile(r"[^\s/@<>\"']+(?:@|%40)[^\s/@<>\"']+", re.IGNORECASE)
+# From the beginning of a run only: tried from each of its letters, a long path would take long.
+_ADDRESS = re.compile(r"(?<![^\s/@<>\"'])[^\s/@<>\"']+(?:@|%40)[^\s/@<>\"']+", re.IGNORECASE)
 
 
 _LOCAL_PART = re.compile(r"[^\s<>\"'(),:;/=\[\]{}«»]+(@|%40)(?=[\w-]+(?:\.[\w-]+)*)", re.IGNORECASE)

@@ -56,7 +56,12 @@ def browser_key(request: HttpRequest) -> str:
 
 
 def start_session(request: HttpRequest, person: Person) -> None:
-    """Make this browser the person's, under new keys: what was known before is worthless now."""
+    """Make this browser the person's, under new keys: what was known before is worthless now.
+
+    What was kept for somebody else who sat here before is not for this person to see.
+    """
+    if request.session.get(PERSON, str(person.pk)) != str(person.pk):
+        request.session.flush()
     request.session.cycle_key()
     request.session[PERSON] = str(person.pk)
     request.session[BROWSER] = secrets.token_urlsafe(32)

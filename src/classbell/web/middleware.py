@@ -18,6 +18,9 @@ from classbell.web.security import content_security_policy, form_targets, frames
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
+STRICT_TRANSPORT = "max-age=31536000"
+"""For a year browsers come by https only; other hosts of the domain are not ours to speak for."""
+
 
 class SecurityHeaders:
     """Sets the headers that keep a page to itself, on every answer."""
@@ -38,6 +41,11 @@ class SecurityHeaders:
                 frames=frames_allowed(request),
                 ancestors=settings.CLASSBELL.frame_origins,
             )
+        if settings.CLASSBELL.is_secure:
+            response["Strict-Transport-Security"] = STRICT_TRANSPORT
+        if "X-Frame-Options" not in response and not settings.CLASSBELL.frame_origins:
+            # Says the same as the policy to browsers that do not read it.
+            response["X-Frame-Options"] = settings.X_FRAME_OPTIONS
         response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
         if "Cache-Control" not in response:
             response["Cache-Control"] = "no-store"

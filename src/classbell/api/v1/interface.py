@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from functools import wraps
 
@@ -48,17 +49,34 @@ class JsonBody(Parser):
         """Return the body.
 
         Raises:
-            Unreadable: it is no JSON in UTF-8, or has a NUL character in it.
+            Unreadable: it is no JSON in UTF-8, or has half a character or a NUL in it.
         """
         try:
-            found: DictStrAny = json.loads(request.body)
+            # Read as UTF-8 here, because the parser would take UTF-16 and UTF-32 as well.
+            text = request.body.decode("utf-8")
+            found: DictStrAny = json.loads(text)
         except (ValueError, RecursionError) as error:
             raise Unreadable(
                 "The body is no JSON in UTF-8.", meaning="Nothing was done."
             ) from error
-        if b"\\u0000" in request.body:
+        if "\\u0000" in text:
             raise Unreadable("The body has a NUL character in it.", meaning="Nothing was done.")
+        if HALF.search(text) and not _is_whole(found):
+            raise Unreadable("The body has half a character in it.", meaning="Nothing was done.")
         return found
+
+
+HALF = re.compile(r"\\u[dD][89a-fA-F]")
+"""Written as two escapes, a character beyond the first 65,536 is good JSON; one alone is none."""
+
+
+def _is_whole(found: object) -> bool:
+    """Tell whether all texts can be written as UTF-8."""
+    try:
+        json.dumps(found, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class Interface(NinjaAPI):

@@ -16,6 +16,7 @@ from classbell.storage.models import Catalog, Connection, Organisation
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_SLUG = 60
+LONGEST_TITLE = 200
 
 
 def create_catalog(
@@ -121,6 +122,13 @@ def _check(title: str, slug: str, language: str, time_zone: str) -> None:
     """Refuse what people or programs could not use later."""
     if not title.strip():
         raise InvalidInput("A catalog needs a title.", field="title")
+    length, longest = len(title.strip()), LONGEST_TITLE
+    if length > longest:
+        raise InvalidInput(
+            f"The title has {length} characters.",
+            field="title",
+            remedy=f"Shorten it to {longest} characters or fewer.",
+        )
     if len(slug) > LONGEST_SLUG or not _SLUG.fullmatch(slug):
         raise InvalidInput(
             f"«{slug}» cannot be a short name.",

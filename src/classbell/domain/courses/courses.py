@@ -18,6 +18,7 @@ from classbell.storage.models import Catalog, Course, CourseSession
 
 TITLE_LENGTH = 200
 CODE_LENGTH = 60
+DESCRIPTION_LENGTH = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ def create_course(
     require_actor_administers(actor, catalog)
     code = checked_code(code)
     title = checked_title(details.title)
+    description = checked_description(details.description)
     with transaction.atomic():
         lock_catalog(catalog)
         if Course.objects.filter(catalog=catalog, code=code).exists():
@@ -55,7 +57,7 @@ def create_course(
                 field="code",
                 remedy="Choose another code, or change that course.",
             )
-        course = add_course(ports, catalog, code, CourseDetails(title, details.description))
+        course = add_course(ports, catalog, code, CourseDetails(title, description))
         record(
             ports,
             actor=actor,
@@ -78,7 +80,7 @@ def update_course(ports: Ports, *, course: Course, details: CourseDetails, actor
         NotAllowed, NotFoundHere: the actor does not administer the course.
     """
     require_actor_administers_course(actor, course)
-    wanted = CourseDetails(checked_title(details.title), details.description)
+    wanted = CourseDetails(checked_title(details.title), checked_description(details.description))
     before = {"title": course.title}
     with transaction.atomic():
         changed = change_course(ports, course, wanted)
@@ -150,6 +152,22 @@ def checked_title(title: str) -> str:
         InvalidInput: it is empty or too long.
     """
     return _checked(title, "title", TITLE_LENGTH)
+
+
+def checked_description(text: str) -> str:
+    """Return a description as it is: it goes into every entry and every mail of its sessions.
+
+    Raises:
+        InvalidInput: it is too long.
+    """
+    length, longest = len(text), DESCRIPTION_LENGTH
+    if length > longest:
+        raise InvalidInput(
+            f"The description has {length} characters.",
+            field="description",
+            remedy=f"Shorten it to {longest} characters or fewer.",
+        )
+    return text
 
 
 def _checked(text: str, field: str, longest: int) -> str:

@@ -6,7 +6,7 @@ import re
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from classbell.domain.courses.courses import checked_title
+from classbell.domain.courses.courses import checked_description, checked_title
 from classbell.domain.courses.times import Moment, TimeDoesNotExist, moment_of, wall_time
 from classbell.domain.organisations.addresses import address_key, checked_address
 from classbell.ports.errors import InvalidInput
@@ -117,7 +117,7 @@ def values_of(details: SessionDetails) -> tuple[SessionValues, tuple[str, ...]]:
         raise InvalidInput("A session needs at least one seat.", field="seats")
     values = SessionValues(
         title=checked_title(details.title),
-        description=details.description.strip(),
+        description=checked_description(details.description.strip()),
         starts_at=starts.utc,
         ends_at=ends.utc,
         time_zone=details.time_zone,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Callable
 from threading import Lock
@@ -21,6 +22,10 @@ from classbell.ports.errors import ConfigurationFault, ProviderFailure, Verdict,
 
 MALFORMED = "malformed_answer"
 INVALID_CLIENT = "invalid_client"
+
+# What msal says below a warning quotes whole requests, with the verifier of a sign-in in them: no
+# level that somebody sets for the process as a whole may bring that into a log.
+logging.getLogger("msal").setLevel(logging.WARNING)
 
 # Filters of warnings are the whole process's; two threads must not exchange them at once.
 _WARNINGS = Lock()

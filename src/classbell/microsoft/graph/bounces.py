@@ -26,10 +26,14 @@ _KEY = re.compile(rf"{ENVELOPE_HEADER}:\s*([^\s<]+)", re.IGNORECASE)
 # Where the original's headers begin, whatever language the words before them are in. What the mail
 # was about and whom it was for may be named before.
 _HEADERS = re.compile(
-    r"^\s*(?:Received|Message-ID|MIME-Version|Authentication-Results|ARC-[\w-]+|X-[\w-]+):\s",
+    r"^[^\S\n]*(?:Received|Message-ID|MIME-Version|Authentication-Results|ARC-[\w-]+|X-[\w-]+):\s",
     re.IGNORECASE | re.MULTILINE,
 )
-_ADDRESS = re.compile(r"[^\s@<>()\[\],;:\"'=]+@[\w-]+(?:\.[\w-]+)+")
+# Anybody may send such a report: an address is looked for at the beginning of a run of its letters
+# only, so that the time it takes grows with the text and not with its square.
+_ADDRESS = re.compile(
+    r"(?<![^\s@<>()\[\],;:\"'=])[^\s@<>()\[\],;:\"'=]{1,254}+@[\w-]{1,254}+(?:\.[\w-]{1,254}+)+"
+)
 # As in «550 5.1.10» or «#5.1.10»: three numbers alone may be anything, such as part of a subject.
 _STATUS = re.compile(r"(?:\b[245]\d\d[ \-#]{1,3}|#)([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 

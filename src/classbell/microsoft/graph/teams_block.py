@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-_BODY = re.compile(r"<body[^>]*>(.*?)(?:</body\s*>|$)", re.IGNORECASE | re.DOTALL)
-_JOIN_LINK = re.compile(r"https://teams\.[^\"'<>\s]+/(?:l/meetup-join|meet)/", re.IGNORECASE)
+# Whoever may write into the calendar writes these bodies: nothing here looks further than it must.
+_BODY = re.compile(r"<body", re.IGNORECASE)
+_BODY_ENDS = re.compile(r"</body\s*+>", re.IGNORECASE)
+_JOIN_LINK = re.compile(r"https://teams\.[^\"'<>\s]{1,500}/(?:l/meetup-join|meet)/", re.IGNORECASE)
 # Teams draws a line of underscores above its block, inside an element of its own; the block itself
 # is one element of this class, with many inside.
 _LINE = re.compile(r"_{20,}")
@@ -27,8 +29,7 @@ def split_body(html: str) -> tuple[str, str]:
     Returns:
         Our part and the block, which is empty where there is none.
     """
-    found = _BODY.search(html)
-    inner = found.group(1) if found else html
+    inner = _inner(html)
     link = _JOIN_LINK.search(inner)
     if link is None:
         return inner, ""
@@ -36,6 +37,16 @@ def split_body(html: str) -> tuple[str, str]:
     first = lines[-1] if lines else _CLASS.search(inner, 0, link.start()) or link
     start = inner.lower().rfind("<div", 0, first.start())
     return (inner, "") if start < 0 else (inner[:start], inner[start:])
+
+
+def _inner(html: str) -> str:
+    """Return what stands within the body; everything where there is none."""
+    found = _BODY.search(html)
+    begins = html.find(">", found.end()) + 1 if found else 0
+    if not begins:
+        return html
+    ends = _BODY_ENDS.search(html, begins)
+    return html[begins : ends.start()] if ends else html[begins:]
 
 
 def with_block(html: str, current: str) -> str:
