@@ -22,7 +22,7 @@ from classbell.domain.organisations import addresses
 from classbell.microsoft.answers import JsonPart
 from classbell.microsoft.graph.bounces import read_report
 from classbell.microsoft.graph.teams_block import split_body
-from classbell.network.redaction import loggable_path, redact_text
+from classbell.network.redaction import loggable_path, redact_person, redact_text
 from classbell.smtp import compose
 from classbell.web.log_redaction import redacted
 from tests.architecture.sources import ROOT
@@ -58,6 +58,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "a report about mail that did not arrive": report,
     "the body of an event in the calendar": split_body,
     "a text that goes into the log": redact_text,
+    "an address in a text that goes into the log": redact_person,
     "the address of a call that goes into the log": loggable_path,
     "the address of a page that goes into the log": redacted,
     "an address that somebody types": addresses._FORM.fullmatch,  # noqa: SLF001 -- the pattern itself

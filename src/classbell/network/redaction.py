@@ -44,7 +44,10 @@ _PAIR = re.compile(
 _ADDRESS = re.compile(r"(?<![^\s/@<>\"'])[^\s/@<>\"']+(?:@|%40)[^\s/@<>\"']+", re.IGNORECASE)
 
 
-_LOCAL_PART = re.compile(r"[^\s<>\"'(),:;/=\[\]{}«»]+(@|%40)(?=[\w-]+(?:\.[\w-]+)*)", re.IGNORECASE)
+# The same: from the beginning of a run only.
+_LOCAL_PART = re.compile(
+    r"(?<![^\s<>\"'(),:;/=\[\]{}«»])[^\s<>\"'(),:;/=\[\]{}«»]+(@|%40)(?=[\w-])", re.IGNORECASE
+)
 
 
 def redact_text(text: str) -> str:

@@ -154,7 +154,9 @@ WITHOUT_JSON = {
     "migrate",
     "organisations acs activate",
     "organisations acs deactivate",
+    "people export",  # always JSON
     "probe",  # writes a transcript instead
+    "restore",  # by hand, and says what to do next
     "run",
     "serve",
     "worker",

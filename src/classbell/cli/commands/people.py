@@ -38,6 +38,7 @@ def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
     erase = acts.add_parser("erase", help="erase somebody for good")
     _add_person(erase)
     erase.add_argument("--yes", action="store_true", help="do it; without this it only says what")
+    add_json(erase)
     erase.set_defaults(run=run_erase)
     for act, text, run in (
         ("grant", "give a role", run_grant),
@@ -143,6 +144,14 @@ def run_erase(arguments: argparse.Namespace) -> int:
     from classbell.storage.queries.person_rows import rows_about  # noqa: PLC0415 -- the same
 
     person = _person(arguments)
+    if arguments.json:
+        found: dict[str, object] = {"erased": arguments.yes}
+        if arguments.yes:
+            found |= erase_person(bootstrap.ports(), person, actor=_operator())
+        else:
+            found |= {"rows": {name: len(rows) for name, rows in rows_about(person).items()}}
+        print(as_json(found))
+        return 0 if arguments.yes else 1
     if not arguments.yes:
         counts = ", ".join(f"{name} {len(rows)}" for name, rows in rows_about(person).items())
         print(f"Rows about {person.name}: {counts}.")

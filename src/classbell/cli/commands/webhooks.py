@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from classbell.cli.arguments import add_json
 from classbell.cli.commands.serve import Commands
 from classbell.cli.framework import start_django
 from classbell.cli.output import as_json, table
@@ -23,7 +24,7 @@ def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser("webhooks", help="see and change where events are sent")
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
     show = acts.add_parser("list", help="list all webhooks")
-    show.add_argument("--json", action="store_true", help="for programs")
+    add_json(show)
     show.set_defaults(run=run_list)
     add = acts.add_parser("add", help="tell an address of events; prints its secret, once")
     add.add_argument("url", help="https address")
@@ -32,6 +33,7 @@ def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
     home.add_argument("--tenant", help="tenant id: all events of this organisation")
     add.add_argument("--event", action="append", default=[], help="a type; again for more")
     add.add_argument("--description", default="", help="for people")
+    add_json(add)
     add.set_defaults(run=run_add)
     for name, run, text in (
         ("ping", run_ping, "send a test"),
@@ -40,10 +42,12 @@ def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
     ):
         act = acts.add_parser(name, help=text)
         act.add_argument("id", help="as listed")
+        add_json(act)
         act.set_defaults(run=run)
     again = acts.add_parser("replay", help="send again what happened since a moment")
     again.add_argument("id", help="as listed")
     again.add_argument("--since", required=True, help="such as 2026-11-23T08:00, UTC")
+    add_json(again)
     again.set_defaults(run=run_replay)
 
 
@@ -98,8 +102,8 @@ def run_add(arguments: argparse.Namespace) -> int:
     made = create_endpoint(
         bootstrap.ports(), organisation=organisation, catalog=catalog, choice=choice, actor=OPERATOR
     )
-    print(f"Webhook {made.endpoint.pk}")
-    print(f"Secret, shown only now: {made.secret}")
+    facts: dict[str, object] = {"id": str(made.endpoint.pk), "secret": made.secret}
+    _tell(arguments, facts, f"Webhook {facts['id']}\nSecret, shown only now: {made.secret}")
     return 0
 
 
@@ -111,7 +115,8 @@ def run_ping(arguments: argparse.Namespace) -> int:
     from classbell.domain.webhooks.replay import ping  # noqa: PLC0415 -- the same
 
     delivery = ping(bootstrap.ports(), endpoint=endpoint, actor=OPERATOR)
-    print(f"The test {delivery.message_id} goes out as soon as a worker takes it.")
+    said = f"The test {delivery.message_id} goes out as soon as a worker takes it."
+    _tell(arguments, {"id": delivery.message_id}, said)
     return 0
 
 
@@ -123,7 +128,8 @@ def run_disable(arguments: argparse.Namespace) -> int:
     from classbell.domain.webhooks.switching import switch_off  # noqa: PLC0415 -- the same
 
     changed = switch_off(bootstrap.ports(), endpoint=endpoint, actor=OPERATOR)
-    print("Switched off." if changed else "It was off already.")
+    said = "Switched off." if changed else "It was off already."
+    _tell(arguments, {"id": str(endpoint.pk), "on": False}, said)
     return 0
 
 
@@ -135,7 +141,8 @@ def run_enable(arguments: argparse.Namespace) -> int:
     from classbell.domain.webhooks.switching import switch_on  # noqa: PLC0415 -- the same
 
     changed = switch_on(bootstrap.ports(), endpoint=endpoint, actor=OPERATOR)
-    print("Switched on." if changed else "It was on already.")
+    said = "Switched on." if changed else "It was on already."
+    _tell(arguments, {"id": str(endpoint.pk), "on": True}, said)
     return 0
 
 
@@ -148,8 +155,13 @@ def run_replay(arguments: argparse.Namespace) -> int:
     from classbell.domain.webhooks.replay import replay_since  # noqa: PLC0415 -- the same
 
     count = replay_since(bootstrap.ports(), endpoint=endpoint, since=since, actor=OPERATOR)
-    print(f"{count} events go out again.")
+    _tell(arguments, {"id": str(endpoint.pk), "events": count}, f"{count} events go out again.")
     return 0
+
+
+def _tell(arguments: argparse.Namespace, facts: dict[str, object], said: str) -> None:
+    """Say what was done."""
+    print(as_json(facts) if arguments.json else said)
 
 
 def _endpoint(text: str) -> WebhookEndpoint:
