@@ -36,6 +36,7 @@ TITLES = {
     "search": "Finding a person or a session",
     "audit": "The record of acts",
     "today": "Beside what people use today",
+    "panel": "Opening the panel",
     "sandbox": "The sandbox",
 }
 VERDICTS = {True: "held", False: "**not held**", None: ""}

@@ -32,6 +32,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "purge": BOTH,
     "today": ("sqlite",),
     "api": BOTH,
+    "panel": NO_STORE,
     "sandbox": NO_STORE,
 }
 CLIENTS = Path(".venv-clients/bin/celery")

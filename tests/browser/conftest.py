@@ -17,12 +17,8 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from classbell.cli.commands.run import prepare, start_product, start_sandbox
-from classbell.cli.demo.browser import Browser as PlainBrowser
 from classbell.cli.demo.stage import Stage
-from classbell.cli.processes import Processes, free_ports
-from classbell.cli.showcase import Places, settings_of
-from classbell.network.http import HttpDoor
+from tests.browser.running import running_showcase
 
 FLAGS = [
     "--headless",
@@ -73,22 +69,8 @@ def browser(chromium: str) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def showcase(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """Start sandbox, worker and web on free ports, seeded like ``make run``."""
-    folder = tmp_path_factory.mktemp("showcase")
-    places = Places(folder, *free_ports(4))
-    environment = _outside_tests() | settings_of(places)
-    with (folder / "processes.log").open("wb") as output:
-        processes = Processes(environment, output)
-        with processes, HttpDoor() as door:
-            start_sandbox(processes, places)
-            prepare(processes, with_seed=True)
-            start_product(processes, places)
-            yield Stage(places, environment, processes, door, PlainBrowser(door))
-
-
-def _outside_tests() -> dict[str, str]:
-    """Return this process's environment as a user's would be: without the tests' own settings."""
-    own = ("CLASSBELL_", "DJANGO_", "PYTEST_")
-    return {name: value for name, value in os.environ.items() if not name.startswith(own)}
+    with running_showcase(tmp_path_factory.mktemp("showcase")) as stage:
+        yield stage
 
 
 @dataclass
