@@ -14,6 +14,7 @@ include_patterns = [
     "CHANGELOG.md",
     "SECURITY.md",
     "docs/**.md",
+    "examples/**.md",
 ]
 myst_heading_anchors = 4
 # Code of other languages than Sphinx knows is shown plain; that is no fault of a document.
