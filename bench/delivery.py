@@ -45,6 +45,10 @@ def start_django(folder: Path, **settings: str) -> None:
     import django  # noqa: PLC0415 -- reads the environment that is set above
     from django.core.management import call_command  # noqa: PLC0415 -- the same
 
+    from classbell.network.logs import configure_logging  # noqa: PLC0415 -- as below
+
+    # What is measured is told on standard output; the log has a stream of its own.
+    configure_logging(level="warning")
     django.setup()
     call_command("migrate", verbosity=0)
 

@@ -127,7 +127,7 @@ def _accepted(stage: Stage) -> bool:
     """Let the clock run a little and see whether the room has accepted."""
     stage.advance(5)
     rows = stage.rows("sessions", "list", "--catalog", "academy")
-    return any(row["answer"] == "accepted" and row["code"] == "WRITING-01" for row in rows)
+    return any(row["room_answer"] == "accepted" and row["code"] == "WRITING-01" for row in rows)
 
 
 def log(stage: Stage, walker: Walker) -> None:

@@ -82,12 +82,12 @@ def test_behind_tls_forms_of_its_own_origin_are_taken(
         processes.start("web", [*installed.program, "serve", "--port", str(port)])
         processes.wait_for_port("web", port)
         page = proxy.get("/signin")
-        [cookie] = re.findall(r"classbell_csrf=([^;]+)", page.headers["set-cookie"])
+        [cookie] = re.findall(r"__Host-classbell_csrf=([^;]+)", page.headers["set-cookie"])
         [token] = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)
         answer = proxy.post(
             "/signin",
             data={"csrfmiddlewaretoken": token},
-            headers={"Origin": origin, "Cookie": f"classbell_csrf={cookie}"},
+            headers={"Origin": origin, "Cookie": f"__Host-classbell_csrf={cookie}"},
         )
     assert answer.status_code == expected
 

@@ -87,7 +87,7 @@ class Soak:
     def write(self) -> None:
         """Write to the learners of some session, as its admin."""
         rows = self.stage.rows("sessions", "list", "--catalog", "academy")
-        coming = [row["code"] for row in rows if row["start"] > self.stage.now().isoformat()]
+        coming = [row["code"] for row in rows if row["starts_at"] > self.stage.now().isoformat()]
         if coming:
             self.stage.command(
                 *("sessions", "message", self.draw.choice(coming), "--catalog", "academy"),
@@ -140,11 +140,11 @@ class Soak:
             for header in mail["headers"]
             if header["name"] == MESSAGE_HEADER
         )
-        single = {row["id"]: row["state"] for row in rows if row["kind"] != "session_message"}
+        single = {str(row["id"]): row["state"] for row in rows if row["kind"] != "session_message"}
         taken = {key for key, state in single.items() if state in {"accepted", "delivered"}}
         missing = {key for key in taken if not arrived[key]}
         assert not missing, f"{len(missing)} are called accepted and never arrived"
-        resent = {row["id"] for row in rows if int(row["attempts"]) > 1}
+        resent = {str(row["id"]) for row in rows if int(row["attempts"]) > 1}
         doubled = {key for key, number in arrived.items() if number > 1} - resent
         assert not doubled, f"{len(doubled)} arrived twice without a second attempt"
         lost = {key for key, state in single.items() if state == "failed" and arrived[key]}

@@ -58,7 +58,7 @@ def test_a_failed_message_is_looked_at_and_sent_again(home: Home, account: str) 
     expect(page.get_by_role("status").get_by_text("1 message goes out.")).to_be_visible()
     # It is sent again by itself twice before it is left to the admin.
     words = ("deliveries", "list", "--catalog", home.slug)
-    until("the third try", lambda: home.stage.rows(*words)[0]["attempts"] == "3" or None)
+    until("the third try", lambda: int(home.stage.rows(*words)[0]["attempts"]) == 3 or None)
     open_log(home, "unknown")
     page.get_by_role("checkbox").check()
     page.get_by_role("button", name="Send again").click()

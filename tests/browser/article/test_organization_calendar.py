@@ -33,7 +33,7 @@ def test_course_sessions_are_shared_to_the_organization_calendar(
     assert "Ada Bianchi" not in str(invited)
     home.page.goto(f"{home.base}/catalogs/{home.slug}/sessions")
     home.page.get_by_role("link", name="Session 1").click()
-    expect(home.page.get_by_text("Organization calendar")).to_be_visible()
+    expect(home.page.get_by_role("main").get_by_text("Organization calendar")).to_be_visible()
     look(home, "shared-session")
 
 
