@@ -11,12 +11,12 @@ from django.db.models import Count, Max
 
 from classbell.ports.clock import Clock
 from classbell.storage.models import Lane, Message, MessageHour
+from classbell.storage.queries.message_hours import HOUR, full_hour
 from classbell.storage.queries.message_log import GROUPS, first_id_since
 
 COUNT_HOURS = "count_hours"
 """Kind of the work item that counts the hours that have passed."""
 
-HOUR = timedelta(hours=1)
 AFTER = timedelta(minutes=1)
 """How long after the full hour it is counted, so that what was written last is in its place."""
 
@@ -25,11 +25,6 @@ KEPT = timedelta(days=35)
 
 GROUP_OF = {state: group.value for group, states in GROUPS.items() for state in states}
 FIGURES = ("sent", "waiting", "failed", "not_sent")
-
-
-def full_hour(moment: datetime) -> datetime:
-    """Return the beginning of the hour that a moment lies in."""
-    return moment.replace(minute=0, second=0, microsecond=0)
 
 
 def count_hours(clock: Clock, _lane: Lane, _subject: str) -> datetime:

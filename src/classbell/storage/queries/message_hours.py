@@ -16,6 +16,11 @@ MOST = 10_000
 """What the worker has not counted yet is counted no further."""
 
 
+def full_hour(moment: datetime) -> datetime:
+    """Return the beginning of the hour that a moment lies in."""
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
 @dataclass(frozen=True, slots=True)
 class Counted:
     """What became of the messages that a catalog wrote in an hour.
@@ -44,7 +49,7 @@ def hours_of(catalog: Catalog, *, since: datetime, now: datetime) -> list[Counte
     known = [Counted(*row) for row in rows.values_list("hour", *_FIGURES)]
     # Counted for all catalogs at once: what is later than the latest of any is not counted yet.
     latest = MessageHour.objects.aggregate(at=Max("hour"))["at"]
-    running = now.replace(minute=0, second=0, microsecond=0)
+    running = full_hour(now)
     fresh = [hour for hour in (running - HOUR, running) if latest is None or hour > latest]
     return known + [row for row in _counted_now(catalog, fresh) if any(_figures(row))]
 

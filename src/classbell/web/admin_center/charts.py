@@ -11,14 +11,13 @@ from django.utils.translation import gettext as _
 
 from classbell.ports.calendar import Answer
 from classbell.storage.models import Catalog
-from classbell.storage.queries.message_hours import Counted, hours_of
+from classbell.storage.queries.message_hours import HOUR, Counted, full_hour, hours_of
 from classbell.storage.queries.rooms import room_answers
 from classbell.storage.scope import Scope
 from classbell.web.components import moments
 from classbell.web.components.chart import Chart, Column, Series
 from classbell.web.components.moments import Viewer
 
-HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 HOURS = 24
@@ -28,7 +27,7 @@ NOTHING = (0, 0, 0, 0)
 
 def messages_by_hour(catalog: Catalog, viewer: Viewer) -> Chart:
     """Return what became of the messages written in each of the last 24 hours."""
-    running = _full_hour(viewer.now)
+    running = full_hour(viewer.now)
     hours = [running - n * HOUR for n in reversed(range(HOURS))]
     rows = hours_of(catalog, since=hours[0], now=viewer.now)
     sums = _summed(rows, lambda row: row.hour)
@@ -47,7 +46,7 @@ def messages_by_day(catalog: Catalog, viewer: Viewer, *, days: int) -> Chart:
     today = viewer.now.astimezone(viewer.zone).date()
     dates = [today - n * DAY for n in reversed(range(days))]
     begin = datetime(dates[0].year, dates[0].month, dates[0].day, tzinfo=viewer.zone)
-    rows = hours_of(catalog, since=_full_hour(begin.astimezone(viewer.now.tzinfo)), now=viewer.now)
+    rows = hours_of(catalog, since=full_hour(begin.astimezone(viewer.now.tzinfo)), now=viewer.now)
     sums = _summed(rows, lambda row: row.hour.astimezone(viewer.zone).date())
     columns = [Column(_day(viewer, one), sums.get(one, NOTHING)) for one in dates]
     return _messages("messages-by-day", _("Messages by day"), _("Day"), columns)
@@ -120,10 +119,6 @@ def _summed(rows: Iterable[Counted], key: Callable[[Counted], date]) -> dict[dat
         before = sums.get(key(row), NOTHING)
         sums[key(row)] = tuple(a + b for a, b in zip(before, figures, strict=True))
     return sums
-
-
-def _full_hour(moment: datetime) -> datetime:
-    return moment.replace(minute=0, second=0, microsecond=0)
 
 
 def _day(viewer: Viewer, day: date) -> str:
