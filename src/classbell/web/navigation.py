@@ -85,7 +85,7 @@ def _organisation_items() -> tuple[NavItem, ...]:
             _("Email provider (ACS)"),
             reverse("email-provider"),
         ),
-        NavItem("roles", "shield", _("Roles"), reverse("roles")),
+        NavItem("roles", "shield", _("Roles of all catalogs"), reverse("roles")),
         NavItem("personal-data", "people", _("Personal data"), reverse("personal-data")),
         NavItem("audit-all", "history", _("Audit log of all catalogs"), reverse("audit-all")),
     )

@@ -155,6 +155,7 @@ def _take(
         "held": held,
         "role": role_name(held),
         "back": back,
+        "back_title": _("Roles") if catalog else _("Roles of all catalogs"),
         "own": held.person_id == access.person.pk,
         "last_lms_admin": last and held.role == Role.LMS_ADMIN,
         "last_catalog_admin": last and held.role == Role.CATALOG_ADMIN,
