@@ -101,7 +101,7 @@ def test_what_moves_a_session_raises_its_sequence_and_a_new_title_only_its_date(
     path = made(owner, CATALOG)
     actor = Actor.of(cast.owner)
 
-    def change(**changes: object) -> None:
+    def change(**changes: Any) -> None:
         session.refresh_from_db()
         details = replace(details_of(session), **changes)
         update_session(ports, session=session, details=details, actor=actor)
