@@ -3,10 +3,12 @@
 from classbell_client.client import CatalogClient, Client
 from classbell_client.errors import ClassbellProblem, Unreachable
 from classbell_client.models import (
+    Attendance,
     Catalog,
     Course,
     Enrolled,
     Enrolment,
+    Group,
     Integration,
     Person,
     Progress,
@@ -15,6 +17,7 @@ from classbell_client.models import (
 )
 
 __all__ = [
+    "Attendance",
     "Catalog",
     "CatalogClient",
     "ClassbellProblem",
@@ -22,6 +25,7 @@ __all__ = [
     "Course",
     "Enrolled",
     "Enrolment",
+    "Group",
     "Integration",
     "Person",
     "Progress",

@@ -9,13 +9,18 @@ from typing import Any, Self, Unpack
 import httpx2
 
 from classbell_client.models import (
+    Attendance,
+    AttendedGiven,
     Catalog,
     Course,
     CourseFields,
     Enrolled,
     Enrolment,
+    Group,
+    GroupFields,
     Integration,
     NewCourse,
+    NewGroup,
     NewSession,
     PersonGiven,
     Progress,
@@ -98,6 +103,30 @@ class CatalogClient:
         address = f"{self._here}/courses/{course.id}"
         return _course(self._transport.send("PATCH", address, body=changes, if_match=course.etag))
 
+    def groups(self, course: Course) -> Iterator[Group]:
+        """Read the groups of a course."""
+        pages = self._transport.pages(f"{self._here}/courses/{course.id}/groups")
+        return (shown_as(Group, one) for one in pages)
+
+    def group(self, course: Course, group_id: str) -> Group:
+        """Read one group."""
+        address = f"{self._here}/courses/{course.id}/groups/{group_id}"
+        return _group(self._transport.send("GET", address))
+
+    def create_group(self, course: Course, code: str, **more: Unpack[NewGroup]) -> Group:
+        """Add a group; a session is put into it by its ``group``, which is the group's code."""
+        address = f"{self._here}/courses/{course.id}/groups"
+        return _group(self._transport.send("POST", address, body={**more, "code": code}))
+
+    def change_group(self, group: Group, **changes: Unpack[GroupFields]) -> Group:
+        """Change a group, unless it was changed since it was read."""
+        address = f"{self._here}/courses/{group.course_id}/groups/{group.id}"
+        return _group(self._transport.send("PATCH", address, body=changes, if_match=group.etag))
+
+    def remove_group(self, group: Group) -> None:
+        """Remove a group that has no sessions."""
+        self._transport.send("DELETE", f"{self._here}/courses/{group.course_id}/groups/{group.id}")
+
     def sessions(self, *, course: Course | None = None) -> Iterator[Session]:
         """Read the sessions by their start, or those of one course."""
         course_id = course.id if course else ""
@@ -139,6 +168,12 @@ class CatalogClient:
         address = f"{self._here}/sessions/{session.id}/enrolments/{enrolment.id}"
         self._transport.send("DELETE", address)
 
+    def record_attendance(self, session: Session, people: Sequence[AttendedGiven]) -> Attendance:
+        """Write down how much of a session that has begun up to 50,000 people attended."""
+        address = f"{self._here}/sessions/{session.id}/attendance"
+        answer = self._transport.send("POST", address, body={"people": list(people)})
+        return shown_as(Attendance, answer.body)
+
     def write_to(
         self, people: Sequence[PersonGiven], *, subject: str, text: str
     ) -> SentNotification:
@@ -161,6 +196,10 @@ class CatalogClient:
 
 def _course(answer: Answer) -> Course:
     return shown_as(Course, {**answer.body, "etag": answer.etag})
+
+
+def _group(answer: Answer) -> Group:
+    return shown_as(Group, {**answer.body, "etag": answer.etag})
 
 
 def _session(answer: Answer) -> Session:

@@ -43,6 +43,30 @@ class NewCourse(_CourseRest):
     title: str
 
 
+class _GroupRest(TypedDict, total=False):
+    seats: int | None
+    enrolment_deadline: str | None
+
+
+class GroupFields(_GroupRest, total=False):
+    """What can be changed of a group."""
+
+    title: str
+
+
+class NewGroup(_GroupRest):
+    """What can be said of a new group."""
+
+    title: str
+
+
+class AttendedGiven(TypedDict):
+    """How much of a session somebody attended, in per cent; None takes back what was said."""
+
+    person: PersonGiven
+    attendance: int | None
+
+
 class _SessionRest(TypedDict, total=False):
     description: str
     seats: int | None
@@ -52,6 +76,7 @@ class _SessionRest(TypedDict, total=False):
     teams_meeting: bool
     meeting_url: str
     published: bool
+    group: str | None
     instructors: Sequence[PersonGiven]
 
 
@@ -119,6 +144,19 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Sessions of a course that are taken together; ``etag`` names this state of it."""
+
+    id: str
+    course_id: str
+    code: str
+    title: str
+    seats: int | None
+    enrolment_deadline: str | None
+    etag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """A session; ``etag`` names this state of it."""
 
@@ -164,6 +202,15 @@ class Enrolled:
     enrolled: int
     already: int
     waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attendance:
+    """Of how many something new is said, the same as before, and who have no place."""
+
+    recorded: int
+    already: int
+    no_place: int
 
 
 @dataclass(frozen=True, slots=True)

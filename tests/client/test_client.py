@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import fields
+from datetime import timedelta
 from typing import Any, get_type_hints
 
 import httpx2
@@ -20,7 +21,7 @@ from classbell.web.wsgi import application
 from classbell_client import ClassbellProblem, Client, Unreachable, models
 from tests.acceptance.api.conftest import issued
 from tests.domain.people import Cast, a_cast
-from tests.support import fake_ports
+from tests.support import NOW, a_session, an_enrolment, fake_ports
 
 WHEN = {"starts": "2027-03-02T09:00", "ends": "2027-03-02T12:00"}
 SHOWN = {
@@ -28,9 +29,11 @@ SHOWN = {
     models.Catalog: "CatalogOut",
     models.Person: "PersonOut",
     models.Course: "CourseOut",
+    models.Group: "GroupOut",
     models.Session: "SessionOut",
     models.Enrolment: "EnrolmentOut",
     models.Enrolled: "EnrolledOut",
+    models.Attendance: "AttendanceOut",
     models.SentNotification: "NotificationOut",
     models.Progress: "ProgressOut",
 }
@@ -38,6 +41,9 @@ TAKEN = {
     models.PersonGiven: ("PersonGiven", set()),
     models.CourseFields: ("CourseChange", set()),
     models.NewCourse: ("CourseIn", {"code"}),
+    models.GroupFields: ("GroupChange", set()),
+    models.NewGroup: ("GroupIn", {"code"}),
+    models.AttendedGiven: ("AttendedGiven", set()),
     models.SessionFields: ("SessionChange", set()),
     models.NewSession: ("SessionIn", {"course_id", "code"}),
 }
@@ -108,6 +114,38 @@ def test_a_programme_is_planned_filled_and_told(classbell: Client) -> None:
     assert academy.progress(told).waiting == 2
     assert academy.cancel_session(session, "Ill").cancelled_at is not None
     assert [one.code for one in academy.sessions(course=course)] == ["FIRST-AID-1"]
+
+
+def test_sessions_are_grouped_and_attendance_is_said(classbell: Client, cast: Cast) -> None:
+    begun = a_session(cast.catalog, starts_at=NOW - timedelta(hours=1))
+    an_enrolment(begun, cast.learner)
+    academy = classbell.catalog("academy")
+    (course,) = academy.courses()
+    group = academy.create_group(course, "AM", title="Mornings", seats=9)
+    changed = academy.change_group(group, seats=None)
+    assert (changed.title, changed.seats) == ("Mornings", None)
+    with pytest.raises(ClassbellProblem) as caught:
+        academy.change_group(group, title="Late")
+    assert caught.value.code == "changed_meanwhile"
+    later = academy.create_session(
+        course,
+        "LATER",
+        title="Later",
+        time_zone="Europe/Copenhagen",
+        starts=WHEN["starts"],
+        ends=WHEN["ends"],
+        group="AM",
+    )
+    assert later.group == "AM"
+    assert academy.change_session(later, group=None).group is None
+    assert academy.group(course, group.id) == changed
+    academy.remove_group(changed)
+    assert list(academy.groups(course)) == []
+    who: models.PersonGiven = {"address": cast.learner.address}
+    marked = academy.record_attendance(
+        academy.session(str(begun.pk)), [{"person": who, "attendance": 80}]
+    )
+    assert marked == models.Attendance(1, 0, 0)
 
 
 def test_what_others_changed_is_not_overwritten(classbell: Client) -> None:

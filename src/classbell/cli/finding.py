@@ -8,7 +8,13 @@ from uuid import UUID
 from classbell.ports.errors import NotFoundHere
 
 if TYPE_CHECKING:
-    from classbell.storage.models import Catalog, Course, CourseSession, Notification
+    from classbell.storage.models import (
+        Catalog,
+        Course,
+        CourseSession,
+        Notification,
+        SessionGroup,
+    )
 
 
 def catalog_named(slug: str) -> Catalog:
@@ -59,6 +65,28 @@ def session_named(catalog: Catalog, name: str) -> CourseSession:
         raise NotFoundHere(
             f"There is no session {name} in the catalog {catalog.slug}.",
             remedy=f"See: classbell sessions list --catalog {catalog.slug}",
+        )
+    return found
+
+
+def group_named(course: Course, name: str) -> SessionGroup:
+    """Return the group of that code, or of that id.
+
+    Raises:
+        NotFoundHere: there is none in the course.
+    """
+    from classbell.storage.models import SessionGroup  # noqa: PLC0415 -- needs Django's settings
+
+    rows = SessionGroup.objects.filter(course=course).select_related("course__catalog")
+    found = rows.filter(code=name).first()
+    identity = as_id(name)
+    if found is None and identity is not None:
+        found = rows.filter(pk=identity).first()
+    if found is None:
+        raise NotFoundHere(
+            f"There is no group {name} in the course {course.code}.",
+            remedy="See: classbell groups list "
+            f"--catalog {course.catalog.slug} --course {course.code}",
         )
     return found
 

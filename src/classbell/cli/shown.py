@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Notification,
         Person,
         Room,
+        SessionGroup,
     )
 
 Shown = dict[str, object]
@@ -53,6 +54,18 @@ def course(row: Course) -> Shown:
         "seats": row.seats,
         "enrolment_deadline": row.enrolment_deadline,
         "waiting_list": row.waiting_list,
+    }
+
+
+def group(row: SessionGroup) -> Shown:
+    """Return a group as it is shown."""
+    return {
+        "id": str(row.pk),
+        "course_id": str(row.course_id),
+        "code": row.code,
+        "title": row.title,
+        "seats": row.seats,
+        "enrolment_deadline": row.enrolment_deadline,
     }
 
 

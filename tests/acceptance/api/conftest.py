@@ -25,10 +25,11 @@ from classbell.storage.models import (
     Enrolment,
     Person,
     Room,
+    SessionGroup,
 )
 from tests.domain.people import Cast, a_cast
 from tests.messages import a_message
-from tests.support import NOW, a_connected_account, a_session, an_enrolment, fake_ports
+from tests.support import NOW, a_connected_account, a_group, a_session, an_enrolment, fake_ports
 
 EVERYTHING = [scope.value for scope in ApiScope]
 
@@ -120,6 +121,8 @@ class Furnished:
     session: CourseSession
     draft: CourseSession
     enrolment: Enrolment
+    begun: CourseSession
+    group: SessionGroup
     invitation: ConnectInvitation
     notification_id: UUID
     message_id: int
@@ -148,10 +151,14 @@ def furnished(ports: Ports, cast: Cast, owner: Program) -> Furnished:
         expires_at=NOW + timedelta(days=7),
     )
     message = a_message(cast.catalog, "failed")
+    begun = a_session(cast.catalog, "BEGUN-1", starts_at=NOW - timedelta(hours=1))
+    an_enrolment(begun, cast.learner)
     return Furnished(
         session=session,
         draft=a_session(cast.catalog, "DRAFT-1", published=False),
         enrolment=an_enrolment(session, cast.learner),
+        begun=begun,
+        group=a_group(session.course),
         invitation=invitation,
         notification_id=message.notification_id,
         message_id=message.pk,

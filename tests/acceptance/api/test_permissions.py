@@ -21,6 +21,7 @@ from tests.fakes import FakeClock
 
 CATALOG = "/catalogs/academy"
 SESSION = f"{CATALOG}/sessions/{{session}}"
+GROUPS = f"{CATALOG}/courses/{{course}}/groups"
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,11 @@ TABLE: dict[str, Asked] = {
     ),
     "read_course": Asked("GET", f"{CATALOG}/courses/{{course}}"),
     "change_course": Asked("PATCH", f"{CATALOG}/courses/{{course}}", lambda _: {"title": "Other"}),
+    "list_groups": Asked("GET", GROUPS),
+    "create_group": Asked("POST", GROUPS, lambda _: {"code": "NEW", "title": "New"}, 201),
+    "read_group": Asked("GET", f"{GROUPS}/{{group}}"),
+    "change_group": Asked("PATCH", f"{GROUPS}/{{group}}", lambda _: {"title": "Other"}),
+    "remove_group": Asked("DELETE", f"{GROUPS}/{{group}}", status=204),
     "list_sessions": Asked("GET", f"{CATALOG}/sessions"),
     "create_session": Asked(
         "POST",
@@ -85,6 +91,13 @@ TABLE: dict[str, Asked] = {
     "list_enrolments": Asked("GET", f"{SESSION}/enrolments"),
     "enrol_people": Asked("POST", f"{SESSION}/enrolments", lambda _: {"people": [ANA]}),
     "unenrol_person": Asked("DELETE", f"{SESSION}/enrolments/{{enrolment}}", status=204),
+    "record_attendance": Asked(
+        "POST",
+        f"{CATALOG}/sessions/{{begun}}/attendance",
+        lambda f: {
+            "people": [{"person": {"id": str(f.enrolment.person_id)}, "attendance": 80}],
+        },
+    ),
     "send_notification": Asked(
         "POST",
         f"{CATALOG}/notifications",
@@ -127,6 +140,8 @@ def ask(program: Program, name: str, there: Furnished) -> Any:
         session=there.session.pk,
         draft=there.draft.pk,
         course=there.session.course_id,
+        begun=there.begun.pk,
+        group=there.group.pk,
         enrolment=there.enrolment.pk,
         invitation=there.invitation.pk,
         notification=there.notification_id,

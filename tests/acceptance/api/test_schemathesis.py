@@ -111,6 +111,7 @@ def known_things(there: Furnished) -> dict[str, str]:
         "slug": "academy",
         "session_id": str(there.draft.pk),
         "course_id": str(there.session.course_id),
+        "group_id": str(there.group.pk),
         "enrolment_id": str(there.enrolment.pk),
         "invitation_id": str(there.invitation.pk),
         "notification_id": str(there.notification_id),

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from icalendar import Calendar
 
+from classbell.domain.courses.session_details import details_of
+from classbell.domain.courses.session_room import move_session_room
+from classbell.domain.courses.sessions import cancel_session, update_session
+from classbell.domain.organisations.audit import Actor
 from classbell.ports.bundle import Ports
 from classbell.storage.models import AuditEntry, CalendarFeed, CourseSession, Room
 from tests.acceptance.web.conftest import Visitor, a_visitor
@@ -86,6 +92,48 @@ def test_a_cancelled_session_is_shown_as_cancelled_for_a_while(
     ports.clock.advance(timedelta(days=15))
     assert events(path) == []
     assert CourseSession.objects.filter(pk=session.pk).exists()
+
+
+def test_what_moves_a_session_raises_its_sequence_and_a_new_title_only_its_date(
+    owner: Visitor, cast: Cast, ports: Ports, room: Room
+) -> None:
+    session = a_session(cast.catalog, place="Hall")
+    path = made(owner, CATALOG)
+    actor = Actor.of(cast.owner)
+
+    def change(**changes: Any) -> None:
+        session.refresh_from_db()
+        details = replace(details_of(session), **changes)
+        update_session(ports, session=session, details=details, actor=actor)
+
+    later = details_of(session).starts - timedelta(hours=1)
+    acts: list[tuple[Callable[[], object], int]] = [
+        (lambda: change(title="Renamed"), 0),
+        (lambda: change(seats=30), 0),
+        (lambda: change(starts=later), 1),
+        (lambda: change(place="Yard"), 2),
+        (lambda: move_session_room(ports, session=session, address=ROOM, actor=actor), 3),
+        (lambda: move_session_room(ports, session=session, address=ROOM, actor=actor), 3),
+        (lambda: change(published=False), 4),
+        (lambda: change(published=True), 5),
+        (lambda: cancel_session(ports, session=session, actor=actor), 6),
+    ]
+    assert isinstance(ports.clock, FakeClock)
+    assert states(path) == [("CONFIRMED", 0, NOW)]
+    for number, (act, sequence) in enumerate(acts, start=1):
+        ports.clock.advance(timedelta(minutes=1))
+        act()
+        state = "CANCELLED" if number == len(acts) else "CONFIRMED"
+        # Moving to the room where it is already is no change, and has no date.
+        when = NOW + timedelta(minutes=5 if number == 6 else number)
+        assert states(path) == ([] if number == 7 else [(state, sequence, when)]), number
+
+
+def states(path: str) -> list[tuple[str, int, datetime]]:
+    """Return status, SEQUENCE and date of each session of a calendar; both dates are one."""
+    found = events(path)
+    assert [one["DTSTAMP"].dt for one in found] == [one["LAST-MODIFIED"].dt for one in found]
+    return [(str(one["STATUS"]), int(one["SEQUENCE"]), one["DTSTAMP"].dt) for one in found]
 
 
 def test_ones_own_calendar_has_what_one_takes_part_in_with_the_link(cast: Cast) -> None:

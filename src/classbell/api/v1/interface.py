@@ -17,12 +17,14 @@ from ninja.parser import Parser
 from ninja.types import DictStrAny
 
 from classbell.api.v1 import (
+    attendance,
     audit,
     catalogs,
     connection,
     courses,
     deliveries,
     enrolments,
+    groups,
     integration,
     notifications,
     rooms,
@@ -135,8 +137,10 @@ for resource in (
     connection,
     rooms,
     courses,
+    groups,
     sessions,
     enrolments,
+    attendance,
     notifications,
     deliveries,
     templates,

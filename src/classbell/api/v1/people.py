@@ -18,6 +18,7 @@ __all__ = [
     "MOST_AT_ONCE",
     "PersonGiven",
     "PersonOut",
+    "as_given",
     "look_up_people",
     "one_person",
     "people_looked_up",
@@ -64,14 +65,14 @@ def people_of(
     ports: Ports, organisation: Organisation, given: Sequence[PersonGiven]
 ) -> list[Person]:
     """Return the people who are meant, made known where they are new."""
-    return people_given(ports, organisation, _as_given(given))
+    return people_given(ports, organisation, as_given(given))
 
 
 def look_up_people(
     request: HttpRequest, organisation: Organisation, given: Sequence[PersonGiven]
 ) -> None:
     """Read who of many is known, before the transaction that ``people_looked_up`` is part of."""
-    meant = _as_given(given)
+    meant = as_given(given)
     setattr(request, LOOKED_UP, (organisation, meant, look_up(organisation, meant)))
 
 
@@ -81,7 +82,8 @@ def people_looked_up(request: HttpRequest, ports: Ports) -> list[Person]:
     return people_given(ports, organisation, meant, known=known)
 
 
-def _as_given(given: Sequence[PersonGiven]) -> list[Given]:
+def as_given(given: Sequence[PersonGiven]) -> list[Given]:
+    """Return people as the domain takes them."""
     return [Given(one.id, one.address, one.name) for one in given]
 
 

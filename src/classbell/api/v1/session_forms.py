@@ -20,6 +20,8 @@ from classbell.storage.models import CourseSession
 MOST_SEATS = 1_000_000
 ABOUT_TIMES = "what clocks show in `time_zone`, such as 2027-02-03T09:00; an offset is honoured"
 
+ABOUT_GROUP = "code of the group of its course that it is taken with; null for none"
+
 
 class SessionOut(Schema):
     """A session; moments are UTC, `starts` and `ends` are what clocks show in its zone."""
@@ -66,6 +68,7 @@ class SessionIn(Schema):
     teams_meeting: bool = False
     meeting_url: str = Field("", max_length=1000, description="https link to another meeting")
     published: bool = True
+    group: str | None = Field(None, max_length=60, description=ABOUT_GROUP)
     instructors: list[PersonGiven] = Field([], max_length=50)
 
 
@@ -84,6 +87,7 @@ class SessionChange(Schema):
     teams_meeting: bool | None = None
     meeting_url: str | None = Field(None, max_length=1000)
     published: bool | None = None
+    group: str | None = Field(None, max_length=60, description=ABOUT_GROUP)
     instructors: list[PersonGiven] | None = Field(None, max_length=50)
 
 
@@ -154,7 +158,7 @@ def changed(session: CourseSession, wanted: SessionChange) -> SessionDetails:
     zone = wanted.time_zone or current.time_zone
     stated = {
         name: getattr(wanted, name)
-        for name in wanted.model_fields_set - {"instructors"}
+        for name in wanted.model_fields_set - {"instructors", "group"}
         if getattr(wanted, name) is not None or name in CAN_BE_NOTHING
     }
     for name in TIMES:

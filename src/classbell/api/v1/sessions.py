@@ -14,6 +14,7 @@ from classbell.api.v1.answers import answer, idempotent, require_unchanged
 from classbell.api.v1.asking import caller
 from classbell.api.v1.catalogs import Slug
 from classbell.api.v1.courses import course_in
+from classbell.api.v1.groups import group_coded
 from classbell.api.v1.moments import Moment
 from classbell.api.v1.pages import USUAL, Cursor, Limit, Page, page_of
 from classbell.api.v1.people import people_of
@@ -100,6 +101,7 @@ def create(request: HttpRequest, slug: Slug, wanted: SessionIn) -> HttpResponse:
         details=described(wanted),
         actor=asking.actor,
         instructors=people_of(ports, catalog.organisation, wanted.instructors),
+        group=group_coded(course, wanted.group),
     )
     location = f"{request.path}/{saved.session.pk}"
     body = shown(session_in(catalog, saved.session.pk), saved.notes)
@@ -130,13 +132,14 @@ def change_session(
     with transaction.atomic():
         session = lock_session(session_id)
         require_unchanged(request, lambda: shown(session))
-        people = wanted.instructors
+        people, regrouped = wanted.instructors, "group" in wanted.model_fields_set
         saved = update_session(
             ports,
             session=session,
             details=changed(session, wanted),
             actor=asking.actor,
             instructors=None if people is None else people_of(ports, catalog.organisation, people),
+            group=group_coded(session.course, wanted.group) if regrouped else ...,
         )
     return answer(request, shown(session_in(catalog, session_id), saved.notes))
 

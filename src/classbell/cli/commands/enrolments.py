@@ -7,6 +7,7 @@ import sys
 
 from classbell.cli import shown
 from classbell.cli.arguments import add_catalog, add_json, add_people, people_given
+from classbell.cli.commands import enrolments_attendance
 from classbell.cli.commands.serve import Commands
 from classbell.cli.exit_codes import DONE, NOT_SO
 from classbell.cli.finding import catalog_named, session_named
@@ -34,6 +35,7 @@ def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
     for act in (add, remove):
         add_people(act)
     add_json(listing, add, remove)
+    enrolments_attendance.add_to(acts)
 
 
 def run_list(arguments: argparse.Namespace) -> int:

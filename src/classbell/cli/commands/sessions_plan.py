@@ -18,12 +18,14 @@ from classbell.cli.arguments import (
     wall_time_or_none,
 )
 from classbell.cli.commands.serve import Commands
-from classbell.cli.finding import catalog_named, course_named, session_named
+from classbell.cli.finding import catalog_named, course_named, group_named, session_named
 from classbell.cli.framework import start_django
 from classbell.cli.output import tell
 
 if TYPE_CHECKING:
-    from classbell.storage.models import Catalog, CourseSession, Person
+    from types import EllipsisType
+
+    from classbell.storage.models import Catalog, Course, CourseSession, Person, SessionGroup
 
 NEEDED = ("title", "starts", "ends", "time_zone")
 TEXTS = ("description", "room_address", "place", "meeting_url")
@@ -92,6 +94,9 @@ def _add_fields(parser: argparse.ArgumentParser, *, needed: Sequence[str]) -> No
         help="what clocks show there, or none",
     )
     parser.add_argument(
+        "--group", metavar="GROUP", help=f"code of the group it is taken with, or {NOTHING}"
+    )
+    parser.add_argument(
         "--instructor",
         action="append",
         metavar="ADDRESS",
@@ -124,6 +129,7 @@ def run_add(arguments: argparse.Namespace) -> int:
         details=SessionDetails(**stated(arguments, FIELDS)),
         actor=OPERATOR,
         instructors=_instructors(catalog, arguments.instructor) or (),
+        group=None if arguments.group in {None, NOTHING} else group_named(course, arguments.group),
     )
     _tell(arguments, catalog, saved.session, saved.notes)
     return 0
@@ -151,6 +157,7 @@ def run_change(arguments: argparse.Namespace) -> int:
             details=replace(details_of(session), **stated(arguments, FIELDS)),
             actor=OPERATOR,
             instructors=_instructors(catalog, arguments.instructor),
+            group=_group(session.course, arguments.group),
         )
     _tell(arguments, catalog, saved.session, saved.notes)
     return 0
@@ -197,6 +204,13 @@ def _instructors(catalog: Catalog, named: Sequence[str] | None) -> list[Person] 
         return None
     given = [Given(address=one) for one in named if one != NOTHING]
     return people_given(bootstrap.ports(), catalog.organisation, given)
+
+
+def _group(course: Course, named: str | None) -> SessionGroup | EllipsisType | None:
+    """Return with which group it is taken; ``...`` where nothing is said of that."""
+    if named is None:
+        return ...
+    return None if named == NOTHING else group_named(course, named)
 
 
 def _tell(

@@ -82,13 +82,18 @@ def _event(feed: CalendarFeed, session: CourseSession) -> Event:
     language = session.course.catalog.language
     if feed.person is not None and feed.person.language:
         language = feed.person.language
+    # Nothing follows a cancellation, so it is one more than whatever came before
+    # (https://www.rfc-editor.org/rfc/rfc5545#section-3.8.7.4).
+    changed_at = session.cancelled_at or session.revised_at or session.created_at
     event = session_event(
         session,
         uid=own_uid(session),
-        sequence=0,
-        stamped=session.cancelled_at or session.created_at,
+        sequence=session.revision + (session.cancelled_at is not None),
+        stamped=changed_at,
         language=language,
     )
+    # In a file without METHOD both say when it was written last: ibid., section 3.8.7.2.
+    event.add("last-modified", changed_at)
     event.add("status", "CANCELLED" if session.cancelled_at else "CONFIRMED")
     # Nobody is invited by a calendar that is subscribed to, so nobody answers to anybody.
     event.pop("organizer", None)

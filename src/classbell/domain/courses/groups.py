@@ -39,6 +39,22 @@ class GroupDetails:
     enrolment_deadline: datetime | None = None
 
 
+def group_of(course: Course, code: str) -> SessionGroup:
+    """Return the group of a course with a code.
+
+    Raises:
+        InvalidInput: there is none.
+    """
+    found = SessionGroup.objects.filter(course=course, code=code).first()
+    if found is None:
+        raise InvalidInput(
+            f"There is no group «{code}» in this course.",
+            field="group",
+            remedy="Make the group first, or name another one.",
+        )
+    return found
+
+
 def create_group(
     ports: Ports, *, course: Course, code: str, details: GroupDetails, actor: Actor
 ) -> SessionGroup:

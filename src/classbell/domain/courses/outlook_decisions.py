@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from classbell.domain.courses.session_rows import emit_session, lock_session
+from classbell.domain.courses.session_rows import emit_session, lock_session, revise
 from classbell.domain.courses.sessions import cancel_session
 from classbell.domain.organisations.audit import Actor, record
 from classbell.domain.organisations.course_access import require_actor_administers_course
@@ -121,10 +121,13 @@ def _move(ports: Ports, found: _Open) -> None:
         raise InvalidInput(
             "The event has no time that a session could have.", remedy="Put the event back."
         )
-    session.starts_at, session.ends_at = edit.starts_at, edit.ends_at
-    if session.enrolment_deadline is not None:
-        session.enrolment_deadline = min(session.enrolment_deadline, session.ends_at)
-    session.save(update_fields=["starts_at", "ends_at", "enrolment_deadline"])
+    deadline = session.enrolment_deadline
+    changes = {
+        "starts_at": edit.starts_at,
+        "ends_at": edit.ends_at,
+        "enrolment_deadline": None if deadline is None else min(deadline, edit.ends_at),
+    }
+    revise(ports, session, changes)
     emit_session(ports, session, "session.changed")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from classbell.domain.courses.session_news import tell_room_moved
-from classbell.domain.courses.session_rows import emit_session, lock_session
+from classbell.domain.courses.session_rows import emit_session, lock_session, revise
 from classbell.domain.organisations.addresses import address_key, checked_address
 from classbell.domain.organisations.audit import Actor, record
 from classbell.domain.organisations.course_access import require_actor_administers_course
@@ -48,11 +48,10 @@ def move_session_room(
         before = locked.room_address
         if before == wanted:
             return locked
-        locked.room_address = wanted
         # A free text that named the former place would now mislead; without a room it stays.
         before_place = locked.place
-        locked.place = "" if wanted else before_place
-        locked.save(update_fields=["room_address", "place"])
+        place = "" if wanted else before_place
+        revise(ports, locked, {"room_address": wanted, "place": place})
         request_entry(ports, locked)
         _tell(ports, locked, actor, before={"room_address": before, "place": before_place})
         tell_room_moved(ports, locked, before, actor)

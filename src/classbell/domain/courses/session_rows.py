@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -19,6 +19,19 @@ from classbell.storage.models import (
     SessionInstructor,
 )
 from classbell.storage.queries.scheduling import instructors_of
+
+MOVES = frozenset(
+    {
+        "starts_at",
+        "ends_at",
+        "room_address",
+        "place",
+        "teams_meeting",
+        "meeting_url",
+        "published",
+    }
+)
+"""What moves a session in the calendars that have it: time, place, publication."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +84,8 @@ def change_session(
     differences = values.differences(session)
     _refuse_too_few_seats(session, values)
     was_draft, former_room = not session.published, session.room_address
-    for name, value in differences.items():
-        setattr(session, name, value)
     if differences:
-        session.save(update_fields=list(differences))
+        revise(ports, session, differences)
     came, went = ((), ()) if instructors is None else _set_instructors(session, instructors)
     if not differences and not came and not went:
         return SessionNews()
@@ -83,6 +94,22 @@ def change_session(
         # Nobody was told of a draft; who teaches it hears of it when it is published.
         return SessionNews(changed=True, assigned=tuple(instructors_of(session)))
     return SessionNews(changed=True, assigned=came, removed=went, former_room=former_room)
+
+
+def revise(ports: Ports, session: CourseSession, changes: Mapping[str, object]) -> None:
+    """Write new values into a locked session, and count the change for calendars that have it.
+
+    Args:
+        ports: the outside world.
+        session: as read by ``lock_session``.
+        changes: new values by column, at least one of them another than before.
+    """
+    moved = any(name in MOVES and getattr(session, name) != new for name, new in changes.items())
+    for name, value in changes.items():
+        setattr(session, name, value)
+    session.revision += moved
+    session.revised_at = ports.clock.now()
+    session.save(update_fields=[*changes, "revision", "revised_at"])
 
 
 def _set_instructors(

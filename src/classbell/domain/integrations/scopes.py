@@ -40,7 +40,7 @@ MEANINGS: dict[ApiScope, str] = {
     ApiScope.SESSIONS_READ: _("See sessions"),
     ApiScope.SESSIONS_WRITE: _("Add, change, publish and cancel sessions"),
     ApiScope.ENROLMENTS_READ: _("See who is enrolled"),
-    ApiScope.ENROLMENTS_WRITE: _("Enrol and unenrol learners"),
+    ApiScope.ENROLMENTS_WRITE: _("Enrol and unenrol learners, and say who attended"),
     ApiScope.NOTIFICATIONS_SEND: _("Write to people and to the learners of sessions"),
     ApiScope.DELIVERIES_READ: _("See what became of messages"),
     ApiScope.DELIVERIES_WRITE: _("Send messages again that failed"),

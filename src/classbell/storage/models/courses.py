@@ -94,7 +94,9 @@ class CourseSession(TenantModel):
     ``meeting_url`` is a link that somebody pasted, to a meeting of another provider.
     ``co_organisers`` makes its instructors co-organisers of the Teams meeting, and ``lobby`` says
     who waits outside it (empty: as the catalog has it). ``cancel_message`` is what people are told
-    when it is cancelled. ``group`` is the group it is taken with, if any.
+    when it is cancelled. ``group`` is the group it is taken with, if any. ``revision`` counts the
+    changes of time, place or publication, and ``revised_at`` is when anything of it changed last;
+    None while nothing has.
     """
 
     tenancy: ClassVar = Tenancy(
@@ -126,6 +128,8 @@ class CourseSession(TenantModel):
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancel_message = models.TextField(blank=True, default="")
     created_at = models.DateTimeField()
+    revision = models.PositiveIntegerField(default=0, db_default=0)
+    revised_at = models.DateTimeField(null=True, blank=True)
     instructors = models.ManyToManyField(
         Person, through="storage.SessionInstructor", related_name="taught_sessions"
     )
