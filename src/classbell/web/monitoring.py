@@ -14,6 +14,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 from classbell import bootstrap
 from classbell.domain.operations.gauges import registry
 from classbell.domain.operations.readiness import why_not_ready
+from classbell.domain.organisations.attempts import Door
+from classbell.web.errors import nothing_for
 
 PLAIN = "text/plain"
 
@@ -37,6 +39,6 @@ def metrics(request: HttpRequest) -> HttpResponse:
     wanted = settings.CLASSBELL.metrics_token
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if not wanted or not hmac.compare_digest(given.encode(), wanted.encode()):
-        return HttpResponse(status=HTTPStatus.NOT_FOUND)
+        return nothing_for(Door.FIGURES)
     body = generate_latest(REGISTRY) + generate_latest(registry(bootstrap.ports()))
     return HttpResponse(body, content_type=CONTENT_TYPE_LATEST)
