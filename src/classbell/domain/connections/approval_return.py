@@ -104,7 +104,7 @@ def _unknown(ports: Ports) -> ApprovalOutcome:
     Raises:
         TooManyRequests: there were too many such from this network.
     """
-    spent = StateInvalid("This request for approval is not known here.")
+    spent = StateInvalid(ApprovalResult.OVER)
     error = counted(ports, Door.LINK, spent)
     if error is not spent:
         raise error

@@ -82,6 +82,20 @@ def counted(
     return _too_many(now) if refused else error
 
 
+def has_failed_too_often(ports: Ports, door: Door) -> bool:
+    """Tell whether whoever asks now has reached the limit of a door.
+
+    For secrets that people choose and that could be guessed; all others open when they are valid.
+    """
+    rows = FailedAttempts.objects.filter(
+        door=door.value,
+        subject=network_of(present_request().address),
+        begun_at=_span(ports.clock.now()),
+        count__gte=MOST,
+    )
+    return rows.exists()
+
+
 def begin_counting(ports: Ports) -> None:
     """Count a sign-in that begins; ``finished`` takes it back.
 
