@@ -23,6 +23,11 @@ LANE_SECONDS = Histogram(
     ("kind",),
     buckets=SECONDS,
 )
+FAILED_ATTEMPTS = Counter(
+    "classbell_failed_attempts_total",
+    "Failed attempts to come in, by door: told as what they were, or refused as too many.",
+    ("door", "result"),
+)
 DATABASE_ERRORS = Counter(
     "classbell_database_errors_total",
     "Pages that failed because of the database, and rounds of a worker in which it was away.",

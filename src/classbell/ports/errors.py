@@ -8,7 +8,7 @@ ClassbellError                  what happened, what it means, what to do, who ca
 ├── Unidentified                a request without a token, or with one that does not hold
 ├── ChangedMeanwhile            it is not any more as whoever changes it has seen it
 ├── StillRunning                the same request is being worked on already
-├── TooManyRequests             more requests than one token may make in this time
+├── TooManyRequests             more requests, or failures, than are allowed in this time
 ├── NotFoundHere                no such thing in this catalog or organisation
 ├── StateInvalid                a sign-in that was not started here, was used already, or is too old
 ├── WrongOrganisation           the account belongs to an organisation other than the expected one
@@ -197,8 +197,10 @@ class TooManyRequests(ClassbellError):
 
     default_code = "too_many_requests"
 
-    def __init__(self, what: str, *, retry_after: int, remedy: str = "") -> None:
-        super().__init__(what, remedy=remedy)
+    def __init__(
+        self, what: str, *, retry_after: int, meaning: str = "", remedy: str = "", code: str = ""
+    ) -> None:
+        super().__init__(what, meaning=meaning, remedy=remedy, who=Audience.NOBODY, code=code)
         self.retry_after = retry_after
 
 

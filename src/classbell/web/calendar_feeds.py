@@ -20,13 +20,13 @@ from classbell.domain.calendar_feeds.addresses import (
 )
 from classbell.domain.calendar_feeds.contents import REFRESH, FeedFile, file_of
 from classbell.domain.organisations.access import Access, require_catalog_admin
-from classbell.ports.errors import NotFoundHere
+from classbell.ports.errors import NotFoundHere, TooManyRequests
 from classbell.storage.models import FeedKind
 from classbell.web.access import actor_of, signed_in
+from classbell.web.errors import plain_problem
 from classbell.web.pages import show
 from classbell.web.signin import leave_for
 from classbell.web.toasts import add_toast
-from classbell.web.translated import translated
 
 
 @require_safe
@@ -35,13 +35,8 @@ def calendar_file(request: HttpRequest, secret: str) -> HttpResponse:
     ports = bootstrap.ports()
     try:
         found = file_of(ports, feed_of_secret(ports, secret))
-    except NotFoundHere as error:
-        # A program asks: it needs the status and a line, not a page.
-        return HttpResponse(
-            f"{translated(error.what)}\n",
-            status=HTTPStatus.NOT_FOUND,
-            content_type="text/plain; charset=utf-8",
-        )
+    except (NotFoundHere, TooManyRequests) as error:
+        return plain_problem(error)
     if _is_known(request, found):
         response = HttpResponse(status=HTTPStatus.NOT_MODIFIED)
     else:

@@ -9,6 +9,8 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from classbell import bootstrap
+from classbell.domain.organisations.attempts import Door, counted
 from classbell.ports.errors import (
     Audience,
     ClassbellError,
@@ -19,6 +21,7 @@ from classbell.ports.errors import (
     ProviderFailure,
     SignInCancelled,
     StateInvalid,
+    TooManyRequests,
     WrongOrganisation,
 )
 from classbell.web.language import speak
@@ -31,6 +34,7 @@ STATUSES: dict[type[ClassbellError], HTTPStatus] = {
     NotAllowed: HTTPStatus.FORBIDDEN,
     NotFoundHere: HTTPStatus.NOT_FOUND,
     StateInvalid: HTTPStatus.BAD_REQUEST,
+    TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     WrongOrganisation: HTTPStatus.FORBIDDEN,
     SignInCancelled: HTTPStatus.BAD_REQUEST,
     ConfigurationFault: HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -72,7 +76,29 @@ def problem_page(
         "code": error.code,
         "back": back,
     }
-    return _shown(request, context, status)
+    return _with_time(_shown(request, context, status), error)
+
+
+def plain_problem(error: ClassbellError) -> HttpResponse:
+    """Answer a program that asks without an interface: it needs the status and a line, no page."""
+    response = HttpResponse(
+        f"{translated(error.what)}\n",
+        status=status_of(error),
+        content_type="text/plain; charset=utf-8",
+    )
+    return _with_time(response, error)
+
+
+def nothing_for(door: Door) -> HttpResponse:
+    """Answer a program that proved nothing: as an address that leads nowhere does, and counted."""
+    return plain_problem(counted(bootstrap.ports(), door, NotFoundHere("Not Found")))
+
+
+def _with_time(response: HttpResponse, error: ClassbellError) -> HttpResponse:
+    """Say in a header when to come again, where that is known."""
+    if isinstance(error, TooManyRequests):
+        response["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def _title(error: ClassbellError) -> str:
@@ -82,6 +108,7 @@ def _title(error: ClassbellError) -> str:
         NotAllowed: _("You can’t open this"),
         NotFoundHere: _("Not found"),
         StateInvalid: _("Please start the sign-in again"),
+        TooManyRequests: _("Please wait a little"),
         WrongOrganisation: _("That account can’t be used here"),
         SignInCancelled: _("The sign-in was cancelled"),
         ConfigurationFault: _("This installation isn’t set up completely"),

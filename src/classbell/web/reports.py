@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from classbell import bootstrap
 from classbell.delivery.reports import ReportResult
+from classbell.domain.organisations.attempts import Door
 from classbell.domain.providers.delivery_reports import (
     is_report_key,
     provider_expecting,
@@ -26,6 +27,7 @@ from classbell.domain.scheduling.subscribing import take_reports as take_calenda
 from classbell.ports.errors import InvalidInput
 from classbell.ports.reports import ReportDelivery
 from classbell.storage.models import EmailProvider
+from classbell.web.errors import nothing_for
 
 KEY_HEADER = "x-classbell-report-key"
 MOST_BYTES = 1024 * 1024
@@ -49,10 +51,10 @@ def acs(request: HttpRequest, provider_id: UUID) -> HttpResponse:
     """
     provider, reader = provider_expecting(provider_id), bootstrap.ports().report_reader
     if provider is None or reader is None:
-        return _answer(HTTPStatus.NOT_FOUND)
+        return nothing_for(Door.REPORT)
     given = request.headers.get(KEY_HEADER)
     if given is not None and not is_report_key(bootstrap.ports(), provider, given):
-        return _answer(HTTPStatus.NOT_FOUND)
+        return nothing_for(Door.REPORT)
     if _announced(request) > MOST_BYTES:
         return _answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     try:
@@ -64,7 +66,7 @@ def acs(request: HttpRequest, provider_id: UUID) -> HttpResponse:
         # The question whether reports are wanted changes nothing, and comes without our header
         # where the subscription's headers are set afterwards.
         return JsonResponse(dict(brought.agreement))
-    return _answer(HTTPStatus.NOT_FOUND) if given is None else _taken(provider, brought)
+    return nothing_for(Door.REPORT) if given is None else _taken(provider, brought)
 
 
 # Nobody's browser comes here either: a report proves itself by the word of its subscription.

@@ -151,6 +151,11 @@ PROBLEMS: dict[str, Problem] = {
         "Too many requests",
         "Wait for the seconds that `Retry-After` names; `RateLimit` says how many are left.",
     ),
+    "too_many_failures": Problem(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "Too many failed attempts",
+        "Wait for the seconds that `Retry-After` names, and send a token that holds.",
+    ),
     "state_invalid": Problem(
         HTTPStatus.BAD_REQUEST,
         "A sign-in that was not started here, or was used already",

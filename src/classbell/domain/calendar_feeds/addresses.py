@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from classbell.domain.organisations.access import require_actor_administers
+from classbell.domain.organisations.attempts import Door, counted
 from classbell.domain.organisations.audit import Actor, record
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import NotAllowed, NotFoundHere
@@ -96,14 +97,16 @@ def feed_of_secret(ports: Ports, secret: str) -> CalendarFeed:
 
     Raises:
         NotFoundHere: it stands for none, or not any more.
+        TooManyRequests: there were too many such from this network.
     """
     rows = CalendarFeed.objects.select_related("catalog", "person", "organisation")
     found = rows.filter(secret_hash=_hash(ports, secret)).first()
     if found is None:
-        raise NotFoundHere(
+        gone = NotFoundHere(
             "This calendar address does not work any more.",
             remedy="Make a new one in Classbell, and subscribe to that.",
         )
+        raise counted(ports, Door.CALENDAR, gone)
     return found
 
 

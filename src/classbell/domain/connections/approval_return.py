@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from classbell.domain.connections.approval_proof import look, state_hash, tell
+from classbell.domain.organisations.attempts import Door, counted
 from classbell.ports.bundle import Ports
-from classbell.ports.errors import ProviderFailure
+from classbell.ports.errors import ProviderFailure, StateInvalid
 from classbell.storage.models import AccountState, Approval, ApprovalState
 from classbell.storage.queries.agreements import approval_of_state
 from classbell.storage.queries.connections import connection_of
@@ -74,7 +75,9 @@ def approval_returned(ports: Ports, answer: Mapping[str, str]) -> ApprovalOutcom
     """
     token = answer.get("state", "")
     approval = _approval(ports, token)
-    if approval is None or _is_over(ports, approval):
+    if approval is None:
+        return _unknown(ports)
+    if _is_over(ports, approval):
         return OVER
     if approval.closed_at is not None:
         return _outcome(approval, token)
@@ -90,7 +93,22 @@ def approval_returned(ports: Ports, answer: Mapping[str, str]) -> ApprovalOutcom
 def approval_outcome(ports: Ports, token: str) -> ApprovalOutcome:
     """Return what the page ``/approve/{token}`` says, by the request's present state."""
     approval = _approval(ports, token)
-    return OVER if approval is None or _is_over(ports, approval) else _outcome(approval, token)
+    if approval is None:
+        return _unknown(ports)
+    return OVER if _is_over(ports, approval) else _outcome(approval, token)
+
+
+def _unknown(ports: Ports) -> ApprovalOutcome:
+    """Count a link that stands for nothing; it looks like one that is over.
+
+    Raises:
+        TooManyRequests: there were too many such from this network.
+    """
+    spent = StateInvalid(ApprovalResult.OVER)
+    error = counted(ports, Door.LINK, spent)
+    if error is not spent:
+        raise error
+    return OVER
 
 
 def _looked_at(ports: Ports, approval: Approval, token: str) -> ApprovalOutcome:

@@ -17,6 +17,7 @@ from classbell.domain.connections.scopes import FULL
 from classbell.domain.notifications.notify import notify
 from classbell.domain.organisations.access import require_actor_administers
 from classbell.domain.organisations.addresses import checked_address
+from classbell.domain.organisations.attempts import Door, counted
 from classbell.domain.organisations.audit import CLASSBELL, Actor, record
 from classbell.domain.organisations.events import emit
 from classbell.domain.organisations.journeys import NOTHING_CHANGED, arrive, find, start
@@ -123,6 +124,7 @@ def open_invitation(ports: Ports, token: str) -> ConnectInvitation:
 
     Raises:
         StateInvalid: there is none, it was used or withdrawn, or it is older than seven days.
+        TooManyRequests: there were too many such from this network.
     """
     return _require_usable(ports, invitation_of_token(_hash(ports, token)))
 
@@ -218,7 +220,7 @@ def _host(catalog: Catalog, person: Person | None) -> Person:
 
 def _require_usable(ports: Ports, row: ConnectInvitation | None) -> ConnectInvitation:
     if row is None or row.used_at or row.withdrawn_at or row.expires_at <= ports.clock.now():
-        raise _spent()
+        raise counted(ports, Door.LINK, _spent())
     return row
 
 

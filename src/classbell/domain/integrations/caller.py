@@ -10,9 +10,16 @@ from django.db.models import F, Q
 
 from classbell.domain.integrations.scopes import ApiScope
 from classbell.domain.integrations.tokens import PREFIX, is_well_formed, token_hash
+from classbell.domain.organisations.attempts import Door, counted
 from classbell.domain.organisations.audit import Actor
 from classbell.ports.bundle import Ports
-from classbell.ports.errors import NotAllowed, NotFoundHere, ScopeMissing, Unidentified
+from classbell.ports.errors import (
+    ClassbellError,
+    NotAllowed,
+    NotFoundHere,
+    ScopeMissing,
+    Unidentified,
+)
 from classbell.storage.models import ApiToken, Catalog, Integration, Organisation
 from classbell.storage.scope import Scope
 
@@ -83,6 +90,7 @@ def identify(ports: Ports, token: str) -> Caller:
 
     Raises:
         Unidentified: it is none, or does not hold any more; ``code`` says why.
+        TooManyRequests: there were too many such from this network or of this integration.
         ProviderFailure: Microsoft's keys cannot be read now.
     """
     if not token:
@@ -98,25 +106,27 @@ def identify(ports: Ports, token: str) -> Caller:
 def _by_token(ports: Ports, token: str) -> Caller:
     """Find one of our tokens in one read; its use is noted once a minute."""
     if not is_well_formed(token):
-        raise _unknown()
+        raise _unknown(ports)
     rows = list(
         ApiToken.objects.filter(token_hash=token_hash(ports, token))
         .select_related("integration")
         .annotate(for_catalog=F("integration__catalogs__id"))
     )
     if not rows:
-        raise _unknown()
+        raise _unknown(ports)
     row, now = rows[0], ports.clock.now()
     if row.revoked_at is not None:
-        raise Unidentified(
+        revoked = Unidentified(
             "This token was revoked.", remedy="Ask an admin of the catalog.", code=REVOKED
         )
+        raise _no_more(ports, row.integration, revoked)
     if row.expires_at <= now:
-        raise Unidentified(
+        expired = Unidentified(
             "This token has expired.",
             remedy="Ask an admin of the catalog to rotate it.",
             code=EXPIRED,
         )
+        raise _no_more(ports, row.integration, expired)
     minute = now.replace(second=0, microsecond=0)
     if row.last_used_at is None or row.last_used_at < minute:
         ApiToken.objects.filter(pk=row.pk).update(last_used_at=minute)
@@ -133,7 +143,7 @@ def _by_application(ports: Ports, token: str) -> Caller:
         token, serves=lambda tenant: Organisation.objects.filter(tenant_id=tenant).exists()
     )
     if shown is None:
-        raise _unknown()
+        raise _unknown(ports)
     now = ports.clock.now()
     found = Integration.objects.filter(
         organisation__tenant_id=shown.tenant_id,
@@ -141,17 +151,20 @@ def _by_application(ports: Ports, token: str) -> Caller:
         revoked_at=None,
     ).first()
     if found is None:
-        raise Unidentified(
+        stranger = Unidentified(
             "Microsoft vouches for this application, but no catalog has registered it.",
             remedy="Ask an admin of the catalog to register its application id.",
             code=ENTRA_UNKNOWN,
         )
+        account = f"application:{shown.tenant_id}/{shown.application_id}"
+        raise counted(ports, Door.API, stranger, account=account)
     if found.expires_at <= now:
-        raise Unidentified(
+        late = Unidentified(
             "The registration of this application has expired.",
             remedy="Ask an admin of the catalog to register it again.",
             code=EXPIRED,
         )
+        raise _no_more(ports, found, late)
     minute = now.replace(second=0, microsecond=0)
     _note_use(found, minute)
     catalogs = frozenset(found.catalogs.values_list("pk", flat=True))
@@ -166,9 +179,22 @@ def _note_use(integration: Integration, minute: datetime) -> None:
         rows.update(last_used_at=minute)
 
 
-def _unknown() -> Unidentified:
-    return Unidentified(
+def _unknown(ports: Ports) -> ClassbellError:
+    """Count a token that is none, and return what to raise."""
+    unknown = Unidentified(
         "This token is not known here.",
         remedy="Check that it was copied in full, or ask an admin of the catalog for another.",
         code=UNKNOWN,
+    )
+    return counted(ports, Door.API, unknown)
+
+
+def _no_more(ports: Ports, integration: Integration, error: Unidentified) -> ClassbellError:
+    """Count what an integration may not use any more, and return what to raise."""
+    return counted(
+        ports,
+        Door.API,
+        error,
+        account=f"integration:{integration.pk}",
+        organisation_id=integration.organisation_id,
     )

@@ -11,6 +11,7 @@ import binascii
 import hmac
 from uuid import UUID
 
+from classbell.domain.organisations.attempts import Door, counted
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import NotFoundHere
 from classbell.ports.mail import Unsubscribe
@@ -33,6 +34,7 @@ def person_of_token(ports: Ports, token: str) -> Person:
 
     Raises:
         NotFoundHere: it was not made here, or the person is gone.
+        TooManyRequests: there were too many such from this network.
     """
     try:
         whole = base64.b64decode(token.encode(), altchars=b"-_", validate=True)
@@ -44,11 +46,12 @@ def person_of_token(ports: Ports, token: str) -> Person:
             person = Person.objects.filter(pk=person_id).first()
             if person is not None:
                 return person
-    raise NotFoundHere(
+    unknown = NotFoundHere(
         "This link does not belong to anybody here.",
         meaning="It was cut off on the way, or whom it was made for is not known here any more.",
         remedy="Open it from the message again, as a whole.",
     )
+    raise counted(ports, Door.LINK, unknown)
 
 
 def preferences_address(ports: Ports, person_id: UUID | None) -> str:

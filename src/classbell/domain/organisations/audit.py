@@ -79,6 +79,11 @@ def asked_by(request: Request) -> Iterator[None]:
         _request.reset(token)
 
 
+def present_request() -> Request:
+    """Return the request that acts come from now."""
+    return _request.get()
+
+
 class SecretOnRecord(Exception):
     """A fault of ours: an act wanted to keep what nobody may read; nothing was written."""
 
@@ -156,7 +161,7 @@ def record(
     """
     refuse_secrets(before)
     refuse_secrets(after)
-    request = _request.get()
+    request = present_request()
     # Outside of a transaction the row is one of its own, for it is chained when that commits.
     with transaction.atomic(savepoint=False):
         entry = AuditEntry.objects.create(

@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from classbell.domain.organisations.attempts import Door, counted
 from classbell.ports.bundle import Ports
-from classbell.ports.errors import StateInvalid
+from classbell.ports.errors import ClassbellError, StateInvalid
 from classbell.ports.identity import AuthorizationRequest
 from classbell.storage.encryption import keyed_hash
 from classbell.storage.models import Catalog, Person, SignInJourney
@@ -92,21 +93,22 @@ def arrive(
     Raises:
         StateInvalid: the state is missing or was never issued, was issued to another browser or
             for something else, was used already, or is too old. Nothing is changed then.
+        TooManyRequests: there were too many such from this network.
     """
     now = ports.clock.now()
     rows = SignInJourney.objects.select_related("person", "catalog")
     row = rows.filter(state_hash=_hash(ports, answer.get("state", ""))).first()
     if row is None or row.purpose not in purposes:
-        raise _invalid("This sign-in was not started here.", "state_unknown")
+        raise _refused(ports, "This sign-in was not started here.", "state_unknown")
     if not hmac.compare_digest(row.browser_key.encode(), browser_key.encode()):
-        raise _invalid("This sign-in was started in another browser.", "state_other_browser")
+        raise _refused(ports, "This sign-in was started in another browser.", "state_other_browser")
     if row.used_at is not None:
-        raise _invalid("This sign-in was completed already.", "state_used")
+        raise _refused(ports, "This sign-in was completed already.", "state_used")
     if row.expires_at <= now:
-        raise _invalid("This sign-in took longer than 15 minutes.", "state_expired")
+        raise _refused(ports, "This sign-in took longer than 15 minutes.", "state_expired")
     # The conditional update lets only one of two callbacks with the same state pass.
     if not SignInJourney.objects.filter(pk=row.pk, used_at=None).update(used_at=now):
-        raise _invalid("This sign-in was completed already.", "state_used")
+        raise _refused(ports, "This sign-in was completed already.", "state_used")
     plain = ports.cipher.open(bytes(row.sealed_flow), bound_to=f"journey.flow:{row.id}")
     kept = json.loads(plain)
     return Journey(row.purpose, row.person, row.catalog, row.return_to, kept["flow"], kept["memo"])
@@ -124,7 +126,9 @@ def _hash(ports: Ports, state: str) -> str:
     return keyed_hash(ports.secret_key, "journey.state", state)
 
 
-def _invalid(what: str, code: str) -> StateInvalid:
-    return StateInvalid(
+def _refused(ports: Ports, what: str, code: str) -> ClassbellError:
+    """Count a callback that finishes nothing, and return what to raise."""
+    invalid = StateInvalid(
         what, meaning=NOTHING_CHANGED, remedy="Go back to Classbell and start again.", code=code
     )
+    return counted(ports, Door.SIGN_IN, invalid)

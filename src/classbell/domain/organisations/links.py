@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from classbell.domain.notifications.notify import notify
 from classbell.domain.organisations.access import access_of, require_lms_admin
+from classbell.domain.organisations.attempts import Door, counted
 from classbell.domain.organisations.audit import Actor, record
 from classbell.domain.organisations.course_access import require_actor_administers_learner
 from classbell.domain.organisations.events import emit
@@ -77,11 +78,12 @@ def usable_link(ports: Ports, token: str) -> PersonLink:
 
     Raises:
         StateInvalid: there is none, it was used, or it is too old.
+        TooManyRequests: there were too many such from this network.
     """
     rows = PersonLink.objects.select_related("person__organisation")
     link = rows.filter(token_hash=_hash(ports, token)).first()
     if link is None or link.used_at is not None or link.expires_at <= ports.clock.now():
-        raise _spent()
+        raise counted(ports, Door.LINK, _spent())
     return link
 
 

@@ -7,6 +7,12 @@ from functools import partial
 
 from classbell.domain.connections.alarms import watching_the_application
 from classbell.domain.organisations.access import whom_to_ask
+from classbell.domain.organisations.attempts import (
+    Door,
+    begin_counting,
+    counted,
+    finished,
+)
 from classbell.domain.organisations.audit import Actor, record
 from classbell.domain.organisations.journeys import NOTHING_CHANGED, arrive, start
 from classbell.domain.organisations.links import link_person, usable_link
@@ -31,7 +37,9 @@ def begin_sign_in(ports: Ports, *, browser_key: str, return_to: str = HOME) -> s
 
     Raises:
         ProviderFailure: Microsoft cannot be reached.
+        TooManyRequests: too many sign-ins were begun from this network and not finished.
     """
+    begin_counting(ports)
     return start(
         ports,
         purpose=SignInJourney.SIGN_IN,
@@ -73,6 +81,7 @@ def finish_sign_in(
         WrongOrganisation: the account's organisation is not served here, or not the link's.
         NotAllowed: nobody here has this account; the text says whom to ask.
         ProviderFailure: Microsoft refused or cannot be reached.
+        TooManyRequests: there were too many such from this network or of this account.
     """
     journey = arrive(ports, purposes=PURPOSES, browser_key=browser_key, answer=answer)
     with watching_the_application(ports):
@@ -80,7 +89,8 @@ def finish_sign_in(
     if journey.purpose == SignInJourney.LINK:
         person = link_person(ports, int(str(journey.memo["link"])), signed_in)
     else:
-        person = _known(signed_in)
+        person = _known(ports, signed_in)
+    finished(ports)
     record(
         ports,
         actor=Actor.of(person),
@@ -105,25 +115,30 @@ def _request(ports: Ports, state: str) -> AuthorizationRequest:
     )
 
 
-def _known(signed_in: SignedInPerson) -> Person:
+def _known(ports: Ports, signed_in: SignedInPerson) -> Person:
     """Find the person, or say in plain words why they cannot come in."""
+    account = f"account:{signed_in.tenant_id}/{signed_in.object_id}"
     organisation = Organisation.objects.filter(tenant_id=signed_in.tenant_id).first()
     if organisation is None:
-        raise WrongOrganisation(
+        elsewhere = WrongOrganisation(
             f"The organisation of {signed_in.username} does not use this Classbell.",
             meaning=NOTHING_CHANGED,
             remedy="Sign in with another account, or ask whoever runs this Classbell to add your "
             f"organisation (tenant {signed_in.tenant_id}).",
             who=Audience.OPERATOR,
         )
+        raise counted(ports, Door.SIGN_IN, elsewhere, account=account)
     person = organisation.people.filter(object_id=signed_in.object_id).first()
     if person is None:
-        raise NotAllowed(
+        unknown = NotAllowed(
             f"{signed_in.name or signed_in.username} is not known to Classbell yet.",
             meaning=f"You signed in to {organisation.name} correctly, but nobody has added you. "
             + NOTHING_CHANGED,
             remedy=whom_to_ask(organisation.id)
             + f" They need your object id, {signed_in.object_id}, or can send you a sign-in link.",
             code="person_unknown",
+        )
+        raise counted(
+            ports, Door.SIGN_IN, unknown, account=account, organisation_id=organisation.pk
         )
     return person

@@ -18,6 +18,7 @@ from classbell.storage.models.agreements import (
     SharingOffer,
     SightingKind,
 )
+from classbell.storage.models.attempts import FailedAttempts
 from classbell.storage.models.calendar_feeds import CalendarFeed, FeedKind
 from classbell.storage.models.calendars import (
     AccountChange,
@@ -122,6 +123,7 @@ __all__ = [
     "EntryState",
     "Envelope",
     "EnvelopeState",
+    "FailedAttempts",
     "FeedKind",
     "HealthEvent",
     "HiddenRoom",

@@ -21,6 +21,7 @@ TITLES: Mapping[str, str] = {
     "approval.checked": _("Approval looked for"),
     "approval.proven": _("Approval proven"),
     "approval.withdrawn": _("Request for approval withdrawn"),
+    "attempts.refused": _("Failed attempts refused"),
     "audit.exported": _("Audit log exported"),
     "calendar.not_shared": _("Organization calendar switched off"),
     "calendar.shared": _("Organization calendar switched on"),

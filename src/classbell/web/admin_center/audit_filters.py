@@ -20,7 +20,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "course": ("course", "group"),
     "integration": ("calendar_feed", "integration", "webhook"),
     "message": ("held_mail", "mail", "messages", "people"),
-    "person": ("person", "role"),
+    "person": ("attempts", "person", "role"),
     "room": ("room", "rooms"),
     "session": ("session", "sessions"),
     "template": ("template",),
