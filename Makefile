@@ -99,6 +99,10 @@ test-slow: $(INSTALLED)  ## Run the long suites: the article in a browser, every
 	    CLASSBELL_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "slow and store" $(ARGS); \
 	fi
 
+.PHONY: test-browser
+test-browser: $(INSTALLED)  ## Walk the story, every page and every role in Chromium: the part of the long suites that CI runs
+	@CLASSBELL_TEST_DATABASE=sqlite $(BIN)/python -m pytest -n 2 --dist loadfile -m slow tests/browser/test_story.py tests/browser/pages tests/browser/roles tests/deploy/test_site.py $(ARGS)
+
 .PHONY: check
 check: $(INSTALLED)  ## Check format, lint, types, import contracts, migrations and documents
 	@echo "== format and lint";    $(BIN)/ruff format --check --quiet . || { echo "Run make fix."; exit 1; }; $(BIN)/ruff check --quiet .

@@ -33,7 +33,7 @@ SLOW = (
     "sandbox/graph/test_schemathesis.py",
     "sandbox/portal/test_accessibility.py",
 )
-"""Long suites: left out of `make test`, run by `make test-slow` and in CI."""
+"""Long suites: left out of `make test`, run by `make test-slow`; CI runs a part of them."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
