@@ -21,6 +21,8 @@ MINUTES ?= 10
 SEED ?= $(shell date +%s)
 # How many requests make torture sends to each operation of the sandbox.
 EXAMPLES ?= 200
+# How many odd requests make torture sends to the addresses that have no description.
+REQUESTS ?= 5000
 # How many pairs of faults make torture lets each route meet.
 PAIRS ?= 1000
 # How many random histories of a session make torture brings to rest.
@@ -128,6 +130,8 @@ torture: $(INSTALLED)  ## Kill, freeze and besiege for long, seeds printed (RUNS
 	@CLASSBELL_TEST_HISTORIES=$(HISTORIES) $(BIN)/python -m pytest --hypothesis-seed=$(SEED) tests/domain/scheduling/test_histories.py
 	@echo "== sandbox, $(EXAMPLES) examples of every operation"
 	@CLASSBELL_TEST_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -n $(JOBS) tests/sandbox/graph/test_schemathesis.py $(ARGS)
+	@echo "== $(REQUESTS) odd requests to pages, forms, feeds and reports, from seed $(SEED)"
+	@CLASSBELL_TEST_REQUESTS=$(REQUESTS) $(BIN)/python -m pytest -n $(JOBS) -o faulthandler_timeout=0 --hypothesis-seed=$(SEED) tests/acceptance/roles/test_any_request.py $(ARGS)
 
 .PHONY: bench
 bench: $(INSTALLED)  ## Measure what must stay fast, in one run (ARGS="--short", ARGS="lanes acs")
@@ -172,9 +176,9 @@ sbom: $(INSTALLED)  ## Write the bill of materials of what operators run: var/sb
 	@mkdir -p var
 	@$(BIN)/python scripts/sbom.py var/sbom.cdx.json
 
-# The service that knows of weaknesses is asked, so this needs a network; the tool itself is fetched
-# into an environment of its own, because nothing else here needs it.
+# A service that knows of weaknesses is asked, so this needs a network; where none answers, that is
+# said. The tool is fetched into an environment of its own, because nothing else here needs it.
 .PHONY: audit
-audit: requirements.lock  ## Ask whether a weakness is known of any locked version (needs a network)
+audit: requirements.lock  ## Ask whether a weakness is known of any locked version (needs the internet)
 	@test -x .venv-audit/bin/pip-audit || { $(PYTHON) -m venv .venv-audit && .venv-audit/bin/python -m pip install -qq --disable-pip-version-check 'pip-audit>=2.9,<3'; }
-	@.venv-audit/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock $(ARGS)
+	@$(PYTHON) scripts/audit.py .venv-audit/bin/pip-audit requirements.lock $(ARGS)

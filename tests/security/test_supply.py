@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import sbom
 from cyclonedx.output.json import JsonV1Dot6
@@ -78,3 +82,71 @@ def test_the_same_lock_gives_the_same_bill() -> None:
         one.pop("serialNumber")
         one["metadata"].pop("timestamp")
     assert first == second
+
+
+def audited(folder: Path, answers: dict[str, object], **environment: str) -> tuple[int, str]:
+    """Run the audit with a tool that says what the test wants, by what it is asked about."""
+    tool = folder / "pip-audit"
+    tool.write_text(
+        f"#!{sys.executable}\nimport json, sys\n"
+        f"answers = json.loads({json.dumps(json.dumps(answers))})\n"
+        "asked = 'canary' if sys.argv[-1].endswith('weak.txt') else 'lock'\n"
+        "service = sys.argv[sys.argv.index('--vulnerability-service') + 1]\n"
+        "found = answers.get(f'{service} {asked}')\n"
+        "sys.exit('no route to host') if found is None else print(json.dumps(found))\n",
+        encoding="utf-8",
+    )
+    tool.chmod(0o755)
+    done = subprocess.run(
+        [sys.executable, ROOT / "scripts" / "audit.py", tool, ROOT / "requirements.lock"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"CLASSBELL_TEST_REQUIRE": ""} | environment,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def of_one(name: str, version: str, *ids: str) -> dict[str, object]:
+    """Return an answer about one package with some weaknesses."""
+    vulns = [{"id": one, "fix_versions": ["9.9"]} for one in ids]
+    return {"dependencies": [{"name": name, "version": version, "vulns": vulns}]}
+
+
+BELIEVED = of_one("jinja2", "2.10", "PYSEC-2019-217")
+IGNORANT = {"dependencies": [{"name": "jinja2", "skip_reason": "not found on PyPI"}]}
+
+
+def test_a_known_weakness_of_a_locked_version_fails_the_audit(tmp_path: Path) -> None:
+    weak = of_one("django", "5.2", "CVE-2026-1")
+    code, said = audited(tmp_path, {"pypi canary": BELIEVED, "pypi lock": weak})
+    assert (code, "django 5.2: CVE-2026-1, mended in 9.9" in said) == (1, True)
+
+
+def test_an_audit_without_a_finding_says_how_much_was_looked_up(tmp_path: Path) -> None:
+    answers = {"pypi canary": BELIEVED, "pypi lock": of_one("django", "5.2")}
+    code, said = audited(tmp_path, answers)
+    assert (code, "1 locked versions: no weakness is known" in said) == (0, True)
+
+
+def test_a_service_that_knows_nothing_is_not_believed(tmp_path: Path) -> None:
+    answers = {"pypi canary": IGNORANT, "pypi lock": of_one("django", "5.2")}
+    code, said = audited(tmp_path, answers)
+    assert (code, "SKIPPED" in said, "not found on PyPI" in said) == (0, True, True)
+    assert "no route to host" in said
+    assert audited(tmp_path, answers, CLASSBELL_TEST_REQUIRE="clients,advisories")[0] == 1
+
+
+def test_the_second_service_is_asked_where_the_first_does_not_answer(tmp_path: Path) -> None:
+    answers = {"osv canary": BELIEVED, "osv lock": of_one("django", "5.2", "CVE-2026-2")}
+    code, said = audited(tmp_path, answers)
+    assert (code, "CVE-2026-2" in said) == (1, True)
+
+
+def test_an_audit_that_leaves_something_out_fails(tmp_path: Path) -> None:
+    code, said = audited(tmp_path, {"pypi canary": BELIEVED, "pypi lock": IGNORANT})
+    assert (code, "Not everything was looked up" in said) == (1, True)
+
+
+def test_continuous_integration_carries_the_audit_out() -> None:
+    assert "make audit" in (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
