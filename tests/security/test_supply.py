@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import sbom
@@ -84,7 +85,7 @@ def test_the_same_lock_gives_the_same_bill() -> None:
     assert first == second
 
 
-def audited(folder: Path, answers: dict[str, object], **environment: str) -> tuple[int, str]:
+def audited(folder: Path, answers: Mapping[str, object], **environment: str) -> tuple[int, str]:
     """Run the audit with a tool that says what the test wants, by what it is asked about."""
     tool = folder / "pip-audit"
     tool.write_text(

@@ -122,7 +122,7 @@ def offered_by_pages(stage: Stage) -> dict[str, list[str]]:
     """Walk all pages as the owner, and return the fields of their forms with what they offer."""
     reader = _Fields()
     owner = stage.browser("owner").client
-    for name in PATTERNS:
+    for name in filter(None, PATTERNS):
         answer = owner.get(stage.address(name))
         if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
             reader.feed(answer.content.decode())
