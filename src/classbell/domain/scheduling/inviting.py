@@ -80,6 +80,8 @@ def look_after_a_crash(
         return
     with transaction.atomic():
         taking_part = _taking_part(entry.session_id)
+        # The event that stood before may have been looked at since the row was read.
+        entry.refresh_from_db(fields=["inviting"])
         there = _people_on(current)
         changes: dict[str, object] = {
             "inviting": {

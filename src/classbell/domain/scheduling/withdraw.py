@@ -52,8 +52,8 @@ def clear_retired(ports: Ports, found: Situation) -> None:
         target = mailbox
         if event.calendar_address:
             target = ports.calendar.shared(mailbox, event.calendar_address)
-        elif found.entry is not None and found.entry.inviting:
-            _look_before_cancelling(ports, found, found.entry, mailbox, event.event_id)
+        else:
+            _look_before_cancelling(ports, found, mailbox, event.event_id)
         # What was true when the event was given up is not, once the session is cancelled as well.
         outdated = not found.wanted and not event.calendar_address
         comment = _comment(found) if outdated else event.comment
@@ -62,9 +62,15 @@ def clear_retired(ports: Ports, found: Situation) -> None:
 
 
 def _look_before_cancelling(
-    ports: Ports, found: Situation, entry: Entry, mailbox: Mailbox, event_id: str
+    ports: Ports, found: Situation, mailbox: Mailbox, event_id: str
 ) -> None:
-    """Decide who of those that left during a write hears of it from the cancellation."""
+    """Decide who of those that left during a write hears of it from the cancellation.
+
+    The row is read anew, because it was turned to the next event when this one was given up.
+    """
+    entry = Entry.objects.filter(session=found.session).first()
+    if entry is None or not entry.inviting:
+        return
     try:
         given_up = ports.calendar.get(mailbox, event_id)
     except ProviderFailure as failure:
