@@ -8,6 +8,7 @@ from datetime import UTC, timedelta
 
 from hypothesis.stateful import RuleBasedStateMachine
 
+from classbell.domain.courses.enrolment_rows import ENDED
 from classbell.domain.courses.outlook_decisions import put_back
 from classbell.domain.courses.session_details import SessionDetails
 from classbell.domain.courses.sessions import update_session
@@ -24,6 +25,7 @@ from classbell.storage.models import (
     Entry,
     Lane,
     Notification,
+    Person,
     SharedWay,
     WorkItem,
 )
@@ -157,9 +159,15 @@ class SessionHistory(RuleBasedStateMachine):
         self.check_shared(session, shown=shown)
         own = self.events_of(ACCOUNT)
         assert len(own) == stands + self.is_invited(shown=shown), "nothing else is left behind"
-        told = {one.address: self.wire.received(one.address) for one in self.people}
+        told = {one.address: self.notices_of(one) for one in self.people}
         over = {who: (n, self.allowed[who]) for who, n in told.items() if n > self.allowed[who]}
         assert over == {}, "nobody gets more notices than there were changes"
+
+    def notices_of(self, person: Person) -> int:
+        """Return what reached somebody: Outlook's messages, and our mails that a place has ended."""
+        ended = Notification.objects.filter(kind=ENDED)
+        mails = sum(person.pk.hex in one.audience for one in ended)
+        return self.wire.received(person.address) + mails
 
     def check_event(self, session: CourseSession, current: EntrySnapshot) -> None:
         """Compare the event with a session that takes place."""

@@ -1,6 +1,6 @@
 """Any history, over the wire, comes to rest: the calendar is right and nobody was told twice.
 
-Admins change sessions, learners come and go, somebody edits, moves or deletes events in Outlook,
+Admins change sessions, learners come and go, also while the event is written, somebody edits, moves or deletes events in Outlook,
 rooms are refused by a person or taken by somebody else, sessions are shared and not shared, calls
 fail or their answers are lost, and the worker dies before or after any call. Each change is worth
 one notice to those it concerns; a notice too many fails the history.
@@ -102,6 +102,19 @@ class History(SessionHistory):
         person: Person = self.people[number]
         unenrol(self.wire.ports, session=self.session, people=[person], actor=OPERATOR)
         self.worth(1, person.address)
+
+    @rule(number=st.integers(min_value=0, max_value=2), after=st.booleans())
+    @precondition(lambda self: self.alive)
+    def leave_while_it_is_written(self, number: int, after: bool) -> None:  # noqa: FBT001 -- by name
+        person: Person = self.people[number]
+
+        def leave() -> None:
+            if self.alive:
+                unenrol(self.wire.ports, session=self.session, people=[person], actor=OPERATOR)
+                self.worth(1, person.address)
+
+        name = "answered" if after else "under_way"
+        setattr(self.wire.mortal, name, leave)
 
     @rule()
     @precondition(lambda self: self.alive)

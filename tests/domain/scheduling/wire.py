@@ -46,6 +46,9 @@ class Killed(Exception):
 class MortalCalendar:
     """Graph's calendar, of whose caller nothing is left before or after one of its calls.
 
+    ``under_way`` happens once, just before the next write reaches Microsoft, and ``answered`` once,
+    when it has been made and before our caller hears of it: what somebody else does meanwhile.
+    ``looked`` happens once, after the next reading of an event.
     Before a call, what was written to our store stands and Microsoft knows nothing of it; after a
     call it is the other way round.
     """
@@ -53,6 +56,9 @@ class MortalCalendar:
     graph: GraphCalendar
     before: int = 0
     after: int = 0
+    under_way: Callable[[], None] | None = None
+    answered: Callable[[], None] | None = None
+    looked: Callable[[], object] | None = None
 
     def shared(self, mailbox: Mailbox, address: str) -> Mailbox:
         return self.graph.shared(mailbox, address)
@@ -62,12 +68,16 @@ class MortalCalendar:
             return self.graph.facts(mailbox)
 
     def create(self, mailbox: Mailbox, entry: DesiredEntry) -> EntrySnapshot:
-        with self._call():
+        with self._call(), self._write():
             return self.graph.create(mailbox, entry)
 
     def get(self, mailbox: Mailbox, event_id: str) -> EntrySnapshot:
         with self._call():
-            return self.graph.get(mailbox, event_id)
+            found = self.graph.get(mailbox, event_id)
+        act, self.looked = self.looked, None
+        if act is not None:
+            act()
+        return found
 
     def find(self, mailbox: Mailbox, session_ref: str) -> EntrySnapshot | None:
         with self._call():
@@ -79,12 +89,22 @@ class MortalCalendar:
     def update(
         self, mailbox: Mailbox, current: EntrySnapshot, entry: DesiredEntry
     ) -> EntrySnapshot:
-        with self._call():
+        with self._call(), self._write():
             return self.graph.update(mailbox, current, entry)
 
     def cancel(self, mailbox: Mailbox, event_id: str, comment: str) -> None:
         with self._call():
             self.graph.cancel(mailbox, event_id, comment)
+
+    @contextmanager
+    def _write(self) -> Iterator[None]:
+        act, self.under_way = self.under_way, None
+        if act is not None:
+            act()
+        yield
+        act, self.answered = self.answered, None
+        if act is not None:
+            act()
 
     @contextmanager
     def spared(self) -> Iterator[None]:
@@ -95,8 +115,9 @@ class MortalCalendar:
         self.before, self.after = doomed
 
     def spare(self) -> None:
-        """Let the worker live."""
+        """Let the worker live, undisturbed."""
         self.before = self.after = 0
+        self.under_way = self.answered = self.looked = None
 
     @contextmanager
     def _call(self) -> Iterator[None]:
@@ -128,8 +149,18 @@ class Wire:
         """Let time pass on both sides."""
         self.clock.set(self.sandbox.control.advance(span))
 
-    def work(self) -> None:
-        """Do what is due in the lane, as workers do that take over from each other."""
+    def work_until_killed(self) -> None:
+        """Do what is due in the lane with one worker; nobody takes over from it."""
+        before = self.killed
+        self.work(until=before + 1)
+        assert self.killed == before + 1, "the worker was to die"
+
+    def work(self, until: int | None = None) -> None:
+        """Do what is due in the lane, as workers do that take over from each other.
+
+        Args:
+            until: stop when so many have been killed.
+        """
         for _ in range(MOST_CHORES):
             item = next_chore(self.lane, self.clock.now())
             if item is None:
@@ -138,6 +169,8 @@ class Wire:
                 again = self._done(item)
             except Killed:
                 self.killed += 1
+                if self.killed == until:
+                    return
                 continue
             except ProviderFailure:
                 again = self.clock.now() + timedelta(seconds=10)

@@ -60,7 +60,8 @@ def told_of_leaving(session: CourseSession, people: Sequence[Person]) -> frozens
     """Return those to whom the entry, or a mail in its place, says that they take part no more.
 
     Outlook tells those whom it takes off the event; those who were invited by mail get a mail.
-    Somebody who came and went before the event was written is on neither.
+    Somebody who came and went before the event was written is on neither. While it is being written
+    nobody can tell; then the look at what was written decides who is told (``inviting``).
     """
     entry = Entry.objects.filter(session=session).first()
     if entry is None:
@@ -70,5 +71,7 @@ def told_of_leaving(session: CourseSession, people: Sequence[Person]) -> frozens
     return frozenset(
         person.pk
         for person in people
-        if str(person.pk) in entry.mailed or (stands and person.address.casefold() in on_it)
+        if str(person.pk) in entry.mailed
+        or person.address.casefold() in entry.inviting
+        or (stands and person.address.casefold() in on_it)
     )

@@ -8,6 +8,7 @@ from classbell.domain.scheduling.applied import Applied, written
 from classbell.domain.scheduling.entry_problems import Problem, joined, room_word
 from classbell.domain.scheduling.entry_writes import tell as _tell
 from classbell.domain.scheduling.entry_writes import write_if_same as _unchanged
+from classbell.domain.scheduling.inviting import tell_left_out
 from classbell.domain.scheduling.outlook_edits import rewritten, was_decided
 from classbell.domain.scheduling.repairs import Repairs
 from classbell.domain.scheduling.request import request_clearing, request_watch
@@ -99,7 +100,9 @@ def settle(
     if wrote or repairs != Repairs.read(Applied.read(entry.applied)):
         changes["applied"] = written(wanted, current, repairs.stored()).stored()
     with transaction.atomic():
+        tell_left_out(ports, found, entry, current)
         if not _unchanged(entry, changes):
+            transaction.set_rollback(True)
             return False
         tell_refusal(ports, found, before_told, entry.told)
         if first:
@@ -125,6 +128,7 @@ def _seen(
         "room_answer": room.answer.value if room else "",
         "room_answered_at": room.answered_at if room else None,
         "answers": {a.address.casefold(): a.answer.value for a in current.answers},
+        "inviting": {},
         "told": with_refusal(entry.told, wanted, room),
     }
 

@@ -28,6 +28,7 @@ from classbell.domain.scheduling.former_account import (
     tell_dead_invitations,
     waits_for_room,
 )
+from classbell.domain.scheduling.inviting import begin_inviting, look_after_a_crash
 from classbell.domain.scheduling.mailed import invite_by_mail
 from classbell.domain.scheduling.meeting_options import bring_meeting_options
 from classbell.domain.scheduling.outlook_edits import noticed
@@ -114,16 +115,19 @@ def _brought_up_to_date(job: Job, entry: Entry, *, fresh: bool) -> datetime | No
     """Let the event be what is wanted, settle, and return when to look again."""
     ports, found = job.ports, job.found
     current = existing_event(job, entry, fresh=fresh)
+    look_after_a_crash(ports, found, entry, current)
     wanted = desired_entry(job.picture, entry.generation)
     edit = noticed(wanted, current, Applied.read(entry.applied), found.now)
     if edit is not None:
         done = settle_edited(ports, found, entry, edit, current)
         return None if done else found.now + AT_ONCE
     wrote, repairs = current is None or not entry.applied, Repairs()
+    if current is None and entry.event_id:
+        entry_rows.renew_lost(ports, found, entry)
+        wanted = desired_entry(job.picture, entry.generation)
+    if not begin_inviting(entry, job.picture, wanted, current):
+        return found.now + AT_ONCE
     if current is None:
-        if entry.event_id:
-            entry_rows.renew_lost(ports, found, entry)
-            wanted = desired_entry(job.picture, entry.generation)
         current = ports.calendar.create(job.mailbox, wanted)
     else:
         changed, repairs = updated_event(job, wanted, current, entry)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from classbell.domain.scheduling import entry_problems, entry_rows
 from classbell.domain.scheduling.desired import SessionPicture
+from classbell.domain.scheduling.inviting import look_after_a_crash
 from classbell.domain.scheduling.mailed import invite_by_mail
 from classbell.domain.scheduling.situation import Situation
 from classbell.ports.bundle import Ports
@@ -12,6 +13,9 @@ from classbell.storage.models import EntryState
 
 def invite_without_calendar(ports: Ports, found: Situation, picture: SessionPicture) -> None:
     """Invite everybody by mail, because the account may not write its calendar."""
+    if found.entry is not None:
+        # Nobody will be taken off an event that may not be written any more.
+        look_after_a_crash(ports, found, found.entry, None)
     own = found.own_entry
     if own is not None and own.state == EntryState.CREATED:
         # The permission was there and is gone: the event stays, newcomers get a mail instead.

@@ -103,7 +103,9 @@ class Entry(TenantModel):
     ``mail_sequence`` is the SEQUENCE of the iCalendar files sent to them, and ``told`` what news is
     compared with: the facts they were told, who of them teaches, and which room's refusal admins
     were told. ``meeting_options`` are the options of the Teams meeting as last written, and
-    ``meeting_problem`` says why they could not be. ``edited`` holds what somebody did to the event
+    ``meeting_problem`` says why they could not be. ``inviting`` maps the addresses of those whom a
+    write under way may put on the event to ``[id of the person, "learner" or "instructor"]``: it is
+    written before the call and emptied by what the event turns out to be. ``edited`` holds what somebody did to the event
     in Outlook and an admin has to decide about; empty where nothing waits.
     """
 
@@ -125,6 +127,7 @@ class Entry(TenantModel):
     room_answer = models.CharField(max_length=20, blank=True)
     room_answered_at = models.DateTimeField(null=True, blank=True)
     answers = models.JSONField(default=dict)
+    inviting = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     mailed = models.JSONField(default=dict)
     told = models.JSONField(default=dict)
     mail_sequence = models.PositiveIntegerField(default=0)
