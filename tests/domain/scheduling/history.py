@@ -164,7 +164,7 @@ class SessionHistory(RuleBasedStateMachine):
         assert over == {}, "nobody gets more notices than there were changes"
 
     def notices_of(self, person: Person) -> int:
-        """Return what reached somebody: Outlook's messages, and our mails that a place has ended."""
+        """Return what reached somebody: Outlook's messages, and our mails of a place's end."""
         ended = Notification.objects.filter(kind=ENDED)
         mails = sum(person.pk.hex in one.audience for one in ended)
         return self.wire.received(person.address) + mails

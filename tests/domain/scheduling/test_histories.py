@@ -1,9 +1,10 @@
 """Any history, over the wire, comes to rest: the calendar is right and nobody was told twice.
 
-Admins change sessions, learners come and go, also while the event is written, somebody edits, moves or deletes events in Outlook,
-rooms are refused by a person or taken by somebody else, sessions are shared and not shared, calls
-fail or their answers are lost, and the worker dies before or after any call. Each change is worth
-one notice to those it concerns; a notice too many fails the history.
+Admins change sessions, learners come and go, also while the event is written, somebody edits,
+moves or deletes events in Outlook, rooms are refused by a person or taken by somebody else,
+sessions are shared and not shared, calls fail or their answers are lost, and the worker dies before
+or after any call. Each change is worth one notice to those it concerns; a notice too many fails the
+history.
 ``CLASSBELL_TEST_HISTORIES`` says how many histories are tried, in `make torture` more than here.
 """
 

@@ -36,7 +36,9 @@ def mai(at_outlook: Wire) -> Person:
 
 @pytest.fixture
 def session(at_outlook: Wire) -> CourseSession:
-    start = at_outlook.clock.now().astimezone(UTC).replace(hour=9, minute=0, second=0, microsecond=0)
+    start = (
+        at_outlook.clock.now().astimezone(UTC).replace(hour=9, minute=0, second=0, microsecond=0)
+    )
     return a_session(starts_at=start + timedelta(days=8), time_zone="UTC", seats=None)
 
 
@@ -97,7 +99,7 @@ def test_a_write_of_unknown_fate_is_looked_at_first(
 @pytest.mark.parametrize("stands", [False, True], ids=["created", "patched"])
 @pytest.mark.parametrize("carried_out", [False, True])
 @pytest.mark.parametrize("then", ["nothing", "cancelled", "new event"])
-def test_a_worker_killed_at_the_write_tells_it_once(  # noqa: PLR0913 -- three that vary
+def test_a_worker_killed_at_the_write_tells_it_once(
     at_outlook: Wire,
     session: CourseSession,
     mai: Person,

@@ -105,8 +105,8 @@ class Entry(TenantModel):
     were told. ``meeting_options`` are the options of the Teams meeting as last written, and
     ``meeting_problem`` says why they could not be. ``inviting`` maps the addresses of those whom a
     write under way may put on the event to ``[id of the person, "learner" or "instructor"]``: it is
-    written before the call and emptied by what the event turns out to be. ``edited`` holds what somebody did to the event
-    in Outlook and an admin has to decide about; empty where nothing waits.
+    written before the call and emptied by what the event turns out to be. ``edited`` holds what
+    somebody did to the event in Outlook and an admin has to decide about; empty if nothing waits.
     """
 
     tenancy: ClassVar = Tenancy(

@@ -6,7 +6,7 @@ from django.db.models import Value
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("storage", "0017_operations"),
+        ("storage", "0019_failed_attempts"),
     ]
 
     operations = [
