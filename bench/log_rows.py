@@ -33,6 +33,8 @@ PEOPLE_FOR_A_ROW = 10
 LEAST_PEOPLE, LEAST_CATALOGS, MOST_CATALOGS = 2_000, 20, 200
 OF_A_PERSON = 50
 OF_A_NOTIFICATION = 10
+ABOUT_SESSION = 60
+"""Notifications about one session, the newest, however many were ever written about others."""
 WAITING = 100
 
 NAMES = ("Anna", "Bo", "Clara", "David", "Emil", "Freja", "Gustav", "Hanna", "Ida", "Jens")
@@ -79,8 +81,8 @@ class Ledger:
         self._write(Person, self._people, self._person(), self._home | {"created_at": NOW})
         groups = self._size // OF_A_NOTIFICATION + 1
         one = {"audience_size": OF_A_NOTIFICATION, "expanded": OF_A_NOTIFICATION}
-        about = {"context": {"session": str(self.session.pk)}}
-        self._write(Notification, groups, self._notification(), self._home | one | about)
+        newest = self._notification(groups)
+        self._write(Notification, groups, newest, self._home | one)
         wire = {"lane": self.lane.pk, "epoch": 1, "recipients": 1, "route": "mailbox"}
         self._write(Envelope, self._size, self._envelope(), wire, where=SENT)
         reader = {"language": "en", "time_zone": "UTC", "lane": self.lane.pk}
@@ -108,11 +110,13 @@ class Ledger:
             "name": f"CASE n % 10 {named} END || ' Learner' || n",
         }
 
-    def _notification(self) -> dict[str, str]:
+    def _notification(self, groups: int) -> dict[str, str]:
+        about, nothing = _json(f'{{"session": "{self.session.pk}"}}'), _json("{}")
         at = self._at(f"n * {OF_A_NOTIFICATION}")
         return {
             "id": _key("notification"),
             "catalog": self._catalog("n % 10 = 9"),
+            "context": f"CASE WHEN n > {groups - ABOUT_SESSION} THEN {about} ELSE {nothing} END",
             "kind": "CASE WHEN n % 1000 = 500 THEN 'held_mail_waiting' WHEN n % 3 = 0"
             " THEN 'session_invitation' ELSE 'enrolment_confirmed' END",
             "created_at": at,
@@ -215,6 +219,10 @@ def _key(what: str, number: str = "n") -> str:
     """Return the expression of an id; as random as the product's own, and found again."""
     key = f"md5('{what}' || {number})"
     return f"CAST({key} AS uuid)" if connection.vendor == "postgresql" else key
+
+
+def _json(text: str) -> str:
+    return f"CAST('{text}' AS jsonb)" if connection.vendor == "postgresql" else f"'{text}'"
 
 
 def _literal(key: str) -> str:

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from bench.delivery import start_django
+from bench.log_server import signed_in
 
 HOME = "/catalogs/academy"
 PAGES = {
@@ -42,12 +43,11 @@ def serve(rows: int, people: int) -> None:
     written = Message.objects.filter(catalog=ledger.catalog, person__isnull=False).latest("id")
     named = {"person": written.person_id, "session": ledger.session.pk}
     client = Client()
-    session = client.session
-    session["person"] = str(an_admin(ledger.catalog).pk)
-    session.save()
+    signed_in(client, an_admin(ledger.catalog))
     with bootstrap.use(ports):
         for address in PAGES.values():  # templates and settings are read once
             client.get(address.format(**named))
+        bootstrap.leave_out_of_collections()  # as web processes do
         print(json.dumps(list(PAGES)), flush=True)
         for _ in sys.stdin:
             took: dict[str, float] = {}

@@ -1,10 +1,11 @@
 """The one room that names concrete adapters: it builds the ports and hands them out.
 
 ``outside`` builds the ports, ``routes`` says how each kind of lane sends, ``lanes`` what else it
-does, and gives the worker its loop.
+does, and gives the worker its loop; ``loaded`` spares what a process loads once from collections.
 """
 
 from classbell.bootstrap.lanes import begin_daily_work, engine, handlers_for, no_worker, pace
+from classbell.bootstrap.loaded import leave_out_of_collections
 from classbell.bootstrap.outside import (
     CalledInTransaction,
     begin_process,
@@ -23,6 +24,7 @@ __all__ = [
     "build",
     "engine",
     "handlers_for",
+    "leave_out_of_collections",
     "leave_the_store",
     "no_worker",
     "pace",

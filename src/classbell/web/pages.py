@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from classbell import bootstrap
 from classbell.domain.connections.outlook import ExternalUse, external_use
 from classbell.domain.notifications.languages import LANGUAGES
-from classbell.domain.organisations.access import Access, visible_catalogs
+from classbell.domain.organisations.access import Access, own_catalogs
 from classbell.storage.models import Catalog
 from classbell.storage.queries.pages_shell import connection_status
 from classbell.web.components.moments import Viewer, viewer_for
@@ -71,12 +71,11 @@ def show(
         status: HTTP status.
     """
     lost = _lost(request, catalog)
-    catalogs = list(visible_catalogs(access))
     shell = {
         "layout": "fragment.html" if is_part(request) else "shell.html",
         "access": access,
         "catalog": catalog,
-        "switcher": switcher(access, catalogs, catalog),
+        "switcher": switcher(access, own_catalogs(access), catalog),
         "navigation": navigation(access, catalog),
         "current": current,
         "lost": lost,

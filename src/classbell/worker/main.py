@@ -37,6 +37,7 @@ def run(stop: Event | None = None) -> None:
     if stop is not None:
         engine.run(stop)
         return
+    bootstrap.leave_out_of_collections()
     with _stopped_by_signals() as ending:
         engine.run(ending)
     log.info("worker has stopped")

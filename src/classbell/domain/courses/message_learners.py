@@ -248,7 +248,7 @@ def _sent_already(
     if once is None:
         return None
     rows = Notification.objects.filter(pk=once, kind=KIND, catalog=session.course.catalog_id)
-    sent = rows.filter(context__session=str(session.pk)).first()
+    sent = rows.filter(about_session=str(session.pk)).first()
     if sent is None:
         return None
     wanted = [] if people is None else _audience(session, people)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Q, QuerySet
+from collections.abc import Collection
+
+from django.db.models import Count, Q
 
 from classbell.storage.models import CalendarOptions, Catalog, EntryState, SharedEntry
+from classbell.storage.queries.pages_catalogs import in_order
 from classbell.storage.scope import Scope
 
 
@@ -20,17 +23,18 @@ def shared_count(catalog: Catalog) -> int:
     return rows.filter(state=EntryState.CREATED).count()
 
 
-def sharing_of_all(scope: Scope) -> QuerySet[Catalog]:
-    """Return an organisation's catalogs with what they share, those that do first.
+def sharing_of_all(scope: Scope, shown: Collection[Catalog]) -> list[Catalog]:
+    """Return catalogs of a scope with what they share.
+
+    Args:
+        scope: whose.
+        shown: which, in the order of what is returned.
 
     Returns:
-        Catalogs by title with their ``calendar_options``, and ``shown``, the sessions that the
+        Catalogs with their ``calendar_options``, and ``shown``, the sessions that the
         organisation's calendar shows now.
     """
-    shown = Q(courses__sessions__shared_entry__state=EntryState.CREATED)
-    return (
-        scope.of(Catalog)
-        .select_related("calendar_options")
-        .annotate(shown=Count("courses__sessions__shared_entry", filter=shown))
-        .order_by("-calendar_options__share", "title", "slug")
-    )
+    created = Q(courses__sessions__shared_entry__state=EntryState.CREATED)
+    rows = scope.of(Catalog).select_related("calendar_options")
+    counted = rows.annotate(shown=Count("courses__sessions__shared_entry", filter=created))
+    return in_order(counted, shown)

@@ -31,7 +31,7 @@ class Progress:
 def message_in(scope: Scope, session: CourseSession, notification_id: UUID) -> Notification | None:
     """Return what was written to the learners of a session; None where there is no such message."""
     rows = scope.of(Notification).filter(pk=notification_id, kind="session_message")
-    return rows.defer("audience").filter(context__session=str(session.pk)).first()
+    return rows.defer("audience").filter(about_session=str(session.pk)).first()
 
 
 def progress_of(notification: Notification) -> Progress:

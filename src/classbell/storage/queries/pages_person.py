@@ -102,9 +102,11 @@ def sums_about(session: CourseSession) -> list[tuple[str, int]]:
 
 def notifications_about(session: CourseSession, *, most: int) -> list[Notification]:
     """Return what was last told about a session, newest first, with how many got it (``told``)."""
-    rows = Notification.objects.filter(about_session=str(session.pk))
-    counted = rows.annotate(told=Count("messages")).defer("audience")
-    return list(counted.order_by("-created_at", "id")[:most])
+    about = Notification.objects.filter(about_session=str(session.pk))
+    # Counted for those that are shown alone: a session may have been written about for years.
+    newest = list(about.order_by("-created_at", "id").values_list("pk", flat=True)[:most])
+    counted = Notification.objects.filter(pk__in=newest).annotate(told=Count("messages"))
+    return list(counted.defer("audience").order_by("-created_at", "id"))
 
 
 def acts_about(scope: Scope, session: CourseSession, *, most: int) -> list[AuditEntry]:

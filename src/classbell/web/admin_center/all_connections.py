@@ -23,9 +23,11 @@ from classbell.domain.organisations.access import require_lms_admin
 from classbell.ports.errors import InvalidInput
 from classbell.storage.models import Account, AlertRoute, Catalog, EmailProvider
 from classbell.storage.queries.email_provider import active_provider
-from classbell.storage.queries.pages_all_connections import all_connections
+from classbell.storage.queries.pages_all_connections import connections_of
+from classbell.storage.queries.pages_catalogs import catalogs_lost_first
 from classbell.storage.queries.pages_shell import status_in_list
 from classbell.web.access import actor_of, signed_in
+from classbell.web.admin_center.catalog_rows import catalog_list
 from classbell.web.admin_center.health import status_badge
 from classbell.web.admin_center.words import Badge
 from classbell.web.pages import show
@@ -50,18 +52,20 @@ class ConnectionRow:
 
 @require_GET
 def connections(request: HttpRequest) -> HttpResponse:
-    """List the connections of all catalogs."""
+    """List the connections of all catalogs, lost ones first."""
     access = signed_in(request)
     scope = require_lms_admin(access)
     provider = active_provider(scope.organisation_id)
+    listed = catalog_list(request, "connections", catalogs_lost_first(scope))
     rows = [
         _row(one, provider, is_admin=access.is_catalog_admin(one.pk))
-        for one in all_connections(scope)
+        for one in connections_of(scope, list(listed.page))
     ]
     ports, organisation = bootstrap.ports(), access.person.organisation
     if any(row.is_lost and row.is_admin for row in rows):
         allow_forms_to(request, ports.identity.authorization_origin())
     context = {
+        "listed": listed,
         "rows": rows,
         "warning": translated(alert_warning(ports, organisation)),
         "routes": [_route_line(one) for one in routes(ports, organisation)],

@@ -11,7 +11,9 @@ from django.views.decorators.http import require_GET
 from classbell.domain.organisations.access import require_lms_admin
 from classbell.storage.models import CalendarOptions, Catalog, SharedWay
 from classbell.storage.queries.organisation_calendar import sharing_of_all
+from classbell.storage.queries.pages_catalogs import catalogs_sharing_first
 from classbell.web.access import signed_in
+from classbell.web.admin_center.catalog_rows import catalog_list
 from classbell.web.admin_center.words import Badge
 from classbell.web.pages import show
 
@@ -41,17 +43,18 @@ class SharingRow:
 
 @require_GET
 def organisation_calendar(request: HttpRequest) -> HttpResponse:
-    """List every catalog with the calendar that shows its sessions."""
+    """List every catalog with the calendar that shows its sessions, those that share first."""
     access = signed_in(request)
     scope = require_lms_admin(access)
+    listed = catalog_list(request, "organisation-calendar", catalogs_sharing_first(scope))
     rows = [
         _row(one, getattr(one, "shown", 0), is_admin=access.is_catalog_admin(one.pk))
-        for one in sharing_of_all(scope)
+        for one in sharing_of_all(scope, list(listed.page))
     ]
     return show(
         request,
         "organisation_calendar.html",
-        {"rows": rows},
+        {"listed": listed, "rows": rows},
         access=access,
         current="organisation-calendar",
     )

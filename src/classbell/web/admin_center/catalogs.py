@@ -17,9 +17,10 @@ from classbell.domain.organisations.people import grant_role
 from classbell.ports.errors import InvalidInput, NotFoundHere
 from classbell.storage.models import Catalog, Role
 from classbell.storage.queries.email_provider import active_provider
-from classbell.storage.queries.pages_catalogs import all_catalogs
+from classbell.storage.queries.pages_catalogs import catalogs_by_title, catalogs_with_counts
 from classbell.storage.queries.pages_shell import status_in_list
 from classbell.web.access import actor_of, signed_in
+from classbell.web.admin_center.catalog_rows import catalog_list
 from classbell.web.admin_center.health import status_badge
 from classbell.web.pages import show
 from classbell.web.signin import leave_for
@@ -88,11 +89,14 @@ def _page(
 ) -> HttpResponse:
     """Show the list and the form, which keeps what was typed."""
     provider = active_provider(access.person.organisation_id)
+    scope = require_lms_admin(access)
+    listed = catalog_list(request, "catalogs", catalogs_by_title(scope))
     rows = [
         (one, status_badge(status_in_list(one, provider)), access.is_catalog_admin(one.id))
-        for one in all_catalogs(require_lms_admin(access))
+        for one in catalogs_with_counts(scope, list(listed.page))
     ]
     context = {
+        "listed": listed,
         "rows": rows,
         "typed": {name: typed.get(name, "") for name in (*FIELDS, ADMINISTER)},
         "error": error,

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from classbell import bootstrap
-from classbell.domain.organisations.access import Access, require_catalog_admin, visible_catalogs
+from classbell.domain.organisations.access import Access, own_catalogs, require_catalog_admin
 from classbell.storage.models import Catalog
 from classbell.storage.queries.pages_help import delivery_figures
 from classbell.web.access import signed_in
@@ -18,7 +18,7 @@ from classbell.web.pages import show
 def delivery_help(request: HttpRequest) -> HttpResponse:
     """Show the help; ``?catalog=`` names the catalog whose figures stand beside it."""
     access = signed_in(request)
-    own = [one for one in visible_catalogs(access) if access.is_catalog_admin(one.pk)]
+    own = [one for one in own_catalogs(access) if access.is_catalog_admin(one.pk)]
     catalog = _chosen(request, access, own)
     figures = delivery_figures(catalog, now=bootstrap.ports().clock.now()) if catalog else None
     here = reverse("delivery-help")

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from classbell.domain.organisations.access import visible_catalogs
+from classbell.domain.organisations.access import own_catalogs
 from classbell.storage.queries.pages_own import teaches_anything
 from classbell.web.access import signed_in
 from classbell.web.admin_center.came_from import came_from
@@ -19,7 +19,7 @@ from classbell.web.signin import leave_for
 def start(request: HttpRequest) -> HttpResponse:
     """Open what a person works with: a catalog, all of them, courses, teaching, or learning."""
     access = signed_in(request)
-    seen = list(visible_catalogs(access))
+    seen = list(own_catalogs(access))
     own = [one for one in seen if access.is_catalog_admin(one.id)]
     if own:
         return redirect("home", own[0].slug)
