@@ -6,7 +6,7 @@ document.addEventListener("click", (event) => {
   const target = event.target.closest("[data-dialog],[data-close],[data-dismiss]");
   if (!target) return;
   if ("dismiss" in target.dataset) {
-    target.closest("[data-toast]").remove();
+    dismiss(target.closest("[data-toast]"));
     return;
   }
   const id = target.dataset.dialog ?? target.dataset.close;
@@ -77,15 +77,28 @@ document.addEventListener("reset", (event) => { delete event.target.dataset.dirt
 document.addEventListener("close-dialog", (event) => {
   const dialog = document.getElementById(event.detail.value);
   if (!dialog?.open) return;
-  dialog.close();
+  // What asks in front of it has its answer; it stands later in the page, and closes first.
+  for (const open of [...document.querySelectorAll("dialog[open]")].reverse()) open.close();
   afterClosing(dialog);
 });
 
 const toaster = document.getElementById("toaster");
+const main = document.getElementById("main");
+
+// A word that is being read, by eye or by keyboard, stays; who dismisses it goes on in the page.
+function dismiss(toast) {
+  const within = toast.contains(document.activeElement);
+  toast.remove();
+  if (within) main?.focus({ preventScroll: true });
+}
+function leaveWhenRead(toast) {
+  if (toast.matches(":hover,:focus-within")) setTimeout(leaveWhenRead, 1000, toast);
+  else toast.remove();
+}
 function startTimers() {
   for (const toast of toaster.querySelectorAll("[data-toast]:not([data-timed])")) {
     toast.dataset.timed = "";
-    setTimeout(() => toast.remove(), 8000);
+    setTimeout(leaveWhenRead, 8000, toast);
   }
 }
 if (toaster) {
@@ -104,8 +117,35 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
+// A part of a page may be replaced while something in it has the focus, also by itself. The focus
+// then goes to what stands there now and does the same; to the page where there is no such thing.
+let focused;
+function doesTheSame(element) {
+  const words = element.getAttribute("aria-label") ?? element.textContent.trim();
+  return [element.localName, element.getAttribute("href") ?? words, element.name].join();
+}
+function keepFocus() {
+  const before = focused;
+  focused = undefined;
+  if (!before || before.isConnected) return;
+  const shown = document.querySelector("dialog:modal") ?? document;
+  const placed = shown === document ? document.activeElement !== document.body : shown.querySelector("[autofocus]");
+  if (placed) return;
+  const now = [...shown.querySelectorAll(before.localName)];
+  const same = now.find((one) => doesTheSame(one) === doesTheSame(before));
+  if (same) same.focus({ preventScroll: true });
+  else if (shown === document) main?.focus({ preventScroll: true });
+}
+document.addEventListener("htmx:beforeSwap", () => {
+  const now = document.activeElement;
+  focused = now === document.body ? undefined : now;
+});
+
 makeModal();
-document.addEventListener("htmx:afterSettle", makeModal);
+document.addEventListener("htmx:afterSettle", () => {
+  makeModal();
+  keepFocus();
+});
 
 // A part of a page that could not be made says so where it can be read.
 document.addEventListener("htmx:beforeSwap", (event) => {
