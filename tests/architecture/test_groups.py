@@ -1,4 +1,4 @@
-"""Tests that share something dear share a process, whatever becomes of pytest-xdist's own groups."""
+"""Tests that share something dear share a process of pytest-xdist."""
 
 from __future__ import annotations
 
