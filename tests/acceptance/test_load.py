@@ -10,18 +10,18 @@ import sys
 import pytest
 
 from tests.architecture.sources import ROOT
+from tests.postgresql import URL_VARIABLE
 
 
 @pytest.mark.slow
 @pytest.mark.store
 def test_admins_work_while_a_send_goes_out(store: str) -> None:
     own = ("DJANGO_", "PYTEST_", "CLASSBELL_")
-    kept = "CLASSBELL_TEST_POSTGRESQL_URL"
     words = ["--admins", "10", "--letters", "200", "--quiet", "5", "--think", "0.5"]
     told = subprocess.run(
         [sys.executable, "-m", "tests.torture.load", *words, "--seed", "11", "--store", store],
         cwd=ROOT,
-        env={n: v for n, v in os.environ.items() if n == kept or not n.startswith(own)},
+        env={n: v for n, v in os.environ.items() if n == URL_VARIABLE or not n.startswith(own)},
         capture_output=True,
         text=True,
         check=False,
