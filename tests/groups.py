@@ -1,6 +1,6 @@
 """Which tests stay together in one process of pytest-xdist, and why each of them must."""
 
-from xdist.scheduler import LoadScopeScheduling
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # it has no types
 
 GROUPS = {
     # A showcase of four programs each; the walks of the article take as long as all others.
@@ -23,7 +23,7 @@ def group_of(nodeid: str) -> str:
     return next(found, nodeid)
 
 
-class GroupScheduling(LoadScopeScheduling):
+class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]  # the same
     """Hands out tests by `GROUPS`.
 
     pytest-xdist's own `loadgroup` marks a test by writing its group behind its id, which pytest

@@ -25,7 +25,7 @@ from bench.process_tree import memory
 from classbell.cli.demo.stage import Stage
 from classbell.cli.processes import Processes, free_ports
 from classbell.cli.showcase import SERVICE_ACCOUNT, Places, settings_of
-from classbell.network.http import HttpDoor
+from classbell.network.http import HttpDoor, Timeouts
 from classbell.network.logs import configure_logging
 from tests.torture.compare import check_mail
 from tests.torture.load_admins import Admin, Crowd, a_crowd
@@ -41,6 +41,7 @@ WITH, WITHOUT = "with the send", "without"
 STRANGERS = 5
 LOOK_SECONDS = 0.5
 PATIENCE_SECONDS = 1_800
+MOST_BYTES = 2 * 1024**3
 NAMES = ("sandbox", "web", "worker")
 
 
@@ -229,7 +230,9 @@ def main() -> int:
         settings = settings_of(places) | SETTINGS | {"CLASSBELL_DATABASE_URL": address}
         with (Path(folder) / "processes.log").open("wb") as output:
             processes = Processes(settings, output)
-            with processes, HttpDoor() as door:
+            # What arrived is asked for in one answer, which is long.
+            patient = Timeouts(read=120.0, total=240.0)
+            with processes, HttpDoor(timeouts=patient, max_answer_bytes=MOST_BYTES) as door:
                 load = Load(begun(places, processes, door), words.letters, words.think)
                 run(load, words.admins, words.quiet, words.seed)
     print("\nit held: " + "; ".join(f"{name} {figure}" for name, figure in load.figures.items()))

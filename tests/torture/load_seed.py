@@ -37,9 +37,9 @@ def make_people(count: int) -> list[dict[str, str]]:
     """
     from classbell import bootstrap  # noqa: PLC0415 -- needs Django's settings
     from classbell.domain.catalogs.catalogs import create_catalog  # noqa: PLC0415 -- the same
-    from classbell.domain.courses.courses import CourseDetails, create_course  # noqa: PLC0415
+    from classbell.domain.courses.courses import CourseDetails, create_course  # noqa: PLC0415 -- same
     from classbell.domain.organisations.audit import OPERATOR  # noqa: PLC0415 -- the same
-    from classbell.domain.organisations.people import grant_role, upsert_person  # noqa: PLC0415
+    from classbell.domain.organisations.people import grant_role, upsert_person  # noqa: PLC0415 -- same
     from classbell.storage.models import Catalog, Organisation, Role  # noqa: PLC0415 -- the same
 
     ports, contoso = bootstrap.ports(), Organisation.objects.get(tenant_id=CONTOSO)
@@ -84,7 +84,7 @@ def write_notification(count: int) -> dict[str, str]:
 
     from classbell import bootstrap  # noqa: PLC0415 -- the same
     from classbell.domain.notifications.notify import notify  # noqa: PLC0415 -- the same
-    from classbell.storage.models import Catalog, Course, CourseSession, Person  # noqa: PLC0415
+    from classbell.storage.models import Catalog, Course, CourseSession, Person  # noqa: PLC0415 -- same
 
     ports, academy = bootstrap.ports(), Catalog.objects.get(slug="academy")
     now, run = ports.clock.now(), uuid4().hex[:8]

@@ -120,7 +120,7 @@ def hand_over(ports: Ports, _lane: Lane, change_id: str) -> datetime | None:
         if change is None:
             return None
         former = change.from_account
-        # Between the former account's event and the new one's, a session stands in neither calendar.
+        # Between the former account's event and the new one's, a session stands in no calendar.
         moving = (
             upcoming_entries(change.catalog, former, now).exists()
             or planned_entries(change.catalog, change.to_account, now).exists()
