@@ -25,6 +25,10 @@ EXAMPLES ?= 200
 REQUESTS ?= 5000
 # How many pairs of faults make torture lets each route meet.
 PAIRS ?= 1000
+# How many admins make load lets in, beside how many mails, on which store.
+ADMINS ?= 200
+LETTERS ?= 10000
+STORE ?= sqlite
 # How many random histories of a session make torture brings to rest.
 HISTORIES ?= 200
 # More words for pytest: make test ARGS="-k rooms"
@@ -124,6 +128,9 @@ torture: $(INSTALLED)  ## Kill, freeze and besiege for long, seeds printed (RUNS
 	    CLASSBELL_TEST_DATABASE=postgresql $(BIN)/python -m tests.torture.kills --runs $(RUNS) --seed $(SEED); \
 	fi
 	@$(BIN)/python -m tests.torture.soak --minutes $(MINUTES) --seed $(SEED)
+	@if $(BIN)/python -m tests.postgresql; then \
+	    $(BIN)/python -m tests.torture.soak --minutes $(MINUTES) --seed $(SEED) --store postgresql; \
+	fi
 	@echo "== each fault at each step of each route, and $(PAIRS) pairs, from seed $(SEED)"
 	@CLASSBELL_TEST_PAIRS=$(PAIRS) CLASSBELL_TEST_SEED=$(SEED) $(BIN)/python -m pytest -n $(JOBS) tests/acceptance/faults
 	@echo "== $(HISTORIES) histories of sessions, Outlook, faults and killed workers"
@@ -132,6 +139,10 @@ torture: $(INSTALLED)  ## Kill, freeze and besiege for long, seeds printed (RUNS
 	@CLASSBELL_TEST_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -n $(JOBS) tests/sandbox/graph/test_schemathesis.py $(ARGS)
 	@echo "== $(REQUESTS) odd requests to pages, forms, feeds and reports, from seed $(SEED)"
 	@CLASSBELL_TEST_REQUESTS=$(REQUESTS) $(BIN)/python -m pytest -n $(JOBS) -o faulthandler_timeout=0 --hypothesis-seed=$(SEED) tests/acceptance/roles/test_any_request.py $(ARGS)
+
+.PHONY: load
+load: $(INSTALLED)  ## Let many admins work while a full send goes out (ADMINS=200 LETTERS=10000 STORE=sqlite SEED=1)
+	@$(BIN)/python -m tests.torture.load --admins $(ADMINS) --letters $(LETTERS) --store $(STORE) --seed $(SEED)
 
 .PHONY: bench
 bench: $(INSTALLED)  ## Measure what must stay fast, in one run (ARGS="--short", ARGS="lanes acs")

@@ -9,15 +9,18 @@ import sys
 import pytest
 
 from tests.architecture.sources import ROOT
+from tests.postgresql import URL_VARIABLE
 
 
 @pytest.mark.slow
-def test_the_product_survives_a_short_soak() -> None:
+@pytest.mark.store
+def test_the_product_survives_a_short_soak(store: str) -> None:
     own = ("CLASSBELL_", "DJANGO_", "PYTEST_")
+    words = ["--minutes", "0.1", "--seed", "2026112601", "--store", store]
     told = subprocess.run(
-        [sys.executable, "-m", "tests.torture.soak", "--minutes", "0.1", "--seed", "2026112601"],
+        [sys.executable, "-m", "tests.torture.soak", *words],
         cwd=ROOT,
-        env={name: value for name, value in os.environ.items() if not name.startswith(own)},
+        env={n: v for n, v in os.environ.items() if n == URL_VARIABLE or not n.startswith(own)},
         capture_output=True,
         text=True,
         check=False,

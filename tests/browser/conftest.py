@@ -40,19 +40,6 @@ addEventListener("securitypolicyviolation", (event) =>
 """
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep browser tests in two processes: each has a showcase of four programs to itself.
-
-    The walks of the article take about as long as all others together.
-    """
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            group = "article" if here / "article" in item.path.parents else "browser"
-            item.add_marker(pytest.mark.xdist_group(group))
-
-
 @pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
     """Start one Chromium for the tests of a module.

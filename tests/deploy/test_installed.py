@@ -16,8 +16,7 @@ from classbell.cli.showcase import Places
 from tests.architecture.sources import ROOT, project_files
 from tests.deploy.conftest import Installed
 
-# One process builds the image for all of them.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("image")]
+pytestmark = pytest.mark.slow
 
 NAME = "classbell.example.org"
 LEFT_OUT = re.compile(r"\.py[co]$")

@@ -27,7 +27,6 @@ NOT_FETCHED = {"canonical", "next", "prev", "index", "search", "genindex"}
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.xdist_group("site"),
     pytest.mark.skipif(
         not SPHINX.exists(), reason="what builds the site is not installed: run make site once"
     ),

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from m365sandbox.calendars.model import Event
 from m365sandbox.control.bodies import read
 from m365sandbox.control.people import person_named
 from m365sandbox.mailboxes.trouble import NOBODY_THERE
@@ -40,6 +41,10 @@ def routes(world: World) -> list[BaseRoute]:
     {"Inbox": 3}}; POST takes {"quota_bytes": 1000} and answers as GET does. A mailbox that holds as
     much as its quota can send nothing, and still receives.
 
+    GET /_sandbox/mailboxes/{name}/events answers {"events": [{"uid", "subject", "start", "end",
+    "is_cancelled", "attendees": [address], "extended": {id: value}}]}: what stands in its calendar,
+    by its beginning, a series once.
+
     POST /_sandbox/mailboxes/{name}/expire-delta lets every delta link of its calendar expire: they
     answer 410 from now on.
 
@@ -70,6 +75,10 @@ def _spaces(world: World) -> list[BaseRoute]:
         world.changed("mailboxes")
         return await show(request)
 
+    async def events(request: Request) -> Response:
+        person = person_named(world, request.path_params["name"])
+        return JSONResponse({"events": [_shown(one) for one in world.calendars.of(person.address)]})
+
     async def expire(request: Request) -> Response:
         person = person_named(world, request.path_params["name"])
         world.calendars.journal(person.address).expire()
@@ -79,8 +88,21 @@ def _spaces(world: World) -> list[BaseRoute]:
     return [
         Route(path, show),
         Route(path, limit, methods=["POST"]),
+        Route(f"{path}/events", events),
         Route(f"{path}/expire-delta", expire, methods=["POST"]),
     ]
+
+
+def _shown(event: Event) -> dict[str, object]:
+    return {
+        "uid": event.uid,
+        "subject": event.subject,
+        "start": event.start.isoformat(),
+        "end": event.end.isoformat(),
+        "is_cancelled": event.is_cancelled,
+        "attendees": [one.address for one in event.attendees],
+        "extended": event.extended,
+    }
 
 
 def _bounces(world: World) -> list[BaseRoute]:

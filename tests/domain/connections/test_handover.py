@@ -83,6 +83,7 @@ def test_the_former_account_cancels_then_the_new_one_makes_and_then_it_is_let_go
     assert "A new invitation comes from academy@contoso.example." in (
         stage.calendar.cancelled[0].comment
     )
+    assert see(stage) == timedelta(minutes=1), "nothing is done while it stands in no calendar"
     look(stage, new, session)
     assert Entry.objects.get().account == new
     assert {one.address for one in the_event(stage).answers} == {

@@ -1,8 +1,12 @@
 """A full mailbox and mail that comes back, over the control interface."""
 
+from datetime import UTC, datetime, timedelta
+
 import httpx2
 import pytest
 
+from m365sandbox.calendars.model import Attendee, Event
+from m365sandbox.mailboxes.model import Address
 from m365sandbox.testing import Sandbox
 from tests.sandbox.core.test_trouble import OTHER, SENDER, Mailer, subjects
 
@@ -57,3 +61,31 @@ def test_what_makes_no_sense_is_refused_in_words(
         live_sandbox.control.ask("POST", path, wrong)
     assert refused.value.response.status_code == status
     assert refused.value.response.json()["error"]
+
+
+def test_a_calendar_is_shown_with_who_is_invited_and_what_programs_put_there(
+    live_sandbox: Sandbox,
+) -> None:
+    begins = datetime(2026, 12, 1, 9, tzinfo=UTC)
+    made = Event(
+        owner=SENDER,
+        organizer=Address(SENDER),
+        start=begins,
+        end=begins + timedelta(hours=1),
+        created=begins,
+        modified=begins,
+        subject="Fire safety",
+        attendees=[Attendee(OTHER, "Other")],
+        extended={"String {x} Name Session": "7"},
+    )
+    live_sandbox.run(lambda world: world.calendars.add(made))
+    (shown,) = live_sandbox.control.ask("GET", f"/mailboxes/{SENDER}/events")["events"]
+    assert shown == {
+        "uid": made.uid,
+        "subject": "Fire safety",
+        "start": "2026-12-01T09:00:00+00:00",
+        "end": "2026-12-01T10:00:00+00:00",
+        "is_cancelled": False,
+        "attendees": [OTHER],
+        "extended": {"String {x} Name Session": "7"},
+    }

@@ -72,6 +72,8 @@ class Page(HTMLParser):
         self._labels: dict[str, str] = {}
         self._outside: list[tuple[str, Control]] = []
         self._ids: dict[str, Form] = {}
+        self._choice: Control | None = None
+        self._area: Control | None = None
         self._silent = 0
         self.feed(html)
         self._finish()
@@ -101,8 +103,10 @@ class Page(HTMLParser):
             self._ids[given.get("id", "")] = self._form
         elif tag == "label":
             self._label = (given.get("for", ""), [])
-        elif tag in {"input", "button"}:
+        elif tag in {"input", "button", "select", "textarea"}:
             self._control(tag, given)
+        elif tag == "option":
+            self._option(given)
 
     def handle_endtag(self, tag: str) -> None:
         """Close what was open."""
@@ -115,6 +119,10 @@ class Page(HTMLParser):
             self._label = None
         elif tag == "button":
             self._button = None
+        elif tag == "select":
+            self._choice = None
+        elif tag == "textarea":
+            self._area = None
 
     def handle_data(self, data: str) -> None:
         """Collect text, and give it to the label or button it stands in."""
@@ -125,9 +133,19 @@ class Page(HTMLParser):
             self._label[1].append(data)
         if self._button is not None:
             self._button.label = " ".join(f"{self._button.label} {data}".split())
+        if self._area is not None:
+            # A first line break belongs to the markup: https://html.spec.whatwg.org/#parsing-main-inbody
+            self._area.value += data if self._area.value else data.removeprefix("\n")
+
+    def _option(self, given: dict[str, str]) -> None:
+        """Choose what is marked; where nothing is, a browser sends the first."""
+        choice = self._choice
+        if choice is not None and ("selected" in given or not choice.checked):
+            choice.value, choice.checked = given.get("value", ""), True
 
     def _control(self, tag: str, given: dict[str, str]) -> None:
-        kind = given.get("type", "submit" if tag == "button" else "text")
+        usual = {"button": "submit", "input": "text"}
+        kind = tag if tag in {"select", "textarea"} else given.get("type", usual[tag])
         control = Control(
             name=given.get("name", ""),
             value=given.get("value", "on" if kind in {"checkbox", "radio"} else ""),
@@ -139,6 +157,10 @@ class Page(HTMLParser):
         )
         if tag == "button":
             self._button = control
+        elif tag == "select":
+            self._choice = control
+        elif tag == "textarea":
+            self._area = control
         if "form" in given:
             self._outside.append((given["form"], control))
         elif self._form is not None:

@@ -31,7 +31,11 @@ from classbell.storage.models import (
     Lane,
     RetiredEvent,
 )
-from classbell.storage.queries.connections import catalogs_served, upcoming_entries
+from classbell.storage.queries.connections import (
+    catalogs_served,
+    planned_entries,
+    upcoming_entries,
+)
 from classbell.storage.queries.handover import left_behind, still_to_clear
 
 HAND_OVER = "hand_over"
@@ -109,14 +113,18 @@ def hand_over(ports: Ports, _lane: Lane, change_id: str) -> datetime | None:
     with transaction.atomic():
         rows = AccountChange.objects.select_for_update(of=("self",))
         change = (
-            rows.select_related("catalog", "from_account")
+            rows.select_related("catalog", "from_account", "to_account")
             .filter(pk=UUID(change_id), state=AccountChangeState.RUNNING)
             .first()
         )
         if change is None:
             return None
         former = change.from_account
-        moving = upcoming_entries(change.catalog, former, now).exists()
+        # Between the former account's event and the new one's, a session stands in no calendar.
+        moving = (
+            upcoming_entries(change.catalog, former, now).exists()
+            or planned_entries(change.catalog, change.to_account, now).exists()
+        )
         clearing = former.state == AccountState.CONNECTED and still_to_clear(change, now).exists()
         if moving or clearing:
             return now + LOOKED_AT_EVERY

@@ -121,6 +121,16 @@ def upcoming_entries(catalog: Catalog, account: Account, now: datetime) -> Query
     )
 
 
+def planned_entries(catalog: Catalog, account: Account, now: datetime) -> QuerySet[Entry]:
+    """Return those that an account has yet to make for the catalog's sessions still to come."""
+    return Entry.objects.filter(
+        account=account,
+        state=EntryState.PLANNED,
+        session__course__catalog=catalog,
+        session__ends_at__gt=now,
+    )
+
+
 def people_invited(session_ids: Collection[UUID]) -> Counter[UUID]:
     """Count learners and instructors of sessions."""
     found: Counter[UUID] = Counter()

@@ -23,7 +23,7 @@ from classbell.domain.organisations.access import require_lms_admin
 from classbell.ports.errors import InvalidInput
 from classbell.storage.models import Account, AlertRoute, Catalog, EmailProvider
 from classbell.storage.queries.email_provider import active_provider
-from classbell.storage.queries.pages_all_connections import connections_of
+from classbell.storage.queries.pages_all_connections import ListedConnection, connections_of
 from classbell.storage.queries.pages_catalogs import catalogs_lost_first
 from classbell.storage.queries.pages_shell import status_in_list
 from classbell.web.access import actor_of, signed_in
@@ -58,7 +58,7 @@ def connections(request: HttpRequest) -> HttpResponse:
     provider = active_provider(scope.organisation_id)
     listed = catalog_list(request, "connections", catalogs_lost_first(scope))
     rows = [
-        _row(one, provider, is_admin=access.is_catalog_admin(one.pk))
+        _row(one, provider, is_admin=access.is_catalog_admin(one.catalog.pk))
         for one in connections_of(scope, list(listed.page))
     ]
     ports, organisation = bootstrap.ports(), access.person.organisation
@@ -128,15 +128,15 @@ def _route_line(state: RouteState) -> tuple[str, str, str, Badge]:
     return state.route.value, name, state.setting, ("danger", _("Refused"))
 
 
-def _row(catalog: Catalog, provider: EmailProvider | None, *, is_admin: bool) -> ConnectionRow:
+def _row(one: ListedConnection, provider: EmailProvider | None, *, is_admin: bool) -> ConnectionRow:
     """Make one line of the list."""
-    status = status_in_list(catalog, provider)
+    status = status_in_list(one.catalog, provider)
     return ConnectionRow(
-        catalog=catalog,
+        catalog=one.catalog,
         account=status.account,
         badge=status_badge(status),
         is_lost=status.is_lost,
-        last_sent=getattr(catalog, "last_sent", None),
-        waiting=getattr(catalog, "waiting", 0),
+        last_sent=one.last_sent,
+        waiting=one.waiting,
         is_admin=is_admin,
     )
