@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
@@ -19,6 +20,17 @@ def sign_in_at_microsoft(page: Page, address: str, back: str) -> None:
         address: who signs in.
         back: address of the site that they come from.
     """
+    walk_to_consent(page, back, lambda heading: _answer(page, heading, address))
+
+
+def walk_to_consent(page: Page, back: str, answer: Callable[[str], None]) -> None:
+    """Have each of Microsoft's pages answered until they ask for consent or lead back.
+
+    Args:
+        page: the window, on its way to Microsoft.
+        back: address of the site that they come from.
+        answer: does what a page asks for, which it knows by its heading.
+    """
     asked = page.get_by_role("heading", level=1, name=HEADINGS)
     consent = page.get_by_role("heading", level=1, name="Permissions requested")
     home = page.get_by_text("Classbell Admin Center")
@@ -26,7 +38,7 @@ def sign_in_at_microsoft(page: Page, address: str, back: str) -> None:
         expect(asked.or_(consent).or_(home).first).to_be_visible()
         if page.url.startswith(back) or consent.is_visible():
             return
-        _answer(page, asked.first.inner_text(), address)
+        answer(asked.first.inner_text())
     raise AssertionError(f"Microsoft's pages never end: {page.url}")
 
 

@@ -2,8 +2,8 @@
 
 A showcase runs as `make demo` runs it. For so many minutes the sandbox refuses, throttles, hangs
 up and lies about what happened, one or two faults at a time; workers are killed and start again;
-business time jumps; admins write to learners; sessions are moved and
-cancelled, and a webhook's receiver refuses. Then the trouble ends, and `compare` counts everything.
+business time jumps; admins write to learners; sessions are moved and cancelled, and a webhook's
+receiver refuses. Then the trouble ends, and `compare` counts everything.
 """
 
 from __future__ import annotations

@@ -10,8 +10,7 @@ def leave_out_of_collections() -> None:
 
     A full collection of some 150,000 such objects stops every thread of the process for a tenth of
     a second, at whoever's request it happens, and frees none of them. Called once, at the end of
-    loading; processes forked afterwards share those pages of memory for good as well. The rule is
-    that of https://docs.python.org/3/library/gc.html#gc.freeze.
+    loading; see https://docs.python.org/3/library/gc.html#gc.freeze.
     """
     gc.collect()
     gc.freeze()

@@ -8,7 +8,7 @@ from typing import TypedDict
 from playwright.sync_api import Locator, Page, expect
 
 from classbell.cli.showcase import PASSWORD
-from tests.browser.microsoft import HEADINGS
+from tests.browser.microsoft import walk_to_consent
 
 MOST_STOPS = 150
 """How often Tab may be pressed before what is looked for counts as out of reach."""
@@ -144,16 +144,7 @@ def sign_in_by_keyboard(keys: Keys, address: str, back: str) -> None:
         address: who signs in.
         back: address of the site that they come from.
     """
-    page = keys.page
-    asked = page.get_by_role("heading", level=1, name=HEADINGS)
-    consent = page.get_by_role("heading", level=1, name="Permissions requested")
-    home = page.get_by_text("Classbell Admin Center")
-    for _ in range(6):
-        expect(asked.or_(consent).or_(home).first).to_be_visible()
-        if page.url.startswith(back) or consent.is_visible():
-            return
-        _answer(keys, asked.first.inner_text(), address)
-    raise AssertionError(f"Microsoft's pages never end: {page.url}")
+    walk_to_consent(keys.page, back, lambda heading: _answer(keys, heading, address))
 
 
 def _answer(keys: Keys, heading: str, address: str) -> None:

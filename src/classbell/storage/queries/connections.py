@@ -113,21 +113,17 @@ def waiting_messages(catalog: Catalog) -> QuerySet[Message]:
 
 def upcoming_entries(catalog: Catalog, account: Account, now: datetime) -> QuerySet[Entry]:
     """Return the entries in an account's calendar for the catalog's sessions still to come."""
-    return Entry.objects.filter(
-        account=account,
-        state=EntryState.CREATED,
-        session__course__catalog=catalog,
-        session__ends_at__gt=now,
-    )
+    return _entries_to_come(catalog, account, now).filter(state=EntryState.CREATED)
 
 
 def planned_entries(catalog: Catalog, account: Account, now: datetime) -> QuerySet[Entry]:
     """Return those that an account has yet to make for the catalog's sessions still to come."""
+    return _entries_to_come(catalog, account, now).filter(state=EntryState.PLANNED)
+
+
+def _entries_to_come(catalog: Catalog, account: Account, now: datetime) -> QuerySet[Entry]:
     return Entry.objects.filter(
-        account=account,
-        state=EntryState.PLANNED,
-        session__course__catalog=catalog,
-        session__ends_at__gt=now,
+        account=account, session__course__catalog=catalog, session__ends_at__gt=now
     )
 
 

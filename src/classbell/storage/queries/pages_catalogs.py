@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, Q, QuerySet, Value, When
 
-from classbell.storage.models import AccountState, Catalog, Course, Role, RoleAssignment
+from classbell.storage.models import AccountState, Catalog, Role
 from classbell.storage.scope import Scope
 
 
@@ -41,11 +40,11 @@ def catalogs_with_counts(scope: Scope, shown: Collection[Catalog]) -> list[Catal
         scope: whose.
         shown: which, in the order of what is returned.
     """
-    is_admin = Q(role=Role.CATALOG_ADMIN)
+    is_admin = Q(roles__role=Role.CATALOG_ADMIN)
     rows = scope.of(Catalog).select_related("connection__account")
     counted = rows.annotate(
-        admins=_count(RoleAssignment.objects.filter(is_admin), "person"),
-        course_count=_count(Course.objects.all(), "pk"),
+        admins=Count("roles__person", filter=is_admin, distinct=True),
+        course_count=Count("courses", distinct=True),
     )
     return in_order(counted, shown)
 
@@ -54,10 +53,3 @@ def in_order(rows: QuerySet[Catalog], shown: Collection[Catalog]) -> list[Catalo
     """Return those of some rows that a page shows, in its order."""
     found = rows.in_bulk([one.pk for one in shown])
     return [found[one.pk] for one in shown if one.pk in found]
-
-
-def _count(rows: QuerySet[RoleAssignment] | QuerySet[Course], column: str) -> Coalesce:
-    """Count, for each catalog, different values of a column of some rows that belong to it."""
-    own = rows.filter(catalog=OuterRef("pk")).order_by().values("catalog")
-    counted = own.annotate(value=Count(column, distinct=True)).values("value")
-    return Coalesce(Subquery(counted), 0, output_field=IntegerField())
