@@ -8,6 +8,7 @@ from uuid import UUID
 from classbell.domain.organisations.addresses import address_key
 from classbell.ports.errors import InvalidInput
 from classbell.storage.models import Person
+from classbell.storage.queries.people_holding import holding
 
 SHOWN = 3
 LONGEST = 254
@@ -42,9 +43,9 @@ def _one(organisation_id: UUID, typed: str) -> Person:
         matches = list(people.filter(address_key=address_key(typed))[:2])
     else:
         matches = list(people.filter(name__iexact=typed)[:2])
-        matches = matches or list(
-            people.filter(name__icontains=typed).order_by("name")[: SHOWN + 1]
-        )
+        if not matches:
+            called = holding(people, typed, columns=("name",))
+            matches = list(called.order_by("name")[: SHOWN + 1])
     if not matches:
         typed = typed[:80]
         raise InvalidInput(

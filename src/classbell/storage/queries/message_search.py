@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from classbell.storage.models import Message, MessageState
 from classbell.storage.queries.message_log import Log, Wanted, narrowed
+from classbell.storage.queries.people_holding import holding
 
 MOST_PEOPLE = 20
 MOST_FOUND = 10_000
@@ -48,7 +49,8 @@ def search(log: Log, rows: QuerySet[Message], wanted: Wanted) -> Found:
     """
     people = _people(log, wanted.text)
     walks = [rows.filter(person=one) for one in people[:MOST_PEOPLE]]
-    walks.append(rows.filter(_says(wanted.text, "address", "name"), person=None))
+    nobodys = Q(address__icontains=wanted.text) | Q(name__icontains=wanted.text)
+    walks.append(rows.filter(nobodys, person=None))
     columns = ("pk", "state", "created_at", "attempt")
     first, *others = (narrowed(walk, wanted).values_list(*columns) for walk in walks)
     # One walk for each person: asked for several at once, a store without statistics reads the
@@ -69,13 +71,5 @@ def search(log: Log, rows: QuerySet[Message], wanted: Wanted) -> Found:
 def _people(log: Log, text: str) -> list[UUID]:
     """Return the people who match and were ever written to, by name; one more than is looked up."""
     written_to = Exists(log.rows.filter(person=OuterRef("pk")))
-    rows = log.people.filter(_says(text, "address_key", "name")).filter(written_to)
+    rows = holding(log.people, text).filter(written_to)
     return list(rows.order_by("name", "pk").values_list("pk", flat=True)[: MOST_PEOPLE + 1])
-
-
-def _says(text: str, *columns: str) -> Q:
-    """Say that one of some columns contains a text."""
-    found = Q()
-    for column in columns:
-        found |= Q(**{f"{column}__icontains": text})
-    return found

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from classbell.storage.models import Catalog, Person, Role, RoleAssignment
+from classbell.storage.queries.people_holding import holding
 from classbell.storage.scope import Scope
 
 MOST_FOUND = 20
@@ -38,8 +39,8 @@ def people_called(scope: Scope, text: str) -> list[Person]:
     text = text.strip()
     if not text:
         return []
-    matching = Q(name__icontains=text) | Q(address_key__contains=text.casefold())
-    return list(scope.of(Person).filter(matching).order_by("name", "address_key")[:MOST_FOUND])
+    found = holding(scope.of(Person), text).order_by("name", "address_key")
+    return list(found[:MOST_FOUND])
 
 
 def person_in(scope: Scope, person_id: str) -> Person | None:
