@@ -1,13 +1,15 @@
 """Write the figures of `make bench` into the page of benchmarks: `python -m bench.page`.
 
-What stands between the two marks of the page is replaced, and the plots beside it; what people
-wrote around it stays. Nothing of the machine is told but its cores.
+Each part that `build/bench` has results of gets its section anew, with the day it was measured, and
+its plots; the sections of others stay as they were, and so does what people wrote around them.
+Nothing of the machine is told but its cores.
 """
 
 import json
 import os
 import platform
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -39,25 +41,45 @@ TITLES = {
     "panel": "Opening the panel",
     "sandbox": "The sandbox",
 }
+HEADING = "### "
 VERDICTS = {True: "held", False: "**not held**", None: ""}
 
 
-def sections() -> list[str]:
-    """Return the tables, part by part, and draw the plots."""
+def sections(written: dict[str, str]) -> list[str]:
+    """Return all sections in the order of the parts, and draw the plots of those measured.
+
+    Args:
+        written: the sections that stand on the page, by their titles.
+    """
     made = []
     for part in PARTS:
-        found = [json.loads(path.read_text()) for path in sorted(RESULTS.glob(f"{part}.*.json"))]
-        if not found:
-            print(f"{part} was not measured.", file=sys.stderr)
-            continue
-        made += ["", f"### {TITLES[part]}", "", f"`python -m bench.run {part}`", ""]
-        made += ["| store | what | measured | target | |", "| --- | --- | --- | --- | --- |"]
-        made += [
-            _line(one["on"], row) for one in sorted(found, key=_sqlite_first) for row in one["rows"]
-        ]
-        for one in sorted(found, key=_sqlite_first):
-            made += [_image(Plot(**plot), one["on"].lower()) for plot in one["plots"]]
+        found = sorted(RESULTS.glob(f"{part}.*.json"))
+        if found:
+            made.append(section(part, found))
+        elif TITLES[part] in written:
+            print(f"{part} was not measured; its section stays.", file=sys.stderr)
+            made.append(written[TITLES[part]])
+        else:
+            print(f"{part} was never measured.", file=sys.stderr)
     return made
+
+
+def section(part: str, files: Sequence[Path]) -> str:
+    """Return the section of one part, from its results on each store, and draw its plots."""
+    day = datetime.fromtimestamp(max(one.stat().st_mtime for one in files), UTC).date()
+    found = sorted((json.loads(one.read_text()) for one in files), key=_sqlite_first)
+    command = f"`python -m bench.run {part}`, {day.isoformat()}, Python {platform.python_version()}"
+    made = [f"{HEADING}{TITLES[part]}", "", command, ""]
+    made += ["| store | what | measured | target | |", "| --- | --- | --- | --- | --- |"]
+    made += [_line(one["on"], row) for one in found for row in one["rows"]]
+    made += [_image(Plot(**plot), one["on"].lower()) for one in found for plot in one["plots"]]
+    return "\n".join(made)
+
+
+def standing(text: str) -> dict[str, str]:
+    """Return the sections of the figures that stand on a page, by their titles."""
+    parts = [HEADING + one.strip() for one in text.split(HEADING)[1:]]
+    return {one.splitlines()[0].removeprefix(HEADING): one for one in parts}
 
 
 def _sqlite_first(found: dict[str, Any]) -> bool:
@@ -78,18 +100,14 @@ def _image(plot: Plot, store: str) -> str:
 
 def main() -> None:
     """Write page and plots."""
-    text = PAGE.read_text(encoding="utf-8")
-    before, rest = text.split(BEGIN)
-    after = rest.split(END)[1]
-    newest = max(path.stat().st_mtime for path in RESULTS.glob("*.json"))
-    day = datetime.fromtimestamp(newest, UTC).date().isoformat()
-    measured = (
-        f"Measured on {day}: {os.cpu_count()} cores, which database, servers and drivers share; "
-        f"Python {platform.python_version()}; SQLite in WAL with full synchronisation; PostgreSQL "
-        "without fsync."
+    before, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)
+    figures, after = rest.split(END)
+    machine = (
+        f"{os.cpu_count()} cores, which database, servers and drivers share; SQLite in WAL with "
+        "full synchronisation; PostgreSQL without fsync."
     )
-    made = "\n".join([BEGIN.rstrip(), measured, *sections(), "", END])
-    PAGE.write_text(before + made + after, encoding="utf-8")
+    made = "\n\n".join([machine, *sections(standing(figures))])
+    PAGE.write_text(f"{before}{BEGIN}{made}\n\n{END}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":
