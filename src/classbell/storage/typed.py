@@ -42,13 +42,17 @@ STARTS = " .@_(/-"
 """What stands before a word; «-» last, for so it is itself within brackets."""
 
 
-def spellings(typed: str) -> list[str]:
-    """Return a typed word plainly, and where two of its letters may be one, with that one."""
+def plain(typed: str) -> str:
+    """Return a typed word in small plain letters."""
     word = typed.lower()
     for letter, pair in PAIRS.items():
         word = word.replace(letter, pair)
-    word = "".join(PLAIN.get(letter, letter) for letter in word)
-    found = [word]
+    return "".join(PLAIN.get(letter, letter) for letter in word)
+
+
+def spellings(typed: str) -> list[str]:
+    """Return a typed word plainly, and where two of its letters may be one, with that one."""
+    found = [plain(typed)]
     for letter, pair in PAIRS.items():
         found += [one.replace(pair, letter) for one in found if pair in one]
     return found

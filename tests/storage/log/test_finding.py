@@ -9,7 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from classbell.storage.models import Catalog, Person, SessionInstructor
 from classbell.storage.queries.finding import find, people_of
 from classbell.storage.queries.pages_person import sums_about
+from classbell.storage.queries.people_holding import FEW, narrowed
 from classbell.storage.scope import Scope
+from classbell.storage.typed import LIKE_IT, PAIRS
 from tests.messages import a_message
 from tests.support import NOW, a_catalog, a_person, a_session, an_enrolment, an_organisation
 
@@ -71,6 +73,47 @@ def test_people_are_found_by_how_words_begin(catalog: Catalog, text: str, *, fou
 def test_a_letter_may_be_typed_as_two(catalog: Catalog, name: str, text: str) -> None:
     a_message(catalog, "accepted", person=a_person(name))
     assert names(catalog, text) == {name}
+
+
+def test_any_letter_that_counts_as_another_is_found_by_it(catalog: Catalog) -> None:
+    letters = [(one, plain) for plain, those in LIKE_IT.items() for one in those + those.upper()]
+    letters += [(one, pair) for one, pair in PAIRS.items()]
+    for number, (one, plain) in enumerate(letters):
+        person = a_person(f"Number {number}")
+        Person.objects.filter(pk=person.pk).update(name=f"Q{one}xyz {number}")
+        a_message(catalog, "accepted", person=person)
+        assert f"Q{one}xyz {number}" in names(catalog, f"q{plain}xyz {number}")
+
+
+@pytest.mark.parametrize("name", ["Жукова Анна", "Άννα Δημητρίου", "עדי לוי", "王 小明明"])
+def test_names_of_any_script_are_found(catalog: Catalog, name: str) -> None:
+    a_message(catalog, "accepted", person=a_person(name))
+    for word in name.split():
+        assert names(catalog, word.lower()) == {name}
+        assert names(catalog, word[:3]) == {name}
+
+
+def test_nobody_is_read_whom_the_index_leaves_out(catalog: Catalog) -> None:
+    a_message(catalog, "accepted", person=a_person("Ana Sørensen"))
+    rows = narrowed(people_of(scope_of(catalog)), ["ana", "sorensen"])
+    assert [one.name for one in rows] == ["Ana Sørensen"]
+    if connection.vendor == "sqlite":
+        assert "organisation_id=?" not in rows.explain()
+        return
+    with connection.cursor() as cursor:  # so few people are sooner read than looked up
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_indexscan = off")
+    plan = narrowed(Person.objects.all(), ["sorensen"]).explain()
+    for index in ("person_name_text", "person_address_text", "person_plain_text"):
+        assert index in plan
+
+
+def test_what_many_are_called_is_found_in_the_order_of_names(catalog: Catalog) -> None:
+    people = [a_person(f"Kim Sørensen {number:03}") for number in range(FEW + 1)]
+    for person in (people[7], people[-1]):
+        a_message(catalog, "accepted", person=person)
+    assert names(catalog, "sorensen kim") == {people[7].name, people[-1].name}
+    assert names(catalog, f"{FEW:03}") == {people[-1].name}
 
 
 def test_sessions_are_found_by_their_own_title_and_the_courses(catalog: Catalog) -> None:

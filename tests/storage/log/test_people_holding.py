@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 from django.db import connection
 
+from classbell.storage.migrating import bring_up_to_date, finds_people_fast
 from classbell.storage.models import Organisation, Person
+from classbell.storage.people_index import POSTGRESQL_UP, SQLITE_UP
 from classbell.storage.queries.people_holding import FEW, holding
 from tests.support import FABRIKAM, NOW, an_organisation
 
 pytestmark = [pytest.mark.store, pytest.mark.django_db]
+
+
+LAST_PUT_UP = "810877dea836"
+"""Digest of what the last migration that made the index made it of."""
 
 
 @pytest.fixture
@@ -107,6 +115,29 @@ def test_what_many_are_called_is_found_by_name_and_within_one_organisation(
         )
     found = names(contoso, name.upper())
     assert found == [f"{name} Contoso {number:03}" for number in range(FEW)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_lacked_the_extension_has_the_index_once_it_may() -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("about PostgreSQL: SQLite brings its full-text search along")
+    with connection.cursor() as cursor:
+        cursor.execute("DROP EXTENSION pg_trgm CASCADE")
+    assert not finds_people_fast()
+    contoso = an_organisation()
+    person(contoso, "Ana Greenberg", "ana@contoso.com")
+    assert names(contoso, "green") == ["Ana Greenberg"]
+    bring_up_to_date()
+    assert finds_people_fast()
+    assert names(contoso, "green") == ["Ana Greenberg"]
+
+
+def test_who_changes_what_the_index_holds_gives_it_to_databases_that_have_it() -> None:
+    made = hashlib.sha256("\n".join(SQLITE_UP + POSTGRESQL_UP).encode()).hexdigest()
+    assert made[:12] == LAST_PUT_UP, (
+        "The index of people is made differently now. Add a migration that calls "
+        "people_index.put_up (on PostgreSQL after take_down), and note the digest here."
+    )
 
 
 def test_nobody_is_read_who_is_not_found(contoso: Organisation) -> None:
