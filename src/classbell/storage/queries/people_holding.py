@@ -65,8 +65,8 @@ class Plainly(Func):
 def narrowed(people: QuerySet[Person], words: Sequence[str]) -> QuerySet[Person]:
     """Leave out people whom the index knows not to have all these words, with accents or without.
 
-    Who is left still has to be looked at: only the letters next to each other in a word are looked
-    up, wherever they stand in a name.
+    Who is left still has to be looked at: only the longest run of letters and signs of addresses
+    in a word is looked up, wherever it stands in a name.
 
     Args:
         people: to look among.
@@ -74,11 +74,11 @@ def narrowed(people: QuerySet[Person], words: Sequence[str]) -> QuerySet[Person]
     """
     connection = connections[people.db]
     if connection.vendor == "sqlite":
-        runs = [run for word in words if (run := _longest(plain(word), r"[^\W_]+"))]
+        runs = [run for word in words if (run := _longest(plain(word), r"[\w.@'+]+"))]
         found = _looked_up(connection, " AND ".join(f'"{run}"' for run in runs)) if runs else None
         return people if found is None else people.filter(pk__in=found)
     # How PostgreSQL writes other letters small depends on its locale; these it always knows.
-    runs = [run for word in words if (run := _longest(plain(word), r"[a-z0-9]+"))]
+    runs = [run for word in words if (run := _longest(plain(word), r"[a-z0-9_.@'+]+"))]
     for run in runs:
         people = people.alias(plainly=Plainly(F("name"))).filter(
             Q(name__icontains=run) | Q(address_key__icontains=run) | Q(plainly__contains=run)
