@@ -51,5 +51,5 @@ if STORE == "sqlite":
     DATABASES["default"]["TEST"] = {"NAME": str(_SQLITE_FILE)}
 else:
     # A test is one transaction as a whole, and a slow machine may let it wait.
-    _options["options"] = "-c idle_in_transaction_session_timeout=60s"
+    _options["options"] = _options["options"].replace("timeout=5s", "timeout=60s")
     DATABASES["default"]["TEST"] = {"NAME": "test_classbell"}

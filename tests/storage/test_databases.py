@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.db.utils import ConnectionHandler
 
 from classbell.storage.databases import database
@@ -32,3 +33,14 @@ def test_a_server_and_its_standby_are_named_in_one_address() -> None:
     assert settings["PORT"] == "5432,5433,"
     assert settings["OPTIONS"]["target_session_attrs"] == "any"
     assert database("postgresql://me@[::1]/classbell")["HOST"] == "::1"
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db
+def test_no_page_waits_for_its_queries_to_be_compiled() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL jit_above_cost = 0")
+        cursor.execute("EXPLAIN (ANALYZE) SELECT count(*) FROM storage_person")
+        plan = [line for (line,) in cursor.fetchall()]
+    assert any("Aggregate" in line for line in plan)
+    assert not any("JIT" in line for line in plan)
