@@ -21,9 +21,11 @@ KEPT_SECONDS = 60
 """For how long a thread keeps its connection to a SQLite file; it holds no lock meanwhile."""
 
 POSTGRESQL_OPTIONS: dict[str, Any] = {
-    # A worker stopped inside a transaction would otherwise keep its row locks until it wakes. And
-    # compiling a query, 0.15 s each time, pays for reports of minutes, which nobody asks for here.
-    "options": "-c idle_in_transaction_session_timeout=5s -c jit=off",
+    # A worker stopped inside a transaction would otherwise keep its row locks until it wakes. To
+    # compile a query (0.15 s) or start helpers for it (0.03 s) pays for reports of minutes; here
+    # each query is a page's or a mail's.
+    "options": "-c idle_in_transaction_session_timeout=5s -c jit=off "
+    "-c max_parallel_workers_per_gather=0",
     "connect_timeout": 5,
 }
 
