@@ -21,7 +21,7 @@ from classbell.storage.models import (
     WorkItem,
 )
 from tests.domain.scheduling.stage import ROOM, Stage, entry_of
-from tests.support import a_person, an_enrolment
+from tests.support import a_person, an_enrolment, fake_ports
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +48,7 @@ def leave(session: CourseSession, name: str) -> None:
 def calendar_file(kind: str) -> tuple[str, Component]:
     """Return method and event of the file that goes with the latest mail of a kind."""
     notification = Notification.objects.filter(kind=kind).latest("created_at")
-    (file,) = REGISTRY[kind].attachments(notification, None)
+    (file,) = REGISTRY[kind].attachments(fake_ports(), notification, None)
     calendar = Calendar.from_ical(file.content)
     (event,) = calendar.walk("VEVENT")
     method = str(calendar["method"])

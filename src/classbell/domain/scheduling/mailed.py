@@ -11,10 +11,11 @@ from django.db import transaction
 
 from classbell.domain.notifications.notify import notify
 from classbell.domain.notifications.session_changes import with_changes
+from classbell.domain.notifications.session_revision import raise_revision, shown
 from classbell.domain.scheduling.desired import Participant, SessionPicture
 from classbell.domain.scheduling.situation import Situation
 from classbell.ports.bundle import Ports
-from classbell.storage.models import Entry
+from classbell.storage.models import CourseSession, Entry
 
 INVITED = "session_invitation"
 CHANGED = "session_changed"
@@ -54,10 +55,12 @@ def invite_by_mail(
         How many are told something now.
     """
     told = fingerprint(picture)
+    after = {str(person.person_id): told for person in people}
+    if after == Entry.objects.get(pk=entry.pk).mailed:
+        return 0
     with transaction.atomic():
-        locked = Entry.objects.select_for_update().get(pk=entry.pk)
+        session, locked = _locked(entry)
         before: dict[str, str] = locked.mailed
-        after = {str(person.person_id): told for person in people}
         if after == before:
             return 0
         staying = {str(person.person_id) for person in picture.everybody}
@@ -66,8 +69,7 @@ def invite_by_mail(
             CHANGED: [one for one in after if before.get(one, told) != told],
             UNENROLLED: [one for one in before if one not in after and one not in staying],
         }
-        if news[CHANGED] or news[UNENROLLED]:
-            locked.mail_sequence += 1
+        _count(ports, session, locked, newer=bool(news[CHANGED]), ended=bool(news[UNENROLLED]))
         earlier = dict(locked.told)
         locked.mailed = after
         locked.told |= _memory(picture, after)
@@ -84,11 +86,11 @@ def cancel_by_mail(ports: Ports, found: Situation, entry: Entry) -> int:
         How many are told.
     """
     with transaction.atomic():
-        locked = Entry.objects.select_for_update().get(pk=entry.pk)
+        session, locked = _locked(entry)
         audience = list(locked.mailed)
         if not audience:
             return 0
-        locked.mail_sequence += 1
+        _count(ports, session, locked, newer=True, ended=False)
         locked.mailed, locked.told = {}, {}
         locked.save(update_fields=["mailed", "mail_sequence", "told"])
         _tell(ports, found, CANCELLED, audience, _context(found, locked.mail_sequence))
@@ -124,6 +126,34 @@ def told_facts(picture: SessionPicture) -> dict[str, str]:
         "teams": "yes" if picture.teams_meeting else "",
         "link": picture.meeting_url or picture.join_url,
     }
+
+
+def _locked(entry: Entry) -> tuple[CourseSession, Entry]:
+    """Lock a session and then its entry, in the order of whoever changes a session.
+
+    Others may refer to the session meanwhile, such as who enrols.
+    """
+    rows = CourseSession.objects.select_for_update(of=("self",), no_key=True)
+    session = rows.select_related("course__catalog").get(pk=entry.session_id)
+    return session, Entry.objects.select_for_update().get(pk=entry.pk)
+
+
+def _count(
+    ports: Ports, session: CourseSession, locked: Entry, *, newer: bool, ended: bool
+) -> None:
+    """Let the news have the session's revision.
+
+    Args:
+        ports: the clock.
+        session: locked.
+        locked: its entry.
+        newer: whether it must be above the revision of what was mailed before.
+        ended: whether it takes the session out of the calendars of some, to whom that is a change.
+    """
+    seen = shown(ports, session)
+    if ended or (newer and seen.sequence <= locked.mail_sequence):
+        seen = raise_revision(ports, session)
+    locked.mail_sequence = seen.sequence
 
 
 def _memory(picture: SessionPicture, people: Collection[str]) -> dict[str, object]:
