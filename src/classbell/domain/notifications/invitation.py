@@ -24,6 +24,9 @@ from classbell.storage.models import CourseSession, Message, Notification
 
 Method = Literal["REQUEST", "CANCEL"]
 
+TAKEN_OUT = "taken_out"
+"""In a notification's context: its ``sequence`` is for the file that ends the session for some."""
+
 FILE = "session.ics"
 
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
@@ -70,17 +73,21 @@ def _file(
     """Make the file of one method.
 
     It shows the session as it is now, however long its mail was held, so it carries the revision of
-    now. No answer is asked for: it would go to a mailbox that nobody reads.
+    now; only whoever left is told so under the number that was kept for it. No answer is asked for:
+    it would go to a mailbox that nobody reads.
     """
     seen = shown(ports, session_of(notification))
     told_at = notification.created_at
-    # For its reader a cancellation is all that changed last, and what is written to them afterwards
-    # must not look older.
-    changed_at = told_at if method == "CANCEL" else seen.changed_at
+    number = int(notification.context.get("sequence", "0"))
+    if TAKEN_OUT not in notification.context:
+        number = max(number, seen.sequence)
+    # For its reader it is the end that changed last, though the session itself takes place.
+    ended = method == "CANCEL" and seen.session.cancelled_at is None
+    changed_at = told_at if ended else seen.changed_at
     event = session_event(
         seen,
         uid=own_uid(seen.session),
-        sequence=max(int(notification.context.get("sequence", "0")), seen.sequence),
+        sequence=number,
         stamped=max(told_at, changed_at),
         language=_language(seen.session, message),
     )

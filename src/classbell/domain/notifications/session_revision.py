@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
+
+from django.db import transaction
 
 from classbell.domain.notifications.session_facts import (
     Surroundings,
@@ -25,6 +27,8 @@ from classbell.domain.notifications.session_facts import (
 )
 from classbell.ports.bundle import Ports
 from classbell.storage.models import CalendarOptions, CourseSession, Entry, Room
+
+BATCH = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,52 +74,69 @@ def shown_all(ports: Ports, sessions: Iterable[CourseSession]) -> list[Shown]:
     found = list(sessions)
     if not found:
         return []
-    catalogs = {one.course.catalog_id for one in found}
-    options = {one.catalog_id: one for one in CalendarOptions.objects.filter(catalog__in=catalogs)}
-    entries = _entries_of(found)
-    rooms = {
-        one.address: one
-        for one in Room.objects.filter(organisation_id=found[0].course.catalog.organisation_id)
-    }
-    return [
-        _noticed(
-            ports,
-            one,
-            Surroundings(
-                entries.get(one.pk),
-                options.get(one.course.catalog_id)
-                or CalendarOptions(catalog_id=one.course.catalog_id),
-                rooms.get(one.room_address.casefold()),
-            ),
-        )
-        for one in found
-    ]
+    around = _around(found)
+    _notice_many(ports, found, around)
+    return [_noticed(ports, one, around[one.pk]) for one in found]
 
 
-def raise_revision(ports: Ports, session: CourseSession) -> Shown:
+def raise_revision(ports: Ports, session: CourseSession, *, by: int = 1) -> Shown:
     """Let the next file be newer than all before, although it shows the same.
-
-    «When a VEVENT is cancelled, the SEQUENCE property value MUST be incremented», also where it is
-    cancelled for one person alone (https://www.rfc-editor.org/rfc/rfc5546#section-3.2.5).
 
     Args:
         ports: the clock.
         session: with course and catalog, locked by the caller.
+        by: how many numbers further.
     """
     seen = shown(ports, session)
-    session.revision += 1
-    session.save(update_fields=["revision"])
+    session.revision += by
+    session.revised_at = ports.clock.now()
+    session.save(update_fields=["revision", "revised_at"])
     return seen
 
 
-def _entries_of(sessions: Sequence[CourseSession]) -> dict[UUID, Entry]:
-    """Read the entries of many sessions, some at a time: a query takes so many values at most."""
-    found: dict[UUID, Entry] = {}
-    for start in range(0, len(sessions), 500):
-        some = sessions[start : start + 500]
+def _around(sessions: Sequence[CourseSession]) -> dict[UUID, Surroundings]:
+    """Read what is around sessions of one organisation."""
+    catalogs = {one.course.catalog_id for one in sessions}
+    options = {one.catalog_id: one for one in CalendarOptions.objects.filter(catalog__in=catalogs)}
+    entries: dict[UUID, Entry] = {}
+    rooms: dict[str, Room] = {}
+    for some in _some_at_a_time(sessions):
         for entry in Entry.objects.filter(session__in=some).select_related("account"):
-            found[entry.session_id] = entry
-    return found
+            entries[entry.session_id] = entry
+        addresses = {one.room_address.casefold() for one in some}
+        organisation_id = some[0].course.catalog.organisation_id
+        for room in Room.objects.filter(organisation_id=organisation_id, address__in=addresses):
+            rooms[room.address] = room
+    return {
+        one.pk: Surroundings(
+            entries.get(one.pk),
+            options.get(one.course.catalog_id) or CalendarOptions(catalog_id=one.course.catalog_id),
+            rooms.get(one.room_address.casefold()),
+        )
+        for one in sessions
+    }
+
+
+def _some_at_a_time(sessions: Sequence[CourseSession]) -> Iterator[Sequence[CourseSession]]:
+    """Part many sessions: a query takes so many values at most, and no other writer waits long."""
+    for start in range(0, len(sessions), BATCH):
+        yield sessions[start : start + BATCH]
+
+
+def _notice_many(
+    ports: Ports, sessions: Sequence[CourseSession], around: Mapping[UUID, Surroundings]
+) -> None:
+    """Write down what has changed of many with few commits, such as after another course title.
+
+    What somebody else has locked is left alone here, so that nobody waits for each other.
+    """
+    stale = [one for one in sessions if _changes(ports, one, around[one.pk])]
+    for some in _some_at_a_time(stale):
+        by_key = {one.pk: one for one in some}
+        with transaction.atomic():
+            free = CourseSession.objects.select_for_update(skip_locked=True, no_key=True)
+            for key in free.filter(pk__in=by_key).values_list("pk", flat=True):
+                _noticed(ports, by_key[key], around[key])
 
 
 def _noticed(ports: Ports, session: CourseSession, around: Surroundings) -> Shown:

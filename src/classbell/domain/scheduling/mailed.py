@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from classbell.domain.notifications.invitation import TAKEN_OUT
 from classbell.domain.notifications.notify import notify
 from classbell.domain.notifications.session_changes import with_changes
 from classbell.domain.notifications.session_revision import raise_revision, shown
@@ -69,12 +70,14 @@ def invite_by_mail(
             CHANGED: [one for one in after if before.get(one, told) != told],
             UNENROLLED: [one for one in before if one not in after and one not in staying],
         }
-        _count(ports, session, locked, newer=bool(news[CHANGED]), ended=bool(news[UNENROLLED]))
+        end = _count(
+            ports, session, locked, newer=bool(news[CHANGED]), ended=bool(news[UNENROLLED])
+        )
         earlier = dict(locked.told)
         locked.mailed = after
         locked.told |= _memory(picture, after)
         locked.save(update_fields=["mailed", "mail_sequence", "told"])
-        _tell_all(ports, found, locked, news, earlier)
+        _tell_all(ports, found, locked, news, earlier, end=end)
     _keep(entry, locked)
     return sum(map(len, news.values()))
 
@@ -138,22 +141,31 @@ def _locked(entry: Entry) -> tuple[CourseSession, Entry]:
     return session, Entry.objects.select_for_update().get(pk=entry.pk)
 
 
-def _count(
-    ports: Ports, session: CourseSession, locked: Entry, *, newer: bool, ended: bool
-) -> None:
+def _count(ports: Ports, session: CourseSession, locked: Entry, *, newer: bool, ended: bool) -> int:
     """Let the news have the session's revision.
+
+    «When a VEVENT is cancelled, the SEQUENCE property value MUST be incremented», also where it is
+    cancelled for one person alone (https://www.rfc-editor.org/rfc/rfc5546#section-3.2.5). That
+    number is theirs alone: all that is given out later is above it, so that whoever comes back is
+    shown the session again, by mail, by a feed or by a file.
 
     Args:
         ports: the clock.
         session: locked.
         locked: its entry.
         newer: whether it must be above the revision of what was mailed before.
-        ended: whether it takes the session out of the calendars of some, to whom that is a change.
+        ended: whether it takes the session out of the calendars of some.
+
+    Returns:
+        The number of the file that does so.
     """
     seen = shown(ports, session)
-    if ended or (newer and seen.sequence <= locked.mail_sequence):
+    if ended:
+        seen = raise_revision(ports, session, by=2)
+    elif newer and seen.sequence <= locked.mail_sequence:
         seen = raise_revision(ports, session)
     locked.mail_sequence = seen.sequence
+    return seen.sequence - 1
 
 
 def _memory(picture: SessionPicture, people: Collection[str]) -> dict[str, object]:
@@ -168,6 +180,8 @@ def _tell_all(
     entry: Entry,
     news: Mapping[str, Sequence[str]],
     earlier: Mapping[str, Any],
+    *,
+    end: int,
 ) -> None:
     """Write the notifications: instructors get the same news in words of their own.
 
@@ -177,17 +191,23 @@ def _tell_all(
         entry: its row, with what is told now.
         news: kind to the ids of people.
         earlier: ``Entry.told`` as it was before.
+        end: the number under which the session ends for those who left.
     """
     context = _context(found, entry.mail_sequence)
     change = with_changes(context, earlier.get("facts", {}), entry.told["facts"])
+    about = {
+        INVITED: context,
+        CHANGED: change,
+        UNENROLLED: _context(found, end) | {TAKEN_OUT: "yes"},
+    }
     for kind, audience in news.items():
         # Who teaches no more was an instructor when they were told the last time.
         memory = earlier if kind == UNENROLLED else entry.told
         teaching = set(memory.get("instructors", ()))
-        about = change if kind == CHANGED else context
-        _tell(ports, found, kind, [one for one in audience if one not in teaching], about)
+        learners = [one for one in audience if one not in teaching]
+        _tell(ports, found, kind, learners, about[kind])
         own_kind = TO_INSTRUCTORS[kind]
-        _tell(ports, found, own_kind, [one for one in audience if one in teaching], about)
+        _tell(ports, found, own_kind, [one for one in audience if one in teaching], about[kind])
 
 
 def _context(found: Situation, sequence: int) -> dict[str, str]:
