@@ -27,6 +27,7 @@ class Receiver:
     url: str = ""
     statuses: list[int] = field(default_factory=lambda: [204])
     headers: dict[str, str] = field(default_factory=dict)
+    answer: bytes = b""
     received: list[Received] = field(default_factory=list)
 
     def next_status(self) -> int:
@@ -60,8 +61,9 @@ def a_receiver(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
             self.send_response(receiver.next_status())
             for name, value in receiver.headers.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", "0")
+            self.send_header("Content-Length", str(len(receiver.answer)))
             self.end_headers()
+            self.wfile.write(receiver.answer)
 
         def log_message(self, *_words: Any) -> None:
             """Say nothing."""

@@ -82,7 +82,8 @@ class HttpDoor:
         observe: told each exchange that was answered.
         timeouts: limits in seconds.
         max_connections: size of the pool; more threads than that wait for ``timeouts.pool``.
-        max_answer_bytes: a longer answer (after decompression) is a failure.
+        max_answer_bytes: a longer answer (after decompression) is a failure, unless the
+            request says that its status suffices.
         gate: which addresses sockets may connect to, where others chose them; None for all. No
             proxy is used then, for it would connect in our stead, where nothing is checked.
         transport: replaces the network, for tests.
@@ -171,6 +172,8 @@ class HttpDoor:
             for chunk in response.iter_bytes():
                 body += chunk
                 if len(body) > self._max_answer_bytes:
+                    if request.status_suffices:
+                        break
                     raise NetworkFailure("the answer is too large", may_have_happened=True)
             return HttpAnswer(
                 status=response.status_code,

@@ -20,6 +20,7 @@ class HttpRequest:
     Attributes:
         service: a short fixed word for logs and metrics, such as ``graph``; never a host or path.
         url: absolute address; its query is never logged.
+        status_suffices: nobody reads the answer, and one that is too long is cut off.
     """
 
     method: str
@@ -30,6 +31,7 @@ class HttpRequest:
     json: object = field(default=None, repr=False)
     form: Mapping[str, str] | None = field(default=None, repr=False)
     content: bytes | None = field(default=None, repr=False)
+    status_suffices: bool = False
 
 
 @dataclass(frozen=True, slots=True)

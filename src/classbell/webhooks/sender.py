@@ -74,6 +74,7 @@ class SignedSender:
             service="webhook",
             headers={"Content-Type": "application/json", **headers},
             content=body.encode(),
+            status_suffices=True,
         )
         try:
             answer = door.call(request)

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.django_db
 
 EXPECTED = {
     *("UID", "SEQUENCE", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY", "LOCATION", "STATUS"),
+    "LAST-MODIFIED",
     *("DESCRIPTION", "URL", "ORGANIZER", "ATTENDEE"),
 }
 
@@ -32,7 +33,7 @@ EXPECTED = {
 )
 def test_a_hostile_value_stays_within_its_line(hostile: str) -> None:
     reader = Message(address=f"ana@contoso.example{hostile}", name=f"Ana{hostile}", language="en")
-    [file] = invitation_file(about(stage(hostile)), reader)
+    [file] = invitation_file(fake_ports(), about(stage(hostile)), reader)
     text = file.content.decode()
     assert not re.search(r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]", text)
     assert "\r" not in text.replace("\r\n", "")
@@ -47,7 +48,7 @@ def test_an_ordinary_link_and_a_title_of_two_lines_are_kept() -> None:
     session = a_session(place="Room 1\r\nsecond floor")
     session.meeting_url = "https://meet.example/join?a=1&b=ü%20"
     session.save()
-    [file] = invitation_file(about(session), None)
+    [file] = invitation_file(fake_ports(), about(session), None)
     [event] = Calendar.from_ical(file.content).walk("VEVENT")
     assert event["URL"] == "https://meet.example/join?a=1&b=ü%20"
     assert event["LOCATION"] == "Room 1\nsecond floor"

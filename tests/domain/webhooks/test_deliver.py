@@ -94,6 +94,14 @@ def test_an_event_of_its_own_error_is_tried_over_a_day_and_holds_nobody_up(stage
     assert stage.receiver.ids.count(f"evt_{second.pk}") == 1
 
 
+@pytest.mark.parametrize(("status", "state"), [(200, "delivered"), (500, "waiting")])
+def test_of_a_long_answer_the_status_counts(stage: Stage, status: int, state: str) -> None:
+    stage.receiver.statuses, stage.receiver.answer = [status], b"<html>" * 100_000
+    stage.happen()
+    stage.work()
+    assert stage.log() == [("session.changed", state, 1, status)]
+
+
 def test_while_an_endpoint_is_busy_everything_waits_in_its_order(stage: Stage) -> None:
     stage.receiver.statuses, stage.receiver.headers = [503, 204], {"Retry-After": "3600"}
     events = [stage.happen() for _ in range(3)]

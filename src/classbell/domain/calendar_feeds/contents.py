@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from icalendar import Calendar, Event
 
 from classbell.domain.notifications.invitation import own_uid, session_event
+from classbell.domain.notifications.session_revision import Shown, shown_all
 from classbell.ports.bundle import Ports
 from classbell.storage.models import (
     CalendarFeed,
@@ -52,7 +53,7 @@ class FeedFile:
 def file_of(ports: Ports, feed: CalendarFeed) -> FeedFile:
     """Write a calendar, and note that it was read and, where it is so, that it changed."""
     now = ports.clock.now()
-    body = _written(feed, now)
+    body = _written(ports, feed, now)
     tag = hashlib.sha256(body).hexdigest()
     changed_at = feed.changed_at
     changes: dict[str, object] = {}
@@ -64,7 +65,7 @@ def file_of(ports: Ports, feed: CalendarFeed) -> FeedFile:
     return FeedFile(body, tag, changed_at)
 
 
-def _written(feed: CalendarFeed, now: datetime) -> bytes:
+def _written(ports: Ports, feed: CalendarFeed, now: datetime) -> bytes:
     """Write the file; the same sessions make the same bytes."""
     calendar = Calendar()
     calendar.add("prodid", "-//Classbell//Sessions//EN")
@@ -72,28 +73,25 @@ def _written(feed: CalendarFeed, now: datetime) -> bytes:
     calendar.add("x-wr-calname", _name(feed))
     calendar.add("refresh-interval", REFRESH, parameters={"value": "DURATION"})
     calendar.add("x-published-ttl", "PT1H")
-    for session in _sessions(feed, now):
-        calendar.add_component(_event(feed, session))
+    for seen in shown_all(ports, _sessions(feed, now)):
+        calendar.add_component(_event(feed, seen))
     return bytes(calendar.to_ical())
 
 
-def _event(feed: CalendarFeed, session: CourseSession) -> Event:
+def _event(feed: CalendarFeed, seen: Shown) -> Event:
     """Write one session as invitations do, less what is not for everybody who has the address."""
+    session = seen.session
     language = session.course.catalog.language
     if feed.person is not None and feed.person.language:
         language = feed.person.language
-    # Nothing follows a cancellation, so it is one more than whatever came before
-    # (https://www.rfc-editor.org/rfc/rfc5545#section-3.8.7.4).
-    changed_at = session.cancelled_at or session.revised_at or session.created_at
     event = session_event(
-        session,
+        seen,
         uid=own_uid(session),
-        sequence=session.revision + (session.cancelled_at is not None),
-        stamped=changed_at,
+        sequence=seen.sequence,
+        stamped=seen.changed_at,
         language=language,
     )
-    # In a file without METHOD both say when it was written last: ibid., section 3.8.7.2.
-    event.add("last-modified", changed_at)
+    event.add("last-modified", seen.changed_at)
     event.add("status", "CANCELLED" if session.cancelled_at else "CONFIRMED")
     # Nobody is invited by a calendar that is subscribed to, so nobody answers to anybody.
     event.pop("organizer", None)

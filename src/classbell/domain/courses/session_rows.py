@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from classbell.domain.courses.session_details import SessionValues
+from classbell.domain.notifications.session_revision import shown
 from classbell.domain.organisations.events import emit
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import InvalidInput, NotFoundHere
@@ -19,19 +20,6 @@ from classbell.storage.models import (
     SessionInstructor,
 )
 from classbell.storage.queries.scheduling import instructors_of
-
-MOVES = frozenset(
-    {
-        "starts_at",
-        "ends_at",
-        "room_address",
-        "place",
-        "teams_meeting",
-        "meeting_url",
-        "published",
-    }
-)
-"""What moves a session in the calendars that have it: time, place, publication."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +85,20 @@ def change_session(
 
 
 def revise(ports: Ports, session: CourseSession, changes: Mapping[str, object]) -> None:
-    """Write new values into a locked session, and count the change for calendars that have it.
+    """Write new values into a locked session, and count what of it calendars show.
 
     Args:
         ports: the outside world.
         session: as read by ``lock_session``.
         changes: new values by column, at least one of them another than before.
     """
-    moved = any(name in MOVES and getattr(session, name) != new for name, new in changes.items())
+    # Looked at before as well, so that a session nobody has looked at yet counts its change.
+    if not session.calendar_facts:
+        shown(ports, session)
     for name, value in changes.items():
         setattr(session, name, value)
-    session.revision += moved
-    session.revised_at = ports.clock.now()
-    session.save(update_fields=[*changes, "revision", "revised_at"])
+    session.save(update_fields=list(changes))
+    shown(ports, session)
 
 
 def _set_instructors(

@@ -19,6 +19,7 @@ from classbell.domain.courses.session_rows import (
     change_session,
     emit_session,
     lock_session,
+    revise,
 )
 from classbell.domain.courses.taken_along import take_along
 from classbell.domain.courses.waiting import fill_places
@@ -173,8 +174,7 @@ def cancel_session(
             return locked
         if locked.ends_at <= now:
             raise InvalidInput("The session is over and cannot be cancelled any more.")
-        locked.cancelled_at, locked.cancel_message = now, message
-        locked.save(update_fields=["cancelled_at", "cancel_message"])
+        revise(ports, locked, {"cancelled_at": now, "cancel_message": message})
         emit_session(ports, locked, "session.cancelled")
         request_entry(ports, locked)
         ask_to_choose_again(ports, locked)

@@ -1,7 +1,7 @@
 """The iCalendar file of a mailed invitation, its changes and its end (RFC 5545, RFC 5546).
 
 All files of a session carry one UID as long as the session lives, whatever becomes of accounts and
-events, and a SEQUENCE that rises with each change, so that a calendar replaces what it has.
+events, and the session's revision as SEQUENCE, so that a calendar replaces what it has.
 
 No value can break the file, whatever an import or Microsoft wrote into a row: a control character
 has no place in a text, and stands in an address by its code.
@@ -17,10 +17,15 @@ from urllib.parse import quote
 from icalendar import Calendar, Event, vCalAddress, vText
 
 from classbell.domain.notifications.session_facts import link_of, place_of, session_of
+from classbell.domain.notifications.session_revision import Shown, shown
+from classbell.ports.bundle import Ports
 from classbell.ports.mail import Attachment
-from classbell.storage.models import CourseSession, Entry, Message, Notification
+from classbell.storage.models import CourseSession, Message, Notification
 
 Method = Literal["REQUEST", "CANCEL"]
+
+TAKEN_OUT = "taken_out"
+"""In a notification's context: its ``sequence`` is for the file that ends the session for some."""
 
 FILE = "session.ics"
 
@@ -32,45 +37,61 @@ _NOT_OF_AN_ADDRESS = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]")
 """What an address may not hold; letters beyond ASCII stay, as calendars expect them."""
 
 
-def invitation_file(notification: Notification, message: Message | None) -> tuple[Attachment, ...]:
+def invitation_file(
+    ports: Ports, notification: Notification, message: Message | None
+) -> tuple[Attachment, ...]:
     """Make the file that puts the session into the reader's calendar, or changes it there."""
-    return (_file("REQUEST", notification, message),)
+    return (_file(ports, "REQUEST", notification, message),)
 
 
 def cancellation_file(
-    notification: Notification, message: Message | None
+    ports: Ports, notification: Notification, message: Message | None
 ) -> tuple[Attachment, ...]:
     """Make the file that takes the session out of the reader's calendar."""
-    return (_file("CANCEL", notification, message),)
+    return (_file(ports, "CANCEL", notification, message),)
 
 
 def invitation_if_mailed(
-    notification: Notification, message: Message | None
+    ports: Ports, notification: Notification, message: Message | None
 ) -> tuple[Attachment, ...]:
     """Make the file that adds the session, where a mail stands in for the calendar entry."""
-    return invitation_file(notification, message) if "sequence" in notification.context else ()
+    mailed = "sequence" in notification.context
+    return invitation_file(ports, notification, message) if mailed else ()
 
 
 def cancellation_if_mailed(
-    notification: Notification, message: Message | None
+    ports: Ports, notification: Notification, message: Message | None
 ) -> tuple[Attachment, ...]:
     """Make the file that takes the session out, where a mail stands in for the calendar entry."""
-    return cancellation_file(notification, message) if "sequence" in notification.context else ()
+    mailed = "sequence" in notification.context
+    return cancellation_file(ports, notification, message) if mailed else ()
 
 
-def _file(method: Method, notification: Notification, message: Message | None) -> Attachment:
+def _file(
+    ports: Ports, method: Method, notification: Notification, message: Message | None
+) -> Attachment:
     """Make the file of one method.
 
-    No answer is asked for: it would go to a mailbox that nobody reads.
+    It shows the session as it is now, however long its mail was held, so it carries the revision of
+    now; only whoever left is told so under the number that was kept for it. No answer is asked for:
+    it would go to a mailbox that nobody reads.
     """
-    session = session_of(notification)
+    seen = shown(ports, session_of(notification))
+    told_at = notification.created_at
+    number = int(notification.context.get("sequence", "0"))
+    if TAKEN_OUT not in notification.context:
+        number = max(number, seen.sequence)
+    # For its reader it is the end that changed last, though the session itself takes place.
+    ended = method == "CANCEL" and seen.session.cancelled_at is None
+    changed_at = told_at if ended else seen.changed_at
     event = session_event(
-        session,
-        uid=own_uid(session),
-        sequence=int(notification.context.get("sequence", "0")),
-        stamped=notification.created_at,
-        language=_language(session, message),
+        seen,
+        uid=own_uid(seen.session),
+        sequence=number,
+        stamped=max(told_at, changed_at),
+        language=_language(seen.session, message),
     )
+    event.add("last-modified", changed_at)
     event.add("status", "CONFIRMED" if method == "REQUEST" else "CANCELLED")
     if message is not None:
         attendee = _person(message.address, message.name or message.address)
@@ -87,29 +108,30 @@ def own_uid(session: CourseSession) -> str:
 
 
 def session_event(
-    session: CourseSession, *, uid: str, sequence: int, stamped: datetime, language: str
+    seen: Shown, *, uid: str, sequence: int, stamped: datetime, language: str
 ) -> Event:
     """Return a session as a calendar shows it, without status and without those who attend.
 
     Args:
-        session: with course and catalog.
+        seen: what is shown of it.
         uid: what a calendar knows the session by.
-        sequence: rises with each change.
-        stamped: aware UTC, when the file was made.
+        sequence: its revision, for a calendar that knows it by ``own_uid``.
+        stamped: aware UTC, when the file was made; in a file without METHOD, when the session
+            changed last (https://www.rfc-editor.org/rfc/rfc5545#section-3.8.7.2).
         language: tag of the reader's language, for the place.
     """
-    event = Event()
+    session, event = seen.session, Event()
     event.add("uid", uid)
     event.add("sequence", sequence)
     event.add("dtstamp", stamped)
     event.add("dtstart", session.starts_at)
     event.add("dtend", session.ends_at)
     event.add("summary", _text(f"{session.course.title}: {session.title}"))
-    event.add("location", _text(place_of(session, language)))
-    if link := _uri(link_of(session)):
+    event.add("location", _text(place_of(session, language, seen.around)))
+    if link := _uri(link_of(session, seen.around)):
         event.add("description", link)
         event.add("url", link)
-    if organiser := _organiser(session):
+    if organiser := _organiser(seen):
         event["organizer"] = organiser
     return event
 
@@ -129,12 +151,12 @@ def _language(session: CourseSession, message: Message | None) -> str:
     return (message.language if message is not None else "") or session.course.catalog.language
 
 
-def _organiser(session: CourseSession) -> vCalAddress | None:
+def _organiser(seen: Shown) -> vCalAddress | None:
     """Return whose session it is: the account behind its entry, named as the catalog."""
-    entry = Entry.objects.filter(session=session).select_related("account").first()
+    entry = seen.around.entry
     if entry is None or not entry.account.address:
         return None
-    return _person(entry.account.address, session.course.catalog.title)
+    return _person(entry.account.address, seen.session.course.catalog.title)
 
 
 def _person(address: str, name: str) -> vCalAddress:

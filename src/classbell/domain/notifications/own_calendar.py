@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from classbell.domain.courses.own_place import no_place
 from classbell.domain.notifications.invitation import calendar_of, own_uid, session_event
+from classbell.domain.notifications.session_revision import Shown, shown
 from classbell.domain.organisations.course_access import teaches
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import InvalidInput
@@ -11,7 +12,6 @@ from classbell.storage.models import (
     CourseSession,
     Enrolment,
     EnrolmentState,
-    Entry,
     EntryState,
     Person,
 )
@@ -21,8 +21,8 @@ def calendar_file(ports: Ports, *, session: CourseSession, person: Person, langu
     """Return the session as an iCalendar file for somebody who has a place in it or teaches it.
 
     Whoever is on Outlook's event of the session gets a file with that event's own UID, and
-    everybody else one with the UID and the SEQUENCE of the files that are mailed: a calendar that
-    knows the session already does not show it twice (RFC 5545, section 3.8.4.7).
+    everybody else one with the UID and the SEQUENCE of feeds and of the files that are mailed: a
+    calendar that knows the session already does not show it twice (RFC 5545, section 3.8.4.7).
 
     Args:
         ports: the clock.
@@ -41,10 +41,12 @@ def calendar_file(ports: Ports, *, session: CourseSession, person: Person, langu
             f"«{session.title}» was cancelled.",
             meaning="There is nothing to put into a calendar.",
         )
-    uid, sequence = _known_as(session, person)
+    seen = shown(ports, session)
+    uid, sequence = _known_as(seen, person)
     event = session_event(
-        session, uid=uid, sequence=sequence, stamped=ports.clock.now(), language=language
+        seen, uid=uid, sequence=sequence, stamped=ports.clock.now(), language=language
     )
+    event.add("last-modified", seen.changed_at)
     event.add("status", "CONFIRMED")
     return calendar_of(event, "PUBLISH")
 
@@ -55,12 +57,15 @@ def has_place(person: Person, session: CourseSession) -> bool:
     return rows.filter(state=EnrolmentState.ENROLLED).exists()
 
 
-def _known_as(session: CourseSession, person: Person) -> tuple[str, int]:
-    """Return UID and SEQUENCE of what the person's calendar may have of the session already."""
-    entry = Entry.objects.filter(session=session).first()
-    if entry is None:
-        return own_uid(session), 0
-    on_event = entry.state == EntryState.CREATED and person.address.casefold() in entry.answers
-    if on_event and entry.ical_uid and str(person.pk) not in entry.mailed:
-        return entry.ical_uid, 0
-    return own_uid(session), entry.mail_sequence
+def _known_as(seen: Shown, person: Person) -> tuple[str, int]:
+    """Return UID and SEQUENCE of what the person's calendar may have of the session already.
+
+    Outlook counts the changes of its own event and does not tell how many there were; a file of the
+    lowest count never hides any of them.
+    """
+    entry = seen.around.entry
+    if entry is not None and entry.state == EntryState.CREATED and entry.ical_uid:
+        on_event = person.address.casefold() in entry.answers
+        if on_event and str(person.pk) not in entry.mailed:
+            return entry.ical_uid, 0
+    return own_uid(seen.session), seen.sequence

@@ -94,7 +94,9 @@ class Renderer:
             personal = kind.personal(self._ports, notification, first)
             values |= as_in_a_copy(notification, personal) if copied else personal
         if not copied:
-            attachments = kind.attachments(notification, None if kind.shared else first)
+            attachments = kind.attachments(
+                self._ports, notification, None if kind.shared else first
+            )
         mail = filled(
             content,
             values,

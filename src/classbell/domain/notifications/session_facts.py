@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from classbell.domain.notifications.reader import Reader
 from classbell.domain.notifications.words import word
 from classbell.domain.scheduling.options import calendar_options, withholds_room
 from classbell.ports.words import marked as _
-from classbell.storage.models import CourseSession, Entry, Notification
+from classbell.storage.models import CalendarOptions, CourseSession, Entry, Notification, Room
 from classbell.storage.queries.scheduling import instructors_of, room_called
 
 SHARED_VARIABLES: dict[str, str] = {
@@ -73,14 +74,54 @@ def session_start(context: Mapping[str, str], _now: datetime) -> datetime:
     return CourseSession.objects.only("starts_at").get(pk=context["session"]).starts_at
 
 
-def place_of(session: CourseSession, language: str) -> str:
-    """Return the place as people read it: room name, free text, or that it is online."""
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What beside its own row decides what people read of a session.
+
+    Attributes:
+        entry: what stands for it in the account's calendar, with the account; None if nothing does.
+        options: what its catalog has chosen about calendars.
+        room: its room, where the organisation's list knows it.
+    """
+
+    entry: Entry | None
+    options: CalendarOptions
+    room: Room | None
+
+
+def surroundings_of(session: CourseSession) -> Surroundings:
+    """Read what is around a session, with its course and catalog."""
+    room = None
+    if session.room_address:
+        room = room_called(session.course.catalog.organisation_id, session.room_address)
+    return Surroundings(
+        Entry.objects.filter(session=session).select_related("account").first(),
+        calendar_options(session.course.catalog_id),
+        room,
+    )
+
+
+def place_of(session: CourseSession, language: str, around: Surroundings | None = None) -> str:
+    """Return the place as people read it: room name, free text, or that it is online.
+
+    Args:
+        session: with course and catalog.
+        language: the reader's tag.
+        around: what is around it; read where it is None.
+    """
     place = session.place
-    if session.room_address and not withheld(session):
-        place = room_name(session, session.room_address)
+    if session.room_address:
+        place = told_place(session, around or surroundings_of(session))
     return place_in_words(
         place, language, teams=session.teams_meeting, online=bool(session.meeting_url)
     )
+
+
+def told_place(session: CourseSession, around: Surroundings) -> str:
+    """Return the room, once people are told of it, or else the place in words; may be empty."""
+    if session.room_address and not withholds_room(session, around.options, around.entry):
+        return around.room.name if around.room else session.room_address
+    return session.place
 
 
 def room_name(session: CourseSession, address: str) -> str:
@@ -103,15 +144,16 @@ def place_in_words(place: str, language: str, *, teams: bool, online: bool) -> s
     return place or word("place_online" if online else "place_open", language)
 
 
-def link_of(session: CourseSession) -> str:
-    """Return where to join online: the Teams link, or the link that somebody pasted."""
+def link_of(session: CourseSession, around: Surroundings | None = None) -> str:
+    """Return where to join online: the Teams link, or the link that somebody pasted.
+
+    Args:
+        session: which one.
+        around: what is around it; read where it is None and needed.
+    """
     if session.meeting_url:
         return session.meeting_url
-    entry = Entry.objects.filter(session=session).only("join_url").first()
-    return entry.join_url if entry is not None and session.teams_meeting else ""
-
-
-def withheld(session: CourseSession) -> bool:
-    """Tell whether people are not told of the session's room yet."""
-    options = calendar_options(session.course.catalog_id)
-    return withholds_room(session, options, Entry.objects.filter(session=session).first())
+    if not session.teams_meeting:
+        return ""
+    entry = around.entry if around else Entry.objects.filter(session=session).first()
+    return entry.join_url if entry is not None else ""

@@ -9,12 +9,14 @@ from uuid import UUID
 
 from django.db import transaction
 
+from classbell.domain.notifications.invitation import TAKEN_OUT
 from classbell.domain.notifications.notify import notify
 from classbell.domain.notifications.session_changes import with_changes
+from classbell.domain.notifications.session_revision import raise_revision, shown
 from classbell.domain.scheduling.desired import Participant, SessionPicture
 from classbell.domain.scheduling.situation import Situation
 from classbell.ports.bundle import Ports
-from classbell.storage.models import Entry
+from classbell.storage.models import CourseSession, Entry
 
 INVITED = "session_invitation"
 CHANGED = "session_changed"
@@ -54,10 +56,12 @@ def invite_by_mail(
         How many are told something now.
     """
     told = fingerprint(picture)
+    after = {str(person.person_id): told for person in people}
+    if after == Entry.objects.get(pk=entry.pk).mailed:
+        return 0
     with transaction.atomic():
-        locked = Entry.objects.select_for_update().get(pk=entry.pk)
+        session, locked = _locked(entry)
         before: dict[str, str] = locked.mailed
-        after = {str(person.person_id): told for person in people}
         if after == before:
             return 0
         staying = {str(person.person_id) for person in picture.everybody}
@@ -66,13 +70,14 @@ def invite_by_mail(
             CHANGED: [one for one in after if before.get(one, told) != told],
             UNENROLLED: [one for one in before if one not in after and one not in staying],
         }
-        if news[CHANGED] or news[UNENROLLED]:
-            locked.mail_sequence += 1
+        end = _count(
+            ports, session, locked, newer=bool(news[CHANGED]), ended=bool(news[UNENROLLED])
+        )
         earlier = dict(locked.told)
         locked.mailed = after
         locked.told |= _memory(picture, after)
         locked.save(update_fields=["mailed", "mail_sequence", "told"])
-        _tell_all(ports, found, locked, news, earlier)
+        _tell_all(ports, found, locked, news, earlier, end=end)
     _keep(entry, locked)
     return sum(map(len, news.values()))
 
@@ -84,11 +89,11 @@ def cancel_by_mail(ports: Ports, found: Situation, entry: Entry) -> int:
         How many are told.
     """
     with transaction.atomic():
-        locked = Entry.objects.select_for_update().get(pk=entry.pk)
+        session, locked = _locked(entry)
         audience = list(locked.mailed)
         if not audience:
             return 0
-        locked.mail_sequence += 1
+        _count(ports, session, locked, newer=True, ended=False)
         locked.mailed, locked.told = {}, {}
         locked.save(update_fields=["mailed", "mail_sequence", "told"])
         _tell(ports, found, CANCELLED, audience, _context(found, locked.mail_sequence))
@@ -126,6 +131,43 @@ def told_facts(picture: SessionPicture) -> dict[str, str]:
     }
 
 
+def _locked(entry: Entry) -> tuple[CourseSession, Entry]:
+    """Lock a session and then its entry, in the order of whoever changes a session.
+
+    Others may refer to the session meanwhile, such as who enrols.
+    """
+    rows = CourseSession.objects.select_for_update(of=("self",), no_key=True)
+    session = rows.select_related("course__catalog").get(pk=entry.session_id)
+    return session, Entry.objects.select_for_update().get(pk=entry.pk)
+
+
+def _count(ports: Ports, session: CourseSession, locked: Entry, *, newer: bool, ended: bool) -> int:
+    """Let the news have the session's revision.
+
+    «When a VEVENT is cancelled, the SEQUENCE property value MUST be incremented», also where it is
+    cancelled for one person alone (https://www.rfc-editor.org/rfc/rfc5546#section-3.2.5). That
+    number is theirs alone: all that is given out later is above it, so that whoever comes back is
+    shown the session again, by mail, by a feed or by a file.
+
+    Args:
+        ports: the clock.
+        session: locked.
+        locked: its entry.
+        newer: whether it must be above the revision of what was mailed before.
+        ended: whether it takes the session out of the calendars of some.
+
+    Returns:
+        The number of the file that does so.
+    """
+    seen = shown(ports, session)
+    if ended:
+        seen = raise_revision(ports, session, by=2)
+    elif newer and seen.sequence <= locked.mail_sequence:
+        seen = raise_revision(ports, session)
+    locked.mail_sequence = seen.sequence
+    return seen.sequence - 1
+
+
 def _memory(picture: SessionPicture, people: Collection[str]) -> dict[str, object]:
     """Return what later news is compared with: what people are told, and who of them teaches."""
     teaching = {str(person.person_id) for person in picture.instructors}
@@ -138,6 +180,8 @@ def _tell_all(
     entry: Entry,
     news: Mapping[str, Sequence[str]],
     earlier: Mapping[str, Any],
+    *,
+    end: int,
 ) -> None:
     """Write the notifications: instructors get the same news in words of their own.
 
@@ -147,17 +191,23 @@ def _tell_all(
         entry: its row, with what is told now.
         news: kind to the ids of people.
         earlier: ``Entry.told`` as it was before.
+        end: the number under which the session ends for those who left.
     """
     context = _context(found, entry.mail_sequence)
     change = with_changes(context, earlier.get("facts", {}), entry.told["facts"])
+    about = {
+        INVITED: context,
+        CHANGED: change,
+        UNENROLLED: _context(found, end) | {TAKEN_OUT: "yes"},
+    }
     for kind, audience in news.items():
         # Who teaches no more was an instructor when they were told the last time.
         memory = earlier if kind == UNENROLLED else entry.told
         teaching = set(memory.get("instructors", ()))
-        about = change if kind == CHANGED else context
-        _tell(ports, found, kind, [one for one in audience if one not in teaching], about)
+        learners = [one for one in audience if one not in teaching]
+        _tell(ports, found, kind, learners, about[kind])
         own_kind = TO_INSTRUCTORS[kind]
-        _tell(ports, found, own_kind, [one for one in audience if one in teaching], about)
+        _tell(ports, found, own_kind, [one for one in audience if one in teaching], about[kind])
 
 
 def _context(found: Situation, sequence: int) -> dict[str, str]:

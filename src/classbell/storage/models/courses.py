@@ -94,9 +94,10 @@ class CourseSession(TenantModel):
     ``meeting_url`` is a link that somebody pasted, to a meeting of another provider.
     ``co_organisers`` makes its instructors co-organisers of the Teams meeting, and ``lobby`` says
     who waits outside it (empty: as the catalog has it). ``cancel_message`` is what people are told
-    when it is cancelled. ``group`` is the group it is taken with, if any. ``revision`` counts the
-    changes of time, place or publication, and ``revised_at`` is when anything of it changed last;
-    None while nothing has.
+    when it is cancelled. ``group`` is the group it is taken with, if any. ``revision`` is the
+    SEQUENCE of every calendar file about it, and rises when what they show changes;
+    ``calendar_facts`` is a short text of what they were last given (empty: nobody has looked yet),
+    and ``revised_at`` is since when it is so; None while it is as it was created.
     """
 
     tenancy: ClassVar = Tenancy(
@@ -129,6 +130,7 @@ class CourseSession(TenantModel):
     cancel_message = models.TextField(blank=True, default="")
     created_at = models.DateTimeField()
     revision = models.PositiveIntegerField(default=0, db_default=0)
+    calendar_facts = models.CharField(max_length=64, blank=True, default="", db_default="")
     revised_at = models.DateTimeField(null=True, blank=True)
     instructors = models.ManyToManyField(
         Person, through="storage.SessionInstructor", related_name="taught_sessions"

@@ -100,13 +100,14 @@ class Entry(TenantModel):
     sends only what differs. ``generation`` rises when a new event must be made, and is part of the
     transaction id. ``mailed`` maps the ids of people who were invited by mail, because the account
     may not write its calendar or the event is full, to what they were told of time and place;
-    ``mail_sequence`` is the SEQUENCE of the iCalendar files sent to them, and ``told`` what news is
-    compared with: the facts they were told, who of them teaches, and which room's refusal admins
-    were told. ``meeting_options`` are the options of the Teams meeting as last written, and
-    ``meeting_problem`` says why they could not be. ``inviting`` maps the addresses of those whom a
-    write under way may put on the event to ``[id of the person, "learner" or "instructor"]``: it is
-    written before the call and emptied by what the event turns out to be. ``edited`` holds what
-    somebody did to the event in Outlook and an admin has to decide about; empty if nothing waits.
+    ``mail_sequence`` is the session's ``revision`` when the last news of theirs was written down,
+    and ``told`` what news is compared with: the facts they were told, who of them teaches, and
+    which room's refusal admins were told. ``meeting_options`` are the options of the Teams meeting
+    as last written, and ``meeting_problem`` says why they could not be. ``inviting`` maps the
+    addresses of those whom a write under way may put on the event to
+    ``[id of the person, "learner" or "instructor"]``: it is written before the call and emptied by
+    what the event turns out to be. ``edited`` holds what somebody did to the event in Outlook and
+    an admin has to decide about; empty if nothing waits.
     """
 
     tenancy: ClassVar = Tenancy(

@@ -59,7 +59,9 @@ def nothing_personal(_ports: Ports, _notification: Notification, _message: Messa
     return {}
 
 
-def no_files(_notification: Notification, _message: Message | None) -> tuple[Attachment, ...]:
+def no_files(
+    _ports: Ports, _notification: Notification, _message: Message | None
+) -> tuple[Attachment, ...]:
     """Return the files of a kind that sends none along."""
     return ()
 
@@ -104,7 +106,7 @@ class Kind:
     expires_at: Callable[[Mapping[str, str], datetime], datetime]
     values: Callable[[Ports, Notification, Reader], Values]
     personal: Callable[[Ports, Notification, Message], Values] = person_name
-    attachments: Callable[[Notification, Message | None], tuple[Attachment, ...]] = no_files
+    attachments: Callable[[Ports, Notification, Message | None], tuple[Attachment, ...]] = no_files
     names_reader: frozenset[str] = frozenset({"PERSON NAME"})
     roles: tuple[RecipientRole, ...] = tuple(RecipientRole)
     reminder_days: tuple[int, ...] = ()
