@@ -124,8 +124,9 @@ class CatalogClient:
         return _group(self._transport.send("PATCH", address, body=changes, if_match=group.etag))
 
     def remove_group(self, group: Group) -> None:
-        """Remove a group that has no sessions."""
-        self._transport.send("DELETE", f"{self._here}/courses/{group.course_id}/groups/{group.id}")
+        """Remove a group that has no sessions, unless it was changed since it was read."""
+        address = f"{self._here}/courses/{group.course_id}/groups/{group.id}"
+        self._transport.send("DELETE", address, if_match=group.etag)
 
     def sessions(self, *, course: Course | None = None) -> Iterator[Session]:
         """Read the sessions by their start, or those of one course."""

@@ -14,7 +14,7 @@ from django.db import close_old_connections
 
 from classbell import bootstrap
 from classbell.api.v1.documentation import document
-from classbell.api.v1.rates import RATES
+from classbell.domain.integrations.rates import RATES
 from classbell.ports.bundle import Ports
 from classbell.storage.models import Notification
 from classbell.web.wsgi import application

@@ -10,7 +10,7 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 
 from classbell import bootstrap
-from classbell.api.v1.rates import RATES
+from classbell.domain.integrations.rates import RATES
 from classbell.ports.bundle import Ports
 from classbell.web.wsgi import application
 from classbell_client import CatalogClient, Client

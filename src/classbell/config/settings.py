@@ -68,7 +68,7 @@ class Settings:
             made in Outlook are reported at once; empty where it cannot.
         frame_ancestors: origins whose pages may show the Admin Center in a frame, separated by
             spaces, such as those of Microsoft Teams; empty for none.
-        api_requests_per_minute: most requests of one integration in a minute, in each process.
+        api_requests_per_minute: most requests of one integration in a minute, of all processes.
         webhook_private_addresses: networks that webhooks may lead to although they are private,
             such as ``10.1.0.0/16``, separated by commas; http is allowed there. Empty for none.
         metrics_token: whoever brings it reads ``/metrics``; empty where nobody may.

@@ -13,8 +13,8 @@ from django.http import HttpResponse
 from django.test import Client
 
 from classbell import bootstrap
-from classbell.api.v1.rates import RATES
 from classbell.domain.integrations.integrations import Issued, create_integration
+from classbell.domain.integrations.rates import RATES
 from classbell.domain.integrations.scopes import ApiScope
 from classbell.domain.organisations.audit import Actor
 from classbell.ports.bundle import Ports

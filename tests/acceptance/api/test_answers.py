@@ -12,7 +12,7 @@ from django.conf import settings
 
 from classbell import bootstrap
 from classbell.api.v1.problems import problem
-from classbell.api.v1.rates import WINDOW, Rates
+from classbell.domain.integrations.rates import WINDOW
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import ProviderFailure, Verdict, VerdictKind
 from classbell.storage.models import AuditEntry, CourseSession
@@ -148,17 +148,6 @@ def test_the_rate_is_told_and_kept(ports: Ports, owner: Program, colleague: Prog
     assert re.fullmatch(r'"minute";r=2;t=\d+', answers[0]["RateLimit"])
     assert answers[3].json()["code"] == "too_many_requests"
     assert 1 <= int(answers[3]["Retry-After"]) <= WINDOW
-
-
-def test_a_minute_later_everything_may_be_asked_again(cast: Cast) -> None:
-    moment = [0.0]
-    rates = Rates(lambda: moment[0])
-    who = cast.owner.pk
-    assert [rates.count(who, 2).allowed for _ in range(3)] == [True, True, False]
-    moment[0] = 59.9
-    assert not rates.count(who, 2).allowed
-    moment[0] = 60.0
-    assert rates.count(who, 2).allowed
 
 
 @pytest.mark.parametrize(

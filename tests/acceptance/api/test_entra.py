@@ -11,8 +11,8 @@ from uuid import UUID
 import pytest
 
 from classbell import bootstrap
-from classbell.api.v1.rates import RATES
 from classbell.domain.integrations.integrations import register_application
+from classbell.domain.integrations.rates import RATES
 from classbell.domain.organisations.audit import Actor
 from classbell.microsoft.clouds import Cloud
 from classbell.microsoft.entra import ClientSecret, EntraIdentity

@@ -17,7 +17,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 import pytest
 
 from classbell import bootstrap
-from classbell.api.v1.rates import RATES
+from classbell.domain.integrations.rates import RATES
 from classbell.ports.bundle import Ports
 from classbell.web.wsgi import application
 from tests.acceptance.api.conftest import issued

@@ -135,7 +135,7 @@ def described() -> dict[str, dict[str, Any]]:
     return {one["operationId"]: one for path in paths.values() for one in path.values()}
 
 
-def ask(program: Program, name: str, there: Furnished) -> Any:
+def ask(program: Program, name: str, there: Furnished, **headers: str) -> Any:
     asked = TABLE[name]
     address = asked.address.format(
         session=there.session.pk,
@@ -151,7 +151,8 @@ def ask(program: Program, name: str, there: Furnished) -> Any:
     body = asked.body(there) if asked.body else None
     if asked.method == "POST" and body is None:
         body = {}
-    return program.ask(asked.method, address, body, **{"Idempotency-Key": str(uuid4())})
+    headers = {"Idempotency-Key": str(uuid4()), **headers}
+    return program.ask(asked.method, address, body, **headers)
 
 
 def test_every_operation_is_asked_for_here() -> None:

@@ -9,8 +9,8 @@ from ninja.security.http import HttpAuthBase
 
 from classbell import bootstrap
 from classbell.api.v1.problems import TooLarge
-from classbell.api.v1.rates import RATES, Allowance
 from classbell.domain.integrations.caller import Caller, identify
+from classbell.domain.integrations.rates import RATES, Allowance
 from classbell.domain.integrations.scopes import ApiScope
 from classbell.ports.errors import TooManyRequests
 
@@ -46,7 +46,7 @@ class Token(HttpAuthBase):
         kind, _, token = request.headers.get("Authorization", "").partition(" ")
         found = identify(bootstrap.ports(), token.strip() if kind.lower() == "bearer" else "")
         limit = bootstrap.settings().api_requests_per_minute
-        allowance = RATES.count(found.integration.pk, limit)
+        allowance = RATES.count(found.integration, limit=limit, now=found.read_at)
         setattr(request, ALLOWANCE, allowance)
         if not allowance.allowed:
             raise TooManyRequests(

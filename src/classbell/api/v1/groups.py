@@ -172,10 +172,14 @@ def change_group(
     scope=ApiScope.COURSES_WRITE,
     returns=None,
     status=204,
+    headers=("If-Match",),
 )
 def remove(request: HttpRequest, slug: Slug, course_id: UUID, group_id: UUID) -> HttpResponse:
     """Remove a group that has no sessions."""
     asking = caller(request)
-    group = group_in(course_in(asking.catalog(slug), course_id), group_id)
-    delete_group(bootstrap.ports(), group=group, actor=asking.actor)
+    catalog = asking.catalog(slug)
+    with transaction.atomic():
+        group = group_in(course_in(catalog, course_id, locked=True), group_id)
+        require_unchanged(request, lambda: shown(group))
+        delete_group(bootstrap.ports(), group=group, actor=asking.actor)
     return nothing()

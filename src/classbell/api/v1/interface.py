@@ -33,6 +33,7 @@ from classbell.api.v1 import (
 )
 from classbell.api.v1.asking import allowance_of
 from classbell.api.v1.problems import Unreadable, bare_problem, guarded, problem
+from classbell.api.v1.rates import rate_headers
 from classbell.ports.errors import ClassbellError
 
 log = structlog.get_logger(__name__)
@@ -111,7 +112,7 @@ def dressed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             refused["Allow"] = response["Allow"]
             response = refused
         allowance = allowance_of(request)
-        for name, value in (allowance.headers() if allowance else {}).items():
+        for name, value in (rate_headers(allowance) if allowance else {}).items():
             response[name] = value
         response["Vary"] = "Authorization"
         if asked == "HEAD":

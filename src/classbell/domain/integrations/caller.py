@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 from classbell.domain.integrations.scopes import ApiScope
 from classbell.domain.integrations.tokens import PREFIX, is_well_formed, token_hash
@@ -36,11 +37,13 @@ class Caller:
         integration: who it is.
         scope: what its reads may touch.
         expires_at: until when what it showed is good for, aware UTC.
+        read_at: the store's clock when the integration was read, aware UTC.
     """
 
     integration: Integration
     scope: Scope
     expires_at: datetime
+    read_at: datetime
 
     @property
     def actor(self) -> Actor:
@@ -110,7 +113,7 @@ def _by_token(ports: Ports, token: str) -> Caller:
     rows = list(
         ApiToken.objects.filter(token_hash=token_hash(ports, token))
         .select_related("integration")
-        .annotate(for_catalog=F("integration__catalogs__id"))
+        .annotate(for_catalog=F("integration__catalogs__id"), read_at=Now())
     )
     if not rows:
         raise _unknown(ports)
@@ -134,7 +137,8 @@ def _by_token(ports: Ports, token: str) -> Caller:
     catalogs = frozenset(
         found for found in (one.for_catalog for one in rows) if isinstance(found, UUID)
     )
-    return Caller(row.integration, Scope(row.integration.organisation_id, catalogs), row.expires_at)
+    scope = Scope(row.integration.organisation_id, catalogs)
+    return Caller(row.integration, scope, row.expires_at, row.read_at)
 
 
 def _by_application(ports: Ports, token: str) -> Caller:
@@ -145,11 +149,15 @@ def _by_application(ports: Ports, token: str) -> Caller:
     if shown is None:
         raise _unknown(ports)
     now = ports.clock.now()
-    found = Integration.objects.filter(
-        organisation__tenant_id=shown.tenant_id,
-        application_id=shown.application_id,
-        revoked_at=None,
-    ).first()
+    found = (
+        Integration.objects.filter(
+            organisation__tenant_id=shown.tenant_id,
+            application_id=shown.application_id,
+            revoked_at=None,
+        )
+        .annotate(read_at=Now())
+        .first()
+    )
     if found is None:
         stranger = Unidentified(
             "Microsoft vouches for this application, but no catalog has registered it.",
@@ -168,7 +176,8 @@ def _by_application(ports: Ports, token: str) -> Caller:
     minute = now.replace(second=0, microsecond=0)
     _note_use(found, minute)
     catalogs = frozenset(found.catalogs.values_list("pk", flat=True))
-    return Caller(found, Scope(found.organisation_id, catalogs), found.expires_at)
+    scope = Scope(found.organisation_id, catalogs)
+    return Caller(found, scope, found.expires_at, found.read_at)
 
 
 def _note_use(integration: Integration, minute: datetime) -> None:

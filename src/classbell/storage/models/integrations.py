@@ -16,7 +16,9 @@ class Integration(TenantModel):
     """Another program that acts in some catalogs, within the scopes it was given.
 
     ``application_id`` is the client id of an application of the organisation's own tenant that may
-    come with a token of Microsoft's instead of one of ours; None where it may not.
+    come with a token of Microsoft's instead of one of ours; None where it may not. ``rate_taken``
+    requests of the minute ``rate_minute`` (since 1970, by the store's clock) are taken by the
+    processes that answer it.
     """
 
     tenancy: ClassVar = Tenancy(organisation="organisation_id", catalog="catalogs__id")
@@ -36,6 +38,8 @@ class Integration(TenantModel):
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    rate_minute = models.BigIntegerField(default=0, db_default=0)
+    rate_taken = models.PositiveIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints: ClassVar = [
