@@ -31,6 +31,8 @@ LETTERS ?= 10000
 STORE ?= sqlite
 # How many random histories of a session make torture brings to rest.
 HISTORIES ?= 200
+# Which part make prove shows; without one it says which there are.
+PART ?=
 # More words for pytest: make test ARGS="-k rooms"
 ARGS ?=
 
@@ -151,6 +153,10 @@ bench: $(INSTALLED)  ## Measure what must stay fast, in one run (ARGS="--short",
 .PHONY: messages
 messages: $(INSTALLED)  ## Bring translations in line with the words of the program, and compile them
 	@$(BIN)/python scripts/messages.py
+
+.PHONY: prove
+prove: $(INSTALLED)  ## Show one part of what production asks for (PART=doctor; docs/reference/proof.md lists all)
+	@JOBS=$(JOBS) $(BIN)/python -m tests.proofs $(PART) $(ARGS)
 
 .PHONY: docs
 docs: $(INSTALLED)  ## Check that documents match the program: settings, commands, links, paths
