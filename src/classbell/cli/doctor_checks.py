@@ -116,6 +116,7 @@ def _inside(name: str) -> Callable[[], str]:
             "lanes": lambda: checks.lanes_in_time(bootstrap.ports()),
             "mailer": lambda: checks.mailer_reached(bootstrap.ports()),
             "restore": checks.restore_finished,
+            "secret key": lambda: checks.secret_is_long(bootstrap.settings().secret_key),
             "worker": checks.worker_alive,
         }
         return wanted[name]()
@@ -196,13 +197,14 @@ _SETTINGS, _STORE = ("settings",), ("settings", "clock", "database")
 CHECKS: tuple[Check, ...] = (
     Check("settings", _settings),
     Check("setting names", _names),
+    Check("secret key", _inside("secret key"), _SETTINGS),
     Check("clock", _clock, _SETTINGS),
     Check("disk", _inside("disk")),
     Check("database", _database),
     Check("keys", _inside("keys"), _STORE),
-    Check("machine clock", _machine_clock),
     Check("sign-in", _sign_in, _SETTINGS),
-    Check("graph", _graph),
+    Check("machine clock", _machine_clock, ("sign-in",)),
+    Check("graph", _graph, _SETTINGS),
     Check("credential", _credential, _STORE),
     Check("worker", _inside("worker"), ("database",)),
     Check("lanes", _inside("lanes"), _STORE),

@@ -106,6 +106,12 @@ def test_a_clock_that_is_off_is_found(ahead: float, way: str) -> None:
     assert checks.clock_agrees(ahead / 100) == "within 6 s of Microsoft's"
 
 
+def test_a_secret_key_that_can_be_guessed_is_found() -> None:
+    with pytest.raises(ConfigurationFault, match="has 31 characters"):
+        checks.secret_is_long("x" * 31)
+    assert checks.secret_is_long("x" * 32) == "long enough"
+
+
 def test_room_on_the_disk_is_told(tmp_path: Path) -> None:
     assert str(tmp_path) in checks.disk_has_room([tmp_path])
 

@@ -19,6 +19,8 @@ from classbell.storage.queries.gauges import living_workers, overdue_lanes
 MOST_SECONDS_APART = 120
 """Microsoft takes tokens and signatures of machines whose clocks differ by five minutes at most."""
 
+LEAST_SECRET_CHARACTERS = 32
+
 LEAST_FREE_BYTES = 1024**3
 LEAST_FREE_SHARE = 0.05
 
@@ -41,6 +43,25 @@ def check_names(environment: Mapping[str, str]) -> None:
             meaning="What it was to set has its default.",
             remedy="See docs/reference/settings.md for the names.",
         )
+
+
+def secret_is_long(secret_key: str) -> str:
+    """Make sure that what signs cookies, links and keyed hashes cannot be guessed.
+
+    Args:
+        secret_key: CLASSBELL_SECRET_KEY.
+
+    Raises:
+        ConfigurationFault: it is shorter than ``LEAST_SECRET_CHARACTERS``.
+    """
+    if len(secret_key) < LEAST_SECRET_CHARACTERS:
+        raise ConfigurationFault(
+            f"CLASSBELL_SECRET_KEY has {len(secret_key)} characters.",
+            meaning="Whoever guesses it can make signed links and words of their own.",
+            remedy=f"Set {LEAST_SECRET_CHARACTERS} random characters or more. Links in mail sent "
+            "before, and sign-ins under way, end with the former ones.",
+        )
+    return "long enough"
 
 
 def keys_open(ports: Ports) -> str:
