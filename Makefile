@@ -142,6 +142,10 @@ torture: $(INSTALLED)  ## Kill, freeze and besiege for long, seeds printed (RUNS
 	@echo "== $(REQUESTS) odd requests to pages, forms, feeds and reports, from seed $(SEED)"
 	@CLASSBELL_TEST_REQUESTS=$(REQUESTS) $(BIN)/python -m pytest -n $(JOBS) -o faulthandler_timeout=0 --hypothesis-seed=$(SEED) tests/acceptance/roles/test_any_request.py $(ARGS)
 
+.PHONY: guards
+guards: $(INSTALLED)  ## Take each guard against attacks away, in a copy, and see that a test misses it
+	@CLASSBELL_TEST_DATABASE=sqlite $(BIN)/python -m tests.torture.guards $(ARGS)
+
 .PHONY: load
 load: $(INSTALLED)  ## Let many admins work while a full send goes out (ADMINS=200 LETTERS=10000 STORE=sqlite SEED=1)
 	@$(BIN)/python -m tests.torture.load --admins $(ADMINS) --letters $(LETTERS) --store $(STORE) --seed $(SEED)

@@ -9,6 +9,7 @@ import pytest
 
 from tests.architecture.sources import ROOT
 from tests.proofs import parts
+from tests.torture.guards import GUARDS, Guard
 
 PAGE = ROOT / "docs" / "reference" / "proof.md"
 ROW = re.compile(r"^\| (?!part \||---)(.+?) \| (.+?) \|$", re.MULTILINE)
@@ -63,3 +64,10 @@ def test_the_tests_of_a_part_are_there(part: str) -> None:
             assert "def test_" in (ROOT / path).read_text(encoding="utf-8")
         else:
             assert list((ROOT / path).rglob("test_*.py")), named
+
+
+@pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard.attack)
+def test_each_guard_stands_once_and_its_test_is_there(guard: Guard) -> None:
+    assert (ROOT / guard.path).read_text(encoding="utf-8").count(guard.stands) == 1
+    path, _, test = guard.test.partition("::")
+    assert not test or f"def {test}(" in (ROOT / path).read_text(encoding="utf-8")
