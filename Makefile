@@ -31,6 +31,8 @@ LETTERS ?= 10000
 STORE ?= sqlite
 # How many random histories of a session make torture brings to rest.
 HISTORIES ?= 200
+# Which part make prove shows; without one it says which there are.
+PART ?=
 # More words for pytest: make test ARGS="-k rooms"
 ARGS ?=
 
@@ -140,6 +142,10 @@ torture: $(INSTALLED)  ## Kill, freeze and besiege for long, seeds printed (RUNS
 	@echo "== $(REQUESTS) odd requests to pages, forms, feeds and reports, from seed $(SEED)"
 	@CLASSBELL_TEST_REQUESTS=$(REQUESTS) $(BIN)/python -m pytest -n $(JOBS) -o faulthandler_timeout=0 --hypothesis-seed=$(SEED) tests/acceptance/roles/test_any_request.py $(ARGS)
 
+.PHONY: guards
+guards: $(INSTALLED)  ## Take each guard against attacks away, in a copy, and see that a test misses it
+	@CLASSBELL_TEST_DATABASE=sqlite $(BIN)/python -m tests.torture.guards $(ARGS)
+
 .PHONY: load
 load: $(INSTALLED)  ## Let many admins work while a full send goes out (ADMINS=200 LETTERS=10000 STORE=sqlite SEED=1)
 	@$(BIN)/python -m tests.torture.load --admins $(ADMINS) --letters $(LETTERS) --store $(STORE) --seed $(SEED)
@@ -151,6 +157,10 @@ bench: $(INSTALLED)  ## Measure what must stay fast, in one run (ARGS="--short",
 .PHONY: messages
 messages: $(INSTALLED)  ## Bring translations in line with the words of the program, and compile them
 	@$(BIN)/python scripts/messages.py
+
+.PHONY: prove
+prove: $(INSTALLED)  ## Show one part of what production asks for (PART=doctor; docs/reference/proof.md lists all)
+	@JOBS=$(JOBS) $(BIN)/python -m tests.proofs $(PART) $(ARGS)
 
 .PHONY: docs
 docs: $(INSTALLED)  ## Check that documents match the program: settings, commands, links, paths

@@ -6,6 +6,7 @@ import pytest
 
 from classbell.network.http import HttpDoor
 from classbell.network.messages import HttpRequest, NetworkFailure
+from classbell.ports.errors import ConfigurationFault
 from m365sandbox.testing import Sandbox
 
 
@@ -29,3 +30,13 @@ def test_an_unknown_authority_is_refused_before_anything_is_sent(
     with HttpDoor() as door, pytest.raises(NetworkFailure) as caught:
         door.call(discovery_of(sandbox))
     assert caught.value.may_have_happened is False
+
+
+def test_a_file_of_authorities_that_is_not_there_is_the_operators_to_mend(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/authorities.pem")
+    with pytest.raises(
+        ConfigurationFault, match=r"SSL_CERT_FILE names «/nowhere/authorities\.pem»"
+    ):
+        HttpDoor()

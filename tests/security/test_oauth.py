@@ -140,3 +140,9 @@ def test_codes_and_states_stand_in_no_log_and_on_no_page(
         assert secret not in right.html + str(dict(right.response.headers))
     kept = SignInJourney.objects.values().get()
     assert answer["state"] not in str(kept)
+
+
+def test_a_code_that_comes_back_after_the_sign_out_is_not_carried_on(cast: Cast) -> None:
+    answer = a_visitor().get("/connect/callback?code=a-code-of-theirs&state=a-state-of-ours")
+    assert answer.location == "/signin"
+    assert "a-code-of-theirs" not in answer.html + str(dict(answer.response.headers))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from classbell.network.deadline import DeadlineBackend, total_time
 from classbell.network.messages import HttpAnswer, HttpRequest, NetworkFailure
 from classbell.network.redaction import loggable_path
 from classbell.network.tracing import span
+from classbell.ports.errors import ConfigurationFault
 
 log = structlog.get_logger(__name__)
 
@@ -69,6 +71,23 @@ def watch_nothing(_request: HttpRequest, _answer: HttpAnswer) -> None:
     """Watch nothing: the default of ``observe``."""
 
 
+def _machines_trust() -> ssl.SSLContext:
+    """Return the trust of this machine, or of SSL_CERT_FILE where it is set.
+
+    Raises:
+        ConfigurationFault: that file is not there, or holds no certificates.
+    """
+    try:
+        return httpx2.create_ssl_context()
+    except OSError as cause:
+        named = os.environ.get("SSL_CERT_FILE", "")
+        raise ConfigurationFault(
+            f"SSL_CERT_FILE names «{named}», which cannot be used: {cause}.",
+            meaning="No server can be known by its certificate, so none is spoken to.",
+            remedy="Name a file of trusted authorities in PEM form, or leave the variable unset.",
+        ) from cause
+
+
 class HttpDoor:
     """Sends requests; one per process, shared by all threads.
 
@@ -107,7 +126,7 @@ class HttpDoor:
         self._max_answer_bytes = max_answer_bytes
         self._client = httpx2.Client(
             # Made here, for a client without proxies would not read SSL_CERT_FILE either.
-            verify=httpx2.create_ssl_context() if verify is None else verify,
+            verify=_machines_trust() if verify is None else verify,
             trust_env=gate is None,
             transport=transport,
             follow_redirects=False,

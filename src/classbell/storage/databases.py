@@ -44,6 +44,26 @@ def release() -> None:
         connection.close()
 
 
+def why_unreachable() -> str:
+    """Return in the server's or the network's words why it lets nobody in.
+
+    A pool only says that it waited in vain. Empty where a session can be had, and on SQLite.
+    """
+    if connection.vendor != "postgresql":
+        return ""
+    import psycopg  # noqa: PLC0415 -- on SQLite nothing needs it
+
+    chosen = connection.settings_dict
+    names = {"host": "HOST", "port": "PORT", "dbname": "NAME", "user": "USER"}
+    words = {name: chosen[key] for name, key in names.items() if chosen[key]}
+    options = {key: value for key, value in chosen["OPTIONS"].items() if key != "pool"}
+    try:
+        psycopg.connect(password=chosen["PASSWORD"], **words, **options).close()
+    except psycopg.Error as error:
+        return " ".join(str(error).split())
+    return ""
+
+
 def database(
     url: str, *, most_connections: int = MOST_CONNECTIONS, pooler: bool = False
 ) -> dict[str, Any]:

@@ -75,7 +75,10 @@ class PlainErrors:
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
     """Send the browser to the sign-in page, and back here afterwards where that makes sense."""
     address = reverse("signin")
-    if request.method == "GET" and request.path != "/":
+    # A code that Microsoft handed over is worth nothing in the session that begins now, and is
+    # neither written into an address nor kept.
+    returning = request.path == reverse("connect-callback")
+    if request.method == "GET" and request.path != "/" and not returning:
         address += f"?return_to={quote(request.get_full_path(), safe='/')}"
     if request.headers.get("HX-Request"):
         # A redirect would put the sign-in page into a corner of this one.

@@ -196,6 +196,12 @@ def test_doctor_says_the_days_left_and_fails_in_the_last_thirty(stage: Stage) ->
     with_installation(stage, credential=Credential("secret", soon))
     with pytest.raises(ConfigurationFault, match="4 days left"):
         credential_line(stage.ports)
+    with_installation(
+        stage, credential=Credential("certificate", stage.clock.now() - timedelta(days=9))
+    )
+    with pytest.raises(ConfigurationFault, match="ran out on 20") as found:
+        credential_line(stage.ports)
+    assert "CLASSBELL_CLIENT_CERTIFICATE" in found.value.remedy
     with_installation(stage, credential=Credential("secret", soon, has_next=True))
     assert credential_line(stage.ports) == "secret, 4 days left, another stands by"
 

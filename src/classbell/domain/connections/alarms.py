@@ -158,7 +158,6 @@ def credential_line(ports: Ports) -> str:
         ConfigurationFault: Microsoft refuses it, or it has run out or is about to.
     """
     proof, alarm = ports.installation.credential, open_alarm(REFUSED)
-    remedy = "Add a new one in Microsoft Entra ID and set it as CLASSBELL_CLIENT_SECRET_NEXT."
     if alarm is not None:
         raise ConfigurationFault(
             f"Microsoft refuses the application: {alarm.explanation} ({alarm.code})",
@@ -172,10 +171,12 @@ def credential_line(ports: Ports) -> str:
         return f"{proof.kind}{stands_by}{hint}"
     left = days_left(proof.expires_at, ports.clock.now())
     if left <= WARN_AT_DAYS[0] and not proof.has_next:
+        has = f"has {left} days left" if left >= 0 else f"ran out on {proof.expires_at:%Y-%m-%d}"
+        setting = "CERTIFICATE" if proof.kind == "certificate" else "SECRET_NEXT"
         raise ConfigurationFault(
-            f"The application's {proof.kind} has {max(left, 0)} days left.",
-            meaning="After that no account can be used, and nobody can sign in.",
-            remedy=remedy,
+            f"The application's {proof.kind} {has}.",
+            meaning="Without one no account can be used, and nobody can sign in.",
+            remedy=f"Add a new one in Microsoft Entra ID and set it as CLASSBELL_CLIENT_{setting}.",
         )
     return f"{proof.kind}, {left} days left{stands_by}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -11,12 +12,14 @@ from classbell.config import PREFIX, Settings
 from classbell.domain.backups.putting_back import require_finished
 from classbell.domain.connections.rotation import examine_keys
 from classbell.ports.bundle import Ports
-from classbell.ports.errors import ConfigurationFault
+from classbell.ports.errors import ConfigurationFault, ProviderFailure, VerdictKind
 from classbell.storage.models import Message, MessageState, Organisation, Restoration
 from classbell.storage.queries.gauges import living_workers, overdue_lanes
 
 MOST_SECONDS_APART = 120
 """Microsoft takes tokens and signatures of machines whose clocks differ by five minutes at most."""
+
+LEAST_SECRET_CHARACTERS = 32
 
 LEAST_FREE_BYTES = 1024**3
 LEAST_FREE_SHARE = 0.05
@@ -40,6 +43,25 @@ def check_names(environment: Mapping[str, str]) -> None:
             meaning="What it was to set has its default.",
             remedy="See docs/reference/settings.md for the names.",
         )
+
+
+def secret_is_long(secret_key: str) -> str:
+    """Make sure that what signs cookies, links and keyed hashes cannot be guessed.
+
+    Args:
+        secret_key: CLASSBELL_SECRET_KEY.
+
+    Raises:
+        ConfigurationFault: it is shorter than ``LEAST_SECRET_CHARACTERS``.
+    """
+    if len(secret_key) < LEAST_SECRET_CHARACTERS:
+        raise ConfigurationFault(
+            f"CLASSBELL_SECRET_KEY has {len(secret_key)} characters.",
+            meaning="Whoever guesses it can make signed links and words of their own.",
+            remedy=f"Set {LEAST_SECRET_CHARACTERS} random characters or more. Links in mail sent "
+            "before, and sign-ins under way, end with the former ones.",
+        )
+    return "long enough"
 
 
 def keys_open(ports: Ports) -> str:
@@ -83,12 +105,20 @@ def credential_accepted(ports: Ports) -> str:
     """Ask Microsoft for a token for the application itself, in the first organisation.
 
     Raises:
-        ProviderFailure: Microsoft refuses the credential, or cannot be asked.
+        ConfigurationFault: Microsoft refuses the credential, or cannot be asked.
     """
     organisation = Organisation.objects.order_by("created_at").first()
     if organisation is None:
         return "not tried: no organisation is bound yet"
-    ports.identity.application_token(tenant_id=organisation.tenant_id, fresh=True)
+    try:
+        ports.identity.application_token(tenant_id=organisation.tenant_id, fresh=True)
+    except ProviderFailure as failure:
+        raise _of_the_operator(
+            failure,
+            meaning="Nobody can sign in, and no account's tokens can be renewed.",
+            refused="Compare CLASSBELL_CLIENT_ID and the credential with the application's "
+            "registration in Microsoft Entra ID; docs/reference/codes.md explains the code.",
+        ) from failure
     return "Microsoft accepts it"
 
 
@@ -96,8 +126,7 @@ def mailer_reached(ports: Ports) -> str:
     """Open a session with the operator's mail server, and leave it.
 
     Raises:
-        ConfigurationFault: none is set.
-        ProviderFailure: it cannot be reached, or refuses the sign-in.
+        ConfigurationFault: none is set, it cannot be reached, or it refuses the sign-in.
     """
     if ports.system_mailer is None:
         raise ConfigurationFault(
@@ -105,7 +134,15 @@ def mailer_reached(ports: Ports) -> str:
             meaning="What a lost account cannot carry has no route.",
             remedy="Set it to the mail server of your organisation.",
         )
-    ports.system_mailer.check()
+    try:
+        ports.system_mailer.check()
+    except ProviderFailure as failure:
+        raise _of_the_operator(
+            failure,
+            meaning="Alerts about lost accounts, and what else has no other route, cannot leave.",
+            refused="Compare CLASSBELL_SMTP_URL with what the mail server asks for: name, port, "
+            "encryption, user and password.",
+        ) from failure
     return ports.installation.mail_route or "answers"
 
 
@@ -145,14 +182,40 @@ def lanes_in_time(ports: Ports) -> str:
     return "none waits"
 
 
+def _of_the_operator(failure: ProviderFailure, *, meaning: str, refused: str) -> ConfigurationFault:
+    """Return what a provider's failure asks of the operator, who alone can mend a setting.
+
+    Args:
+        failure: of a call that a setting of this installation decides about.
+        meaning: what cannot be done meanwhile.
+        refused: what to do where the provider said no, rather than nothing.
+    """
+    code = failure.verdict.code
+    passing = failure.verdict.kind in {VerdictKind.RETRY, VerdictKind.THROTTLED}
+    way_out = "Check this machine's way out: DNS, firewall, HTTPS_PROXY and SSL_CERT_FILE."
+    return ConfigurationFault(
+        failure.what + (f" ({code})" if code and code not in failure.what else ""),
+        meaning=meaning,
+        remedy=way_out if passing else refused,
+    )
+
+
 def disk_has_room(places: Iterable[Path]) -> str:
-    """Look at the room on the disks that are written to.
+    """Write to the disks that are written to, and look at the room on them.
 
     Raises:
-        ConfigurationFault: one is nearly full.
+        ConfigurationFault: one is not there, cannot be written to, or is nearly full.
     """
     said = []
     for place in places:
+        try:
+            tempfile.TemporaryFile(dir=place).close()
+        except OSError as cause:
+            raise ConfigurationFault(
+                f"{place} cannot be written to: {cause.strerror}.",
+                meaning="Nothing can be written down, and so nothing is sent.",
+                remedy="Make the folder, or let the user that runs Classbell write there.",
+            ) from cause
         usage = shutil.disk_usage(place)
         if usage.free < LEAST_FREE_BYTES or usage.free < usage.total * LEAST_FREE_SHARE:
             raise ConfigurationFault(
