@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 from django.urls import get_resolver
 from playwright.sync_api import Page, ViewportSize, expect
 
+from tests.acceptance.roles.test_page_weight import PAGE_BUDGET, SCRIPT_BUDGET
 from tests.browser.accessibility import findings
 from tests.browser.article.home import Home
 from tests.browser.pages import gallery
@@ -16,6 +19,14 @@ NARROW: ViewportSize = {"width": 320, "height": 844}
 WIDE: ViewportSize = {"width": 1366, "height": 900}
 CONTRAST = ("color-contrast", "link-in-text-block")
 """All that a theme can change of what axe finds."""
+
+
+WEIGH = """
+() => Object.fromEntries(performance.getEntriesByType("resource")
+  .filter((one) => new URL(one.name).pathname.startsWith("/static/"))
+  .map((one) => [new URL(one.name).pathname, one.encodedBodySize]))
+"""
+"""What a page loads, in bytes as they go over the wire; what was kept from before counts as well."""
 
 
 def test_no_page_is_forgotten() -> None:
@@ -37,8 +48,19 @@ def test_a_page_in_every_theme(addresses: Addresses, name: str) -> None:
     home = addresses.home
     home.page.goto(addresses.of(name))
     expect(home.page.get_by_role("heading", level=1)).to_be_visible()
-    found = in_every_theme(home.page) + picture(home, name)
+    found = too_heavy(home.page) + in_every_theme(home.page) + picture(home, name)
     assert not found, "\n".join(found)
+
+
+def too_heavy(page: Page) -> list[str]:
+    """Return what of a page, filled with the example programme, exceeds its budget."""
+    weighed: dict[str, int] = page.evaluate(WEIGH)
+    html = len(gzip.compress(page.context.request.get(page.url).body()))
+    scripts = sum(size for address, size in weighed.items() if address.endswith(".js"))
+    whole = sum(weighed.values()) + html
+    assert weighed, "nothing was weighed"
+    found = [f"{scripts} bytes of script"] if scripts > SCRIPT_BUDGET else []
+    return found + ([f"{whole} bytes in all, {html} of page"] if whole > PAGE_BUDGET else [])
 
 
 def in_every_theme(page: Page) -> list[str]:
