@@ -38,3 +38,31 @@ def test_styles_are_logical_so_that_right_to_left_needs_no_second_sheet(sheet: P
 def test_every_style_sheet_is_served() -> None:
     served = (WEB / "assets.py").read_text()
     assert [sheet.name for sheet in STYLES if f'"css/{sheet.name}"' not in served] == []
+
+
+MOMENT = re.compile(r"ui\.(when|step_of_time)\(((?:[^()]|\([^()]*\))*)\)")
+OWN_ZONE = ("zone=", "'date_only'")
+WITH_ZONE = ("ui.times_in()", "Times in %(zone)s")
+IN_A_DRAWER = re.compile(r'{% include "(panel\w*)\.html" %}')
+"""The panel stands before a page that says it."""
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_a_page_with_times_says_in_which_zone_they_are(template: Path) -> None:
+    text = template.read_text()
+    if not text.startswith("{% extends layout %}"):
+        return
+    whole = _with_parts(IN_A_DRAWER.sub("", text))
+    without = [
+        found.group()
+        for found in MOMENT.finditer(whole)
+        if not any(part in found.group(2) for part in OWN_ZONE)
+    ]
+    assert not without or any(part in whole for part in WITH_ZONE), without
+
+
+def _with_parts(text: str) -> str:
+    """Return a page with the parts that it includes."""
+    names = re.findall(r"""{% include ["'](\w+\.html)["'] %}""", text)
+    parts = [(WEB / "templates" / name).read_text() for name in names]
+    return "\n".join([text, *parts])

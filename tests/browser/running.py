@@ -16,11 +16,12 @@ from classbell.network.http import HttpDoor
 
 
 @contextmanager
-def running_showcase(folder: Path) -> Iterator[Stage]:
+def running_showcase(folder: Path, *, with_seed: bool = True) -> Iterator[Stage]:
     """Start everything, and stop it at the end.
 
     Args:
         folder: where its database, its settings and its output go.
+        with_seed: whether the showcase's organisations are there already.
     """
     places = Places(folder, *free_ports(4))
     environment = _outside_tests() | settings_of(places)
@@ -28,7 +29,7 @@ def running_showcase(folder: Path) -> Iterator[Stage]:
         processes = Processes(environment, output)
         with processes, HttpDoor() as door:
             start_sandbox(processes, places)
-            prepare(processes, with_seed=True)
+            prepare(processes, with_seed=with_seed)
             start_product(processes, places)
             yield Stage(places, environment, processes, door, PlainBrowser(door))
 

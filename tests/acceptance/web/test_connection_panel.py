@@ -49,6 +49,13 @@ def test_by_default_the_toggle_is_off_and_the_panel_closed(owner: Visitor) -> No
     assert LABEL in page.words
 
 
+def test_who_pressed_connect_elsewhere_need_not_find_the_toggle(owner: Visitor) -> None:
+    home = owner.get("/catalogs/academy")
+    [address] = [link for link in home.links() if "panel=m365" in link]
+    assert "checked" in owner.get(address).element("m365_enabled")
+    assert not Connection.objects.filter(enabled=True).exists()
+
+
 def test_the_panel_has_an_address_and_opens_without_script(owner: Visitor) -> None:
     page = owner.get(PANEL)
     assert "open" in page.element("m365-panel")

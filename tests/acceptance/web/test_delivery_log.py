@@ -42,6 +42,23 @@ def test_each_row_says_who_took_it_and_never_that_it_was_delivered(
     assert "Delivered" in owner.get(LOG).words
 
 
+def test_messages_are_marked_only_where_one_could_go_again(
+    owner: Visitor, cast: Cast, lane: Lane
+) -> None:
+    a_try(a_message(cast.catalog, "accepted"), lane)
+    page = owner.get(LOG)
+    assert "Mark" not in page.words
+    assert "Send again" not in page.buttons
+    a_try(a_message(cast.catalog, "failed", name="Zoe"), lane)
+    page = owner.get(LOG)
+    assert "Mark" in page.words
+    assert "Send again" in page.buttons
+    boxes = [
+        given["aria-label"] for _tag, given in page.elements if given.get("type") == "checkbox"
+    ]
+    assert boxes == ["Mark Enrolment confirmed to Zoe"]
+
+
 def test_chips_count_up_to_a_thousand_and_keep_the_filters(owner: Visitor, cast: Cast) -> None:
     first = a_message(cast.catalog, "accepted")
     Message.objects.bulk_create(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from classbell.storage.models import Lane
+from classbell import bootstrap
+from classbell.storage.models import Connection, Lane
 from classbell.web.admin_center.looking import MOST, QUICK
 from tests.acceptance.web.conftest import Visitor
 from tests.acceptance.web.page import Page
@@ -50,3 +53,55 @@ def test_a_number_that_is_none_is_the_first_look(
 ) -> None:
     a_message(cast.catalog, "queued", lane=lane)
     assert next_look(owner.get(f"{HOME}?look={typed}"))[0] == f"{HOME}?look=1"
+
+
+SETTINGS = f"{HOME}/settings/notifications"
+
+
+def the_confirmation(page: Page) -> str:
+    """Return where the page looks next for what became of the confirmation."""
+    return page.element("confirmation-now").get("hx-get", "")
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        ("queued", ("Waiting", f"{SETTINGS}?look=1")),
+        ("accepted", ("Accepted by Microsoft 365", "")),
+        ("failed", ("Failed", "")),
+    ],
+)
+def test_what_becomes_of_the_confirmation_is_told_where_save_was_pressed(
+    owner: Visitor, connected: Connection, lane: Lane, state: str, told: tuple[str, str]
+) -> None:
+    just_saved(connected)
+    a_message(connected.catalog, state, kind="account_connected", lane=lane)
+    page, (badge, look) = owner.get(SETTINGS), told
+    assert f"Confirmation to the account: {badge}" in page.words
+    assert the_confirmation(page) == look
+
+
+def test_a_confirmation_that_is_not_written_yet_is_awaited(
+    owner: Visitor, connected: Connection
+) -> None:
+    just_saved(connected)
+    page = owner.get(SETTINGS)
+    assert "Confirmation to the account: Waiting" in page.words
+    assert the_confirmation(page) == f"{SETTINGS}?look=1"
+
+
+def test_of_an_old_connection_nobody_waits_for_a_confirmation(
+    owner: Visitor, connected: Connection
+) -> None:
+    connected.connected_at = bootstrap.ports().clock.now() - timedelta(days=2)
+    connected.save()
+    page = owner.get(SETTINGS)
+    assert "Connected." in page.words
+    assert "Confirmation to the account" not in page.words
+    assert the_confirmation(page) == ""
+
+
+def just_saved(connection: Connection) -> None:
+    """Let the connection's account have been saved now."""
+    connection.connected_at = bootstrap.ports().clock.now()
+    connection.save()

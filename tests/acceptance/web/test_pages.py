@@ -37,7 +37,7 @@ def test_home_leads_through_the_first_steps(owner: Visitor) -> None:
     page = owner.get(ACADEMY)
     assert "Welcome, Mai" in page.words
     assert "Three steps and it is." in page.words
-    assert f"{ACADEMY}/settings/notifications?panel=m365" in page.links()
+    assert f"{ACADEMY}/settings/notifications?panel=m365&switch=on" in page.links()
 
 
 def test_home_counts_the_week(owner: Visitor, connected: Connection, cast: Cast) -> None:

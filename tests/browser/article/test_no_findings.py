@@ -1,4 +1,4 @@
-"""Nothing for axe to find, in light and dark, in any state of the connection."""
+"""Nothing for axe to find, in any theme, in any state of the connection."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from classbell.cli.showcase import FABRIKAM
-from tests.browser.accessibility import findings
+from tests.browser.accessibility import (
+    CONTRAST,
+    FADE_MS,
+    WIDE,
+    findings,
+    in_every_theme,
+    too_wide,
+)
 from tests.browser.article.conftest import Azure
 from tests.browser.article.home import Home, an_account
 from tests.browser.story import COMMAND
@@ -17,24 +24,24 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def look(home: Home, name: str, *, width: int = 390, at: Locator | None = None) -> None:
-    """See that axe finds nothing in either theme, and that the page fits a telephone.
+    """See that axe finds nothing in any theme, and that the page fits a telephone.
 
     Pictures are kept of what stands at ``at``; of the top where nothing is named.
     """
     page = home.page
-    for theme in ("light", "dark"):
-        page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-        page.wait_for_timeout(300)  # the drawer slides in for 250 ms, and colours fade
-        found = findings(page)
-        assert not found, f"{name}, {theme}: " + "; ".join(found)
-        show(at)
-        home.walker.shot(f"{name}-{theme}")
+    found = in_every_theme(page)
+    show(at)
+    home.walker.shot(f"{name}-light")
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_timeout(FADE_MS)
+    found += [f"the system's dark: {one}" for one in findings(page, only=CONTRAST)]
+    home.walker.shot(f"{name}-dark")
     page.emulate_media(color_scheme="light")
-    page.set_viewport_size({"width": width, "height": 844})
-    assert home.walker.sideways() <= 0, f"{name} is wider than {width} pixels"
+    found += too_wide(page, width)
     show(at)
     home.walker.shot(f"{name}-{width}")
-    page.set_viewport_size({"width": 1366, "height": 900})
+    page.set_viewport_size(WIDE)
+    assert not found, f"{name}: " + "; ".join(found)
 
 
 def show(at: Locator | None) -> None:

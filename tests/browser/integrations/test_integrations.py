@@ -8,25 +8,10 @@ import httpx2
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.accessibility import findings
 from tests.browser.article.home import Home
+from tests.browser.article.test_no_findings import look
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-def look(home: Home, name: str) -> None:
-    """See that axe finds nothing in either theme, and that the page fits a telephone."""
-    page = home.page
-    for theme in ("light", "dark"):
-        page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-        page.wait_for_timeout(300)  # colours fade
-        assert not findings(page), f"{name}, {theme}"
-        home.walker.shot(f"{name}-{theme}")
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size({"width": 320, "height": 844})
-    assert home.walker.sideways() <= 0
-    home.walker.shot(f"{name}-320")
-    page.set_viewport_size({"width": 1366, "height": 900})
 
 
 def test_a_program_is_let_in_and_out(home: Home) -> None:
@@ -34,16 +19,16 @@ def test_a_program_is_let_in_and_out(home: Home) -> None:
     page.goto(f"{home.base}/catalogs/{home.slug}")
     page.get_by_role("link", name="Integrations", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Integrations")
-    look(home, "integrations-none")
+    look(home, "integrations-none", width=320)
     page.get_by_role("link", name="New integration").click()
-    look(home, "integration-new")
+    look(home, "integration-new", width=320)
     page.get_by_label("Name").fill("Learning platform")
     page.get_by_role("button", name="Create integration").click()
     expect(page.get_by_text("An integration without a scope could do nothing.")).to_be_visible()
     page.get_by_label("See sessions").check()
     page.get_by_role("button", name="Create integration").click()
     token = page.get_by_label("Token", exact=True).input_value()
-    look(home, "integration-token")
+    look(home, "integration-token", width=320)
 
     here = f"{home.base}/api/v1/catalogs/{home.slug}/sessions"
     allowed = {"Authorization": f"Bearer {token}"}
@@ -51,7 +36,7 @@ def test_a_program_is_let_in_and_out(home: Home) -> None:
 
     page.get_by_role("link", name="Done").click()
     page.get_by_role("link", name="Learning platform").click()
-    look(home, "integration")
+    look(home, "integration", width=320)
     page.get_by_role("button", name="Rotate token").click()
     expect(page.get_by_text("works for another day")).to_be_visible()
     page.get_by_role("link", name="Done").click()

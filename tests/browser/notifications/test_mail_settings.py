@@ -9,26 +9,11 @@ from playwright.sync_api import FilePayload, expect
 
 from classbell.cli.demo.stage import until
 from classbell.cli.showcase import LENA
-from tests.browser.accessibility import findings
 from tests.browser.article.home import Home
+from tests.browser.article.test_no_findings import look
 from tests.pictures import a_png
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-def look(home: Home, name: str) -> None:
-    """See that axe finds nothing in either theme, and that the page fits a telephone."""
-    page = home.page
-    for theme in ("light", "dark"):
-        page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-        page.wait_for_timeout(300)  # colours fade
-        assert not findings(page), f"{name}, {theme}"
-        home.walker.shot(f"{name}-{theme}")
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size({"width": 320, "height": 844})
-    assert home.walker.sideways() <= 0
-    home.walker.shot(f"{name}-320")
-    page.set_viewport_size({"width": 1366, "height": 900})
 
 
 def test_a_look_is_chosen_and_met_in_the_mailbox(home: Home, account: str) -> None:
@@ -36,7 +21,7 @@ def test_a_look_is_chosen_and_met_in_the_mailbox(home: Home, account: str) -> No
     page.goto(f"{home.base}/catalogs/{home.slug}")
     page.get_by_role("link", name="General", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("General")
-    look(home, "general-default")
+    look(home, "general-default", width=320)
     page.get_by_label("Colour").fill("blue")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("«blue» is no colour.")).to_be_visible()
@@ -48,7 +33,7 @@ def test_a_look_is_chosen_and_met_in_the_mailbox(home: Home, account: str) -> No
     expect(page.get_by_role("status").get_by_text("Settings saved.")).to_be_visible()
     frame = page.frame_locator("iframe")
     expect(frame.get_by_role("img")).to_be_visible()
-    look(home, "general")
+    look(home, "general", width=320)
 
     home.connect(account)
     (mail, *_) = until("the confirmation", lambda: home.stage.received(account))
@@ -69,7 +54,7 @@ def test_a_person_chooses_what_they_get(home: Home) -> None:
     page.get_by_role("button", name=re.compile(LENA.name)).click()
     page.get_by_role("link", name="Email preferences").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Email preferences")
-    look(home, "preferences")
+    look(home, "preferences", width=320)
     page.get_by_label("Session reminder").uncheck()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_label("Session reminder")).not_to_be_checked()

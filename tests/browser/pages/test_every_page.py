@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 from django.urls import get_resolver
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.accessibility import findings
+from tests.acceptance.roles.test_page_weight import PAGE_BUDGET, SCRIPT_BUDGET
+from tests.browser.accessibility import WIDE, in_every_theme, too_wide
 from tests.browser.article.home import Home
 from tests.browser.pages import gallery
 from tests.browser.pages.addresses import CATALOG_PAGES, ELSEWHERE, OTHER_PAGES, Addresses
 
-THEMES = ("light", "dark", "teams-light", "teams-dark")
-NARROW: ViewportSize = {"width": 320, "height": 844}
-WIDE: ViewportSize = {"width": 1366, "height": 900}
-CONTRAST = ("color-contrast", "link-in-text-block")
-"""All that a theme can change of what axe finds."""
+WEIGH = """
+() => Object.fromEntries(performance.getEntriesByType("resource")
+  .filter((one) => new URL(one.name).pathname.startsWith("/static/"))
+  .map((one) => [new URL(one.name).pathname, one.encodedBodySize]))
+"""
+"""What a page loads, in bytes as they go over the wire; what was kept from before counts too."""
 
 
 def test_no_page_is_forgotten() -> None:
@@ -37,34 +41,29 @@ def test_a_page_in_every_theme(addresses: Addresses, name: str) -> None:
     home = addresses.home
     home.page.goto(addresses.of(name))
     expect(home.page.get_by_role("heading", level=1)).to_be_visible()
-    found = in_every_theme(home.page) + picture(home, name)
+    found = too_heavy(home.page) + in_every_theme(home.page) + picture(home, name)
     assert not found, "\n".join(found)
 
 
-def in_every_theme(page: Page) -> list[str]:
-    """Return what axe finds: everything in the first theme, what colours change in the others."""
-    page.wait_for_timeout(300)  # the drawer slides in for 250 ms, and colours fade
-    found = []
-    for theme in THEMES:
-        page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
-        page.wait_for_timeout(150)
-        only = () if theme == THEMES[0] else CONTRAST
-        found += [f"{theme}: {one}" for one in findings(page, only=only)]
-    page.evaluate("delete document.documentElement.dataset.theme")
-    return found
+def too_heavy(page: Page) -> list[str]:
+    """Return what of a page, filled with the example programme, exceeds its budget."""
+    weighed: dict[str, int] = page.evaluate(WEIGH)
+    html = len(gzip.compress(page.context.request.get(page.url).body()))
+    scripts = sum(size for address, size in weighed.items() if address.endswith(".js"))
+    whole = sum(weighed.values()) + html
+    assert weighed, "nothing was weighed"
+    found = [f"{scripts} bytes of script"] if scripts > SCRIPT_BUDGET else []
+    return found + ([f"{whole} bytes in all, {html} of page"] if whole > PAGE_BUDGET else [])
 
 
 def picture(home: Home, name: str) -> list[str]:
-    """Picture a page in a wide window and a narrow one; return whether it is too wide."""
+    """Picture a page in a wide window and a narrow one; return where it is too wide."""
     page, walker = home.page, home.walker
     walker.shot(f"page-{name}")
     gallery.keep(page, name)
-    found = []
-    page.set_viewport_size(NARROW)
+    found = [f"{name}: {one}" for one in too_wide(page)]
     page.emulate_media(forced_colors="active")
     walker.shot(f"page-{name}-forced-320")
     page.emulate_media(forced_colors="none")
-    if walker.sideways() > 0:
-        found.append(f"{name} is wider than 320 pixels")
     page.set_viewport_size(WIDE)
     return found

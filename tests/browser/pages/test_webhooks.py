@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.accessibility import in_every_theme
 from tests.browser.pages.addresses import Addresses
-from tests.browser.pages.test_every_page import in_every_theme, picture
+from tests.browser.pages.test_every_page import picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

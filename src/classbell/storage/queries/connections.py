@@ -111,6 +111,17 @@ def waiting_messages(catalog: Catalog) -> QuerySet[Message]:
     return Message.objects.filter(catalog=catalog, state__in=WAITING)
 
 
+def confirmation_message(catalog: Catalog, *, kind: str, since: datetime) -> Message | None:
+    """Return the newest message of a kind that a catalog has written since then, or None."""
+    written = catalog.notifications.filter(kind=kind, created_at__gte=since)
+    return (
+        Message.objects.filter(notification__in=written)
+        .select_related("lane", "envelope")
+        .order_by("-id")
+        .first()
+    )
+
+
 def upcoming_entries(catalog: Catalog, account: Account, now: datetime) -> QuerySet[Entry]:
     """Return the entries in an account's calendar for the catalog's sessions still to come."""
     return _entries_to_come(catalog, account, now).filter(state=EntryState.CREATED)

@@ -34,6 +34,7 @@ from classbell.web.admin_center.panel_shared_calendar import (
 from classbell.web.remedy_words import Loss, loss_of
 from classbell.web.security import allow_forms_to
 
+SWITCH = "switch"
 CONSENT_HELPS = (CapabilityState.NEEDS_CONSENT, CapabilityState.NEEDS_ADMIN)
 
 
@@ -140,7 +141,7 @@ def panel_of(
     came_back = request.GET.get("approval", "") or ("needed" if facts.never_came_back else "")
     return Panel(
         state=state,
-        enabled=_toggle(facts, others, sent=bool(came_back) or enabled),
+        enabled=_toggle(facts, others, sent=bool(came_back) or _wants_it(request) or enabled),
         signs_in_at=_lead_to_microsoft(request),
         others=others,
         route=mail_route_of(status, sent=_sent(request, enabled=enabled)),
@@ -163,6 +164,11 @@ def panel_of(
         error=error,
         confirm_off=switching_off(catalog) if confirm_off else "",
     )
+
+
+def _wants_it(request: HttpRequest) -> bool:
+    """Tell whether the reader pressed «Connect» on a page before: the toggle need not be found."""
+    return request.method == "GET" and request.GET.get(SWITCH) == "on"
 
 
 def _lead_to_microsoft(request: HttpRequest) -> str:

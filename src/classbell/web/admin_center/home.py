@@ -50,7 +50,7 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
         "messages": _messages(catalog, viewer, period),
         "periods": _periods(here, period),
         "rooms": room_answers_chart(access.scope.narrowed_to(catalog.id), viewer),
-        "panel": reverse("notifications", args=[slug]) + "?panel=m365",
+        "panel": reverse("notifications", args=[slug]) + "?panel=m365&switch=on",
     }
     return show(request, "home.html", context, access=access, catalog=catalog, current="home")
 

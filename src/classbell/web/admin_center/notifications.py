@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from classbell.domain.organisations.access import Access, require_catalog_admin
 from classbell.storage.models import ApprovalState, Catalog
 from classbell.web.access import signed_in
+from classbell.web.admin_center.confirmation import confirmation_of
 from classbell.web.admin_center.connection_panel import Panel, panel_of
 from classbell.web.admin_center.looking import Looking, look_again
 from classbell.web.admin_center.notification_rows import Filters, all_rows, chips_for
@@ -70,6 +71,7 @@ def table_of(request: HttpRequest, catalog: Catalog, panel: Panel) -> dict[str, 
     """Return what the table and its filters show, and when the panel looks again."""
     filters, rows = Filters.read(request.GET), all_rows(catalog, panel)
     return {
+        "confirmation": confirmation_of(request, catalog, saved_at=panel.connected_at),
         "approval_look": _approval_look(request, catalog, panel),
         "filters": filters,
         "chips": chips_for(rows, filters, catalog.slug),

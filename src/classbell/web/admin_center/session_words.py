@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 
 from classbell.domain.scheduling.entry_problems import ROOM_DECLINED
@@ -101,6 +103,23 @@ def entry_lines(session: CourseSession, *, connected: bool) -> list[Line]:
         note = translated(entry.meeting_problem) if entry else ""
         lines.append(("video", _("Teams meeting"), note, *_teams_badge(entry)))
     return lines
+
+
+def can_be_mended(session: CourseSession, lines: Sequence[Line]) -> bool:
+    """Tell whether asking Microsoft 365 again could mend anything.
+
+    What is still under way goes on by itself, and a room that waits for somebody's approval has
+    been asked.
+
+    Args:
+        session: what is booked for.
+        lines: how all that is booked stands.
+    """
+    room_waits = answer_of_room(session) is Answer.TENTATIVE
+    return any(
+        kind == "danger" or (kind == "warning" and not (icon == "door" and room_waits))
+        for icon, _label, _note, kind, _text in lines
+    )
 
 
 def _teams_badge(entry: Entry | None) -> Badge:

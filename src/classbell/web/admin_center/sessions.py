@@ -29,6 +29,7 @@ from classbell.web.admin_center.session_rooms import session_room
 from classbell.web.admin_center.session_shared import shared_lines
 from classbell.web.admin_center.session_words import (
     Badge,
+    can_be_mended,
     entry_badge,
     entry_lines,
     entry_of,
@@ -131,6 +132,7 @@ def session(request: HttpRequest, slug: str, session_id: UUID) -> HttpResponse:
     connected = connection_status(catalog).account is not None
     learners = _learners(found, slug)
     here = reverse("session", args=[slug, session_id])
+    lines = entry_lines(found, connected=connected) + shared_lines(found)
     context = {
         "session": found,
         "entry": entry_of(found),
@@ -138,7 +140,8 @@ def session(request: HttpRequest, slug: str, session_id: UUID) -> HttpResponse:
         "place": place_text(found, _names(scope, found)),
         "room_badge": room_badge(found),
         "entry_badge": entry_badge(found, connected=connected),
-        "lines": entry_lines(found, connected=connected) + shared_lines(found),
+        "lines": lines,
+        "can_retry": can_be_mended(found, lines),
         "instructors": list(found.instructors.all()),
         "learners": learners,
         "room_now": session_room(found),
