@@ -86,6 +86,7 @@ def _organisation_items() -> tuple[NavItem, ...]:
             reverse("email-provider"),
         ),
         NavItem("roles", "shield", _("Roles of all catalogs"), reverse("roles")),
+        NavItem("webhooks-all", "link", _("Webhooks of all catalogs"), reverse("webhooks-all")),
         NavItem("personal-data", "people", _("Personal data"), reverse("personal-data")),
         NavItem("audit-all", "history", _("Audit log of all catalogs"), reverse("audit-all")),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import URLPattern, path
 
 from classbell.web import assets, calendar_feeds, monitoring, preferences, reports, signin
 from classbell.web.admin_center import (
@@ -53,6 +53,7 @@ from classbell.web.admin_center import (
     webhook_acts,
     webhooks,
 )
+from classbell.web.admin_center.webhook_places import OF_ALL
 from classbell.web.own import acts as own_acts
 from classbell.web.own import sessions as own_sessions
 from classbell.web.own import teaching
@@ -60,12 +61,30 @@ from classbell.web.own import teaching
 CATALOG = "catalogs/<slug:slug>"
 SESSION = f"{CATALOG}/sessions/<uuid:session_id>"
 SETTINGS = f"{CATALOG}/settings"
-WEBHOOK = f"{SETTINGS}/webhooks/<uuid:endpoint_id>"
 NOTIFICATION = f"{SETTINGS}/notifications/<slug:kind_name>"
 CONNECTION = f"{SETTINGS}/connection"
 INTEGRATION = f"{SETTINGS}/integrations/<uuid:integration_id>"
 MINE = "my/sessions/<uuid:session_id>"
 TAUGHT = "teaching/<uuid:session_id>"
+
+
+def webhook_addresses(below: str, ending: str = "") -> list[URLPattern]:
+    """Return the addresses of webhooks below another; their names end as asked for."""
+    one = f"{below}/<uuid:endpoint_id>"
+    again = f"{one}/deliveries/<int:delivery_id>/replay"
+    return [
+        path(below, webhooks.webhooks, name=f"webhooks{ending}"),
+        path(f"{below}/new", webhooks.new_webhook, name=f"webhook-new{ending}"),
+        path(one, webhooks.webhook, name=f"webhook{ending}"),
+        path(f"{one}/test", webhook_acts.test, name=f"webhook-test{ending}"),
+        path(f"{one}/secret", webhook_acts.new_secret, name=f"webhook-secret{ending}"),
+        path(f"{one}/switch", webhook_acts.switch, name=f"webhook-switch{ending}"),
+        path(f"{one}/replay", webhook_acts.replay, name=f"webhook-replay{ending}"),
+        path(f"{one}/delete", webhook_acts.ask_delete, name=f"webhook-delete{ending}"),
+        path(f"{one}/delete-now", webhook_acts.delete, name=f"webhook-delete-now{ending}"),
+        path(again, webhook_acts.replay_delivery, name=f"webhook-replay-one{ending}"),
+    ]
+
 
 urlpatterns = [
     path("", start.start, name="start"),
@@ -107,6 +126,7 @@ urlpatterns = [
     path("audit", audit.all_acts, name="audit-all"),
     path("audit/export", audit.export_all, name="audit-export-all"),
     path("email-provider", email_provider.email_provider, name="email-provider"),
+    *webhook_addresses("webhooks", OF_ALL),
     path("personal-data", personal_data.personal_data, name="personal-data"),
     path("reports/calendar", reports.calendar, name="calendar-reports"),
     path("reports/acs/<uuid:provider_id>", reports.acs, name="acs-reports"),
@@ -205,20 +225,7 @@ urlpatterns = [
     path(INTEGRATION, integrations.integration, name="integration"),
     path(f"{INTEGRATION}/rotate", integrations.rotate, name="integration-rotate"),
     path(f"{INTEGRATION}/revoke", integrations.revoke, name="integration-revoke"),
-    path(f"{SETTINGS}/webhooks", webhooks.webhooks, name="webhooks"),
-    path(f"{SETTINGS}/webhooks/new", webhooks.new_webhook, name="webhook-new"),
-    path(WEBHOOK, webhooks.webhook, name="webhook"),
-    path(f"{WEBHOOK}/test", webhook_acts.test, name="webhook-test"),
-    path(f"{WEBHOOK}/secret", webhook_acts.new_secret, name="webhook-secret"),
-    path(f"{WEBHOOK}/switch", webhook_acts.switch, name="webhook-switch"),
-    path(f"{WEBHOOK}/replay", webhook_acts.replay, name="webhook-replay"),
-    path(f"{WEBHOOK}/delete", webhook_acts.ask_delete, name="webhook-delete"),
-    path(f"{WEBHOOK}/delete-now", webhook_acts.delete, name="webhook-delete-now"),
-    path(
-        f"{WEBHOOK}/deliveries/<int:delivery_id>/replay",
-        webhook_acts.replay_delivery,
-        name="webhook-replay-one",
-    ),
+    *webhook_addresses(f"{SETTINGS}/webhooks"),
     path(f"{CONNECTION}/connect", connection.connect, name="connect"),
     path(f"{CONNECTION}/save", connection.save, name="connection-save"),
     path(f"{CONNECTION}/cancel", connection.cancel, name="connection-cancel"),

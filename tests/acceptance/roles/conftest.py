@@ -24,6 +24,7 @@ from classbell.ports.bundle import Ports
 from classbell.storage.models import (
     Account,
     AccountState,
+    Catalog,
     ConnectInvitation,
     Connection,
     CourseSession,
@@ -172,23 +173,35 @@ def _own_values(ports: Ports, cast: Cast, connected: Connection) -> dict[str, di
 
 
 def _programs(ports: Ports, cast: Cast) -> dict[str, dict[str, object]]:
-    """Return the ids of an integration and of a webhook of the owner's catalog."""
+    """Return the ids of an integration and of webhooks: the owner's catalog's, and all catalogs'."""
     catalog = cast.catalog
     issued = create_integration(
         ports, catalogs=[catalog], name="Moodle", scopes=["sessions:read"], days=30, actor=OPERATOR
     )
-    choice = EndpointChoice("https://lms.example/hook", "Moodle", ("session.changed",))
-    made = create_endpoint(
-        ports, organisation=catalog.organisation, catalog=catalog, choice=choice, actor=OPERATOR
-    )
-    delivery = ping(ports, endpoint=made.endpoint, actor=OPERATOR)
     integration: dict[str, object] = {"integration_id": issued.integration.pk}
-    webhook: dict[str, object] = {"endpoint_id": made.endpoint.pk, "delivery_id": delivery.pk}
+    webhook, of_all = _webhook(ports, cast, catalog), _webhook(ports, cast, None)
     return {
-        name: integration if name.startswith("integration") else webhook
+        name: integration
+        if name.startswith("integration")
+        else of_all
+        if name.endswith("-all")
+        else webhook
         for name in PATTERNS
         if name is not None and name.startswith(("integration", "webhook"))
     }
+
+
+def _webhook(ports: Ports, cast: Cast, catalog: Catalog | None) -> dict[str, object]:
+    """Return the ids of a webhook and of what it was sent."""
+    made = create_endpoint(
+        ports,
+        organisation=cast.catalog.organisation,
+        catalog=catalog,
+        choice=EndpointChoice("https://lms.example/hook", "Moodle", ("session.changed",)),
+        actor=OPERATOR,
+    )
+    delivery = ping(ports, endpoint=made.endpoint, actor=OPERATOR)
+    return {"endpoint_id": made.endpoint.pk, "delivery_id": delivery.pk}
 
 
 def _another_account(cast: Cast) -> Account:

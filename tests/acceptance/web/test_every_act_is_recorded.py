@@ -89,13 +89,21 @@ ACTS = {
     "teaching-attendance": "session.attendance_recorded",
     "teaching-export": "session.attendance_exported",
     "webhook": "webhook.changed",
+    "webhook-all": "webhook.changed",
     "webhook-delete-now": "webhook.deleted",
+    "webhook-delete-now-all": "webhook.deleted",
     "webhook-new": "webhook.created",
+    "webhook-new-all": "webhook.created",
     "webhook-replay": "webhook.replayed",
+    "webhook-replay-all": "webhook.replayed",
     "webhook-replay-one": "webhook.replayed",
+    "webhook-replay-one-all": "webhook.replayed",
     "webhook-secret": "webhook.secret_changed",
+    "webhook-secret-all": "webhook.secret_changed",
     "webhook-switch": "webhook.switched_off",
+    "webhook-switch-all": "webhook.switched_off",
     "webhook-test": "webhook.tested",
+    "webhook-test-all": "webhook.tested",
 }
 """By the address's name: the act that it leaves, or the first of several."""
 

@@ -61,6 +61,8 @@ OTHER_PAGES = {
     "my-sessions": "/my/sessions",
     "open-sessions": "/my/sessions/open",
     "roles": "/roles",
+    "webhooks-all": "/webhooks",
+    "webhook-new-all": "/webhooks/new",
     "personal-data": "/personal-data",
     "delivery-help": "/help/delivery?catalog={slug}",
 }
@@ -78,7 +80,7 @@ ELSEWHERE = {
             "session-change",
             "session-unenrol",
         ),
-        *("webhook", "webhook-delete"),
+        *("webhook", "webhook-delete", "webhook-all", "webhook-delete-all"),
     },
     "no page": {
         *(
@@ -106,6 +108,8 @@ ELSEWHERE = {
         *("session-publish", "session-retry", "session-room", "sign-in-link", "signout", "theme"),
         *("webhook-test", "webhook-secret", "webhook-switch", "webhook-replay"),
         *("webhook-replay-one", "webhook-delete-now"),
+        *("webhook-test-all", "webhook-secret-all", "webhook-switch-all", "webhook-replay-all"),
+        *("webhook-replay-one-all", "webhook-delete-now-all"),
     },
 }
 """Names of addresses that the walk over all pages leaves out, and why."""

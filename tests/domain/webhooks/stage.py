@@ -88,7 +88,13 @@ class Stage:
 
     def happen(self, name: str = "session.changed", **payload: object) -> DomainEvent:
         """Let something happen in the owner's catalog."""
-        return emit(self.ports, catalog=self.cast.catalog, name=name, payload=payload)
+        return self.happen_in(self.cast.catalog, name, **payload)
+
+    def happen_in(
+        self, catalog: Catalog, name: str = "session.changed", **payload: object
+    ) -> DomainEvent:
+        """Let something happen in a catalog."""
+        return emit(self.ports, catalog=catalog, name=name, payload=payload)
 
     def work(self, rounds: int = 30) -> None:
         """Pass events on, and let a worker serve the lanes of webhooks as long as they are due."""

@@ -10,12 +10,17 @@ from classbell.storage.models import Catalog, WebhookDelivery, WebhookEndpoint
 from classbell.storage.scope import Scope
 
 
-def endpoints_of(catalog: Catalog) -> QuerySet[WebhookEndpoint]:
-    """Return a catalog's endpoints, oldest first, each with how many events wait and failed."""
+def endpoints_of(organisation_id: UUID, catalog: Catalog | None) -> QuerySet[WebhookEndpoint]:
+    """Return endpoints, oldest first, each with how many events wait and failed.
+
+    Args:
+        organisation_id: whose.
+        catalog: those of this one alone; None for those of all catalogs alone.
+    """
     return (
-        Scope(catalog.organisation_id)
+        Scope(organisation_id)
         .of(WebhookEndpoint)
-        .filter(catalog=catalog)
+        .filter(_here(catalog))
         .annotate(
             waiting=Count("deliveries", filter=Q(deliveries__state="waiting")),
             failed=Count("deliveries", filter=Q(deliveries__state="failed")),
@@ -24,10 +29,17 @@ def endpoints_of(catalog: Catalog) -> QuerySet[WebhookEndpoint]:
     )
 
 
-def endpoint_of(catalog: Catalog, endpoint_id: UUID) -> WebhookEndpoint | None:
-    """Return one of a catalog's endpoints."""
-    rows = Scope(catalog.organisation_id).of(WebhookEndpoint).filter(catalog=catalog)
+def endpoint_of(
+    organisation_id: UUID, catalog: Catalog | None, endpoint_id: UUID
+) -> WebhookEndpoint | None:
+    """Return one of those endpoints."""
+    rows = Scope(organisation_id).of(WebhookEndpoint).filter(_here(catalog))
     return rows.select_related("catalog", "organisation").filter(pk=endpoint_id).first()
+
+
+def _here(catalog: Catalog | None) -> Q:
+    """Return what tells a catalog's endpoints, or those of all catalogs, from the others."""
+    return Q(catalog=catalog) if catalog is not None else Q(catalog__isnull=True)
 
 
 def deliveries_of(endpoint: WebhookEndpoint) -> QuerySet[WebhookDelivery]:

@@ -1,19 +1,17 @@
-"""Catalog settings > Webhooks: which addresses are told of what happens in the catalog."""
+"""Webhooks: which addresses are told of what happens in a catalog, or in all of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from classbell import bootstrap
-from classbell.domain.organisations.access import Access, require_catalog_admin
 from classbell.domain.webhooks.endpoints import (
     EndpointChoice,
     NewSecret,
@@ -23,15 +21,15 @@ from classbell.domain.webhooks.endpoints import (
 from classbell.domain.webhooks.event_types import GROUPS, MANY, TYPES, EventType
 from classbell.domain.webhooks.switching import FAILING, GONE
 from classbell.ports.errors import InvalidInput, NotFoundHere
-from classbell.storage.models import Catalog, WebhookEndpoint, WebhookState
+from classbell.storage.models import WebhookEndpoint, WebhookState
 from classbell.storage.queries.webhooks import deliveries_of, endpoint_of, endpoints_of
-from classbell.web.access import actor_of, signed_in
+from classbell.web.access import actor_of
+from classbell.web.admin_center.webhook_places import Place, place_of
 from classbell.web.admin_center.words import Badge
 from classbell.web.pages import show
 from classbell.web.signin import leave_for
 from classbell.web.toasts import add_toast
 
-CURRENT = "webhooks"
 ON_A_PAGE = 50
 
 
@@ -45,75 +43,67 @@ class Typed:
 
 
 @require_GET
-def webhooks(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show the catalog's webhooks."""
-    access = signed_in(request)
-    catalog = require_catalog_admin(access, slug)
-    rows = [(one, *state_of(one)) for one in endpoints_of(catalog)]
-    return show(
-        request,
-        "webhooks.html",
-        {"rows": rows},
-        access=access,
-        catalog=catalog,
-        current=CURRENT,
+def webhooks(request: HttpRequest, slug: str | None = None) -> HttpResponse:
+    """Show the webhooks of a catalog, or those of all catalogs."""
+    place = place_of(request, slug)
+    found = endpoints_of(place.organisation.pk, place.catalog)
+    return show_there(
+        request, place, "webhooks.html", {"rows": [(one, *state_of(one)) for one in found]}
     )
 
 
 @require_http_methods(["GET", "POST"])
-def new_webhook(request: HttpRequest, slug: str) -> HttpResponse:
+def new_webhook(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """Ask for an address and its events, or take them and show the secret, once."""
-    access = signed_in(request)
-    catalog = require_catalog_admin(access, slug)
+    place = place_of(request, slug)
     if request.method == "GET":
         usual = tuple(one.name for one in TYPES if one.name not in MANY)
-        return _form(request, access, catalog, Typed("", "", usual))
+        return _form(request, place, Typed("", "", usual))
     typed = _typed(request)
     try:
         made = create_endpoint(
             bootstrap.ports(),
-            organisation=catalog.organisation,
-            catalog=catalog,
+            organisation=place.organisation,
+            catalog=place.catalog,
             choice=EndpointChoice(typed.url, typed.description, typed.event_types),
-            actor=actor_of(access),
+            actor=actor_of(place.access),
         )
     except InvalidInput as error:
-        return _form(request, access, catalog, typed, error)
-    return show_webhook(request, access, catalog, made.endpoint, made=made)
+        return _form(request, place, typed, error)
+    return show_webhook(request, place, made.endpoint, made=made)
 
 
 @require_http_methods(["GET", "POST"])
-def webhook(request: HttpRequest, slug: str, endpoint_id: UUID) -> HttpResponse:
+def webhook(request: HttpRequest, endpoint_id: UUID, slug: str | None = None) -> HttpResponse:
     """Show one webhook with its log, or change it."""
-    access = signed_in(request)
-    catalog = require_catalog_admin(access, slug)
-    endpoint = the_endpoint(catalog, endpoint_id)
+    place = place_of(request, slug)
+    endpoint = the_endpoint(place, endpoint_id)
     if request.method == "GET":
-        return show_webhook(request, access, catalog, endpoint)
+        return show_webhook(request, place, endpoint)
     typed = _typed(request)
     try:
         changed = change_endpoint(
             bootstrap.ports(),
             endpoint=endpoint,
             choice=EndpointChoice(typed.url, typed.description, typed.event_types),
-            actor=actor_of(access),
+            actor=actor_of(place.access),
         )
     except InvalidInput as error:
-        return show_webhook(request, access, catalog, endpoint, typed=typed, error=error)
+        return show_webhook(request, place, endpoint, typed=typed, error=error)
     add_toast(request, _("Saved.") if changed else _("Nothing was changed."))
-    return leave_for(reverse("webhook", args=[slug, endpoint_id]))
+    return leave_for(place.address("webhook", endpoint_id))
 
 
-def the_endpoint(catalog: Catalog, endpoint_id: UUID) -> WebhookEndpoint:
-    """Return one of the catalog's webhooks.
+def the_endpoint(place: Place, endpoint_id: UUID) -> WebhookEndpoint:
+    """Return one of the webhooks of a place.
 
     Raises:
         NotFoundHere: it has none of that id.
     """
-    found = endpoint_of(catalog, endpoint_id)
+    found = endpoint_of(place.organisation.pk, place.catalog, endpoint_id)
     if found is None:
         raise NotFoundHere(
-            "There is no such webhook in this catalog.",
+            "There is no such webhook here.",
             remedy="It may have been deleted. Choose one from the list.",
         )
     return found
@@ -121,8 +111,7 @@ def the_endpoint(catalog: Catalog, endpoint_id: UUID) -> WebhookEndpoint:
 
 def show_webhook(
     request: HttpRequest,
-    access: Access,
-    catalog: Catalog,
+    place: Place,
     endpoint: WebhookEndpoint,
     *,
     made: NewSecret | None = None,
@@ -147,17 +136,29 @@ def show_webhook(
         ],
         **_form_context(typed or present, error),
     }
-    response = show(
-        request,
-        "webhook.html",
-        context,
-        access=access,
-        catalog=catalog,
-        current=CURRENT,
-        status=422 if error else 200,
-    )
+    response = show_there(request, place, "webhook.html", context, status=422 if error else 200)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def show_there(
+    request: HttpRequest,
+    place: Place,
+    template: str,
+    context: Mapping[str, object],
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    """Show a page about webhooks where they belong; the words are those of ``show``."""
+    return show(
+        request,
+        template,
+        {**context, "place": place},
+        access=place.access,
+        catalog=place.catalog,
+        current=place.current,
+        status=status,
+    )
 
 
 def state_of(endpoint: WebhookEndpoint) -> tuple[Badge, str]:
@@ -184,22 +185,11 @@ def delivery_badge(state: str) -> Badge:
 
 
 def _form(
-    request: HttpRequest,
-    access: Access,
-    catalog: Catalog,
-    typed: Typed,
-    error: InvalidInput | None = None,
+    request: HttpRequest, place: Place, typed: Typed, error: InvalidInput | None = None
 ) -> HttpResponse:
     """Show the form of a new webhook."""
-    return show(
-        request,
-        "webhook_new.html",
-        _form_context(typed, error),
-        access=access,
-        catalog=catalog,
-        current=CURRENT,
-        status=422 if error else 200,
-    )
+    context = _form_context(typed, error)
+    return show_there(request, place, "webhook_new.html", context, status=422 if error else 200)
 
 
 def _form_context(typed: Typed, error: InvalidInput | None) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""The news to a catalog's admins that a webhook was switched off because it does not work."""
+"""The news to its admins that a webhook was switched off because it does not work."""
 
 from __future__ import annotations
 
@@ -20,11 +20,13 @@ def _expires_at(_context: Mapping[str, str], now: datetime) -> datetime:
 
 def _values(ports: Ports, notification: Notification, _reader: Reader) -> dict[str, str]:
     catalog, context = notification.catalog, notification.context
-    slug = catalog.slug if catalog else ""
+    # One of all catalogs is the whole organisation's, and is named after it.
+    title = catalog.title if catalog else notification.organisation.name
+    place = f"/catalogs/{catalog.slug}/settings" if catalog else ""
     return {
-        "CATALOG TITLE": catalog.title if catalog else "",
+        "CATALOG TITLE": title,
         "WEBHOOK": context["webhook_name"],
-        "WEBHOOK LINK": f"{ports.base_url}/catalogs/{slug}/settings/webhooks/{context['webhook']}",
+        "WEBHOOK LINK": f"{ports.base_url}{place}/webhooks/{context['webhook']}",
     }
 
 
@@ -32,7 +34,7 @@ KIND = Kind(
     name="webhook_off",
     title=_("Webhook switched off"),
     when=_("When a webhook has failed for five days, or has answered that it is gone"),
-    audience=_("Catalog admins"),
+    audience=_("Catalog admins, or LMS admins for a webhook of all catalogs"),
     shared=False,
     urgent=False,
     route=Route.SYSTEM,
