@@ -14,6 +14,8 @@ from classbell.storage.models import CourseSession, Enrolment, EnrolmentState, P
 
 ENDED = "enrolment_cancelled"
 
+BATCH = 500
+
 
 def write_enrolments(
     ports: Ports, session: CourseSession, people: Sequence[Person], state: EnrolmentState
@@ -32,14 +34,14 @@ def write_enrolments(
         row.state, row.created_at = state, moments[row.person_id]
     Enrolment.objects.bulk_update(back, ["state", "created_at"], batch_size=200)
     known = {row.person_id for row in back}
-    Enrolment.objects.bulk_create(
-        (
+    newcomers = [person for person in people if person.pk not in known]
+    # Rows are made as they are written: whoever makes 50,000 at once says nothing to PostgreSQL
+    # meanwhile, which ends a transaction that is idle for some seconds.
+    for start in range(0, len(newcomers), BATCH):
+        Enrolment.objects.bulk_create(
             Enrolment(session=session, person=person, state=state, created_at=moments[person.pk])
-            for person in people
-            if person.pk not in known
-        ),
-        batch_size=500,
-    )
+            for person in newcomers[start : start + BATCH]
+        )
 
 
 def tell(
