@@ -8,6 +8,8 @@ from typing import Any, Self, Unpack
 
 import httpx2
 
+from classbell_client.connection import Connecting
+from classbell_client.messages import Telling
 from classbell_client.models import (
     Attendance,
     AttendedGiven,
@@ -23,8 +25,6 @@ from classbell_client.models import (
     NewGroup,
     NewSession,
     PersonGiven,
-    Progress,
-    SentNotification,
     Session,
     SessionFields,
     shown_as,
@@ -81,17 +81,21 @@ class Client:
         return self._transport.send(method, address, body=body).body
 
 
-class CatalogClient:
+class CatalogClient(Connecting, Telling):
     """What an integration can do in one catalog."""
 
-    def __init__(self, transport: Transport, slug: str) -> None:
-        self._transport = transport
-        self._here = f"/catalogs/{slug}"
+    def read(self) -> Catalog:
+        """Read the catalog's title, language and time zone."""
+        return shown_as(Catalog, self._transport.send("GET", self._here).body)
 
     def courses(self, *, code: str = "") -> Iterator[Course]:
         """Read the courses, or the one with a code."""
         pages = self._transport.pages(f"{self._here}/courses", code=code)
         return (shown_as(Course, one) for one in pages)
+
+    def course(self, course_id: str) -> Course:
+        """Read one course."""
+        return _course(self._transport.send("GET", f"{self._here}/courses/{course_id}"))
 
     def create_course(self, code: str, **more: Unpack[NewCourse]) -> Course:
         """Add a course."""
@@ -148,6 +152,11 @@ class CatalogClient:
         address = f"{self._here}/sessions/{session.id}"
         return _session(self._transport.send("PATCH", address, body=changes, if_match=session.etag))
 
+    def publish_session(self, session: Session) -> Session:
+        """Publish a draft."""
+        address = f"{self._here}/sessions/{session.id}/publish"
+        return _session(self._transport.send("POST", address))
+
     def cancel_session(self, session: Session, message: str = "") -> Session:
         """Cancel a session; Outlook tells everybody."""
         address = f"{self._here}/sessions/{session.id}/cancel"
@@ -174,25 +183,6 @@ class CatalogClient:
         address = f"{self._here}/sessions/{session.id}/attendance"
         answer = self._transport.send("POST", address, body={"people": list(people)})
         return shown_as(Attendance, answer.body)
-
-    def write_to(
-        self, people: Sequence[PersonGiven], *, subject: str, text: str
-    ) -> SentNotification:
-        """Write the same to up to 50,000 people; it is sent once however often it is repeated."""
-        return self._write({"people": list(people), "subject": subject, "text": text})
-
-    def write_to_learners(self, session: Session, *, subject: str, text: str) -> SentNotification:
-        """Write the same to everybody who is enrolled in a session."""
-        return self._write({"session_id": session.id, "subject": subject, "text": text})
-
-    def progress(self, notification: SentNotification) -> Progress:
-        """Read how far a notification has come."""
-        address = f"{self._here}/notifications/{notification.id}"
-        return shown_as(Progress, self._transport.send("GET", address).body)
-
-    def _write(self, body: Mapping[str, object]) -> SentNotification:
-        answer = self._transport.send("POST", f"{self._here}/notifications", body=body)
-        return shown_as(SentNotification, answer.body)
 
 
 def _course(answer: Answer) -> Course:

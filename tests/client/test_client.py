@@ -2,93 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import fields
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, get_type_hints
+from typing import Any
 
 import httpx2
 import pytest
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
 
-from classbell import bootstrap
-from classbell.api.v1.documentation import document
-from classbell.domain.integrations.rates import RATES
 from classbell.ports.bundle import Ports
 from classbell.storage.models import Notification
 from classbell.web.wsgi import application
-from classbell_client import ClassbellProblem, Client, Unreachable, models
+from classbell_client import (
+    ClassbellProblem,
+    Client,
+    Unreachable,
+    models,
+)
 from tests.acceptance.api.conftest import issued
-from tests.domain.people import Cast, a_cast
-from tests.support import NOW, a_session, an_enrolment, fake_ports
+from tests.domain.people import Cast
+from tests.support import NOW, a_session, an_enrolment
 
 WHEN = {"starts": "2027-03-02T09:00", "ends": "2027-03-02T12:00"}
-SHOWN = {
-    models.Integration: "IntegrationOut",
-    models.Catalog: "CatalogOut",
-    models.Person: "PersonOut",
-    models.Course: "CourseOut",
-    models.Group: "GroupOut",
-    models.Session: "SessionOut",
-    models.Enrolment: "EnrolmentOut",
-    models.Enrolled: "EnrolledOut",
-    models.Attendance: "AttendanceOut",
-    models.SentNotification: "NotificationOut",
-    models.Progress: "ProgressOut",
-}
-TAKEN = {
-    models.PersonGiven: ("PersonGiven", set()),
-    models.CourseFields: ("CourseChange", set()),
-    models.NewCourse: ("CourseIn", {"code"}),
-    models.GroupFields: ("GroupChange", set()),
-    models.NewGroup: ("GroupIn", {"code"}),
-    models.AttendedGiven: ("AttendedGiven", set()),
-    models.SessionFields: ("SessionChange", set()),
-    models.NewSession: ("SessionIn", {"course_id", "code"}),
-}
-
-
-@pytest.fixture
-def ports() -> Iterator[Ports]:
-    RATES.forget()
-    with bootstrap.use(fake_ports()) as replacement:
-        yield replacement
-
-
-@pytest.fixture
-def cast(ports: Ports, db: None) -> Cast:
-    return a_cast(ports)
-
-
-@pytest.fixture
-def classbell(ports: Ports, cast: Cast) -> Iterator[Client]:
-    """Give a client whose requests this process answers, in the transaction of the test."""
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-    token = issued(ports, cast.catalog, cast.owner).token
-    wire = httpx2.WSGITransport(application)
-    http = httpx2.Client(transport=wire, base_url="http://localhost:8000")
-    with Client("http://localhost:8000", token, http=http) as client:
-        yield client
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
-
-
-def properties(name: str) -> set[str]:
-    described: Any = document()["components"]
-    return set(described["schemas"][name]["properties"])
-
-
-@pytest.mark.parametrize(("kind", "name"), SHOWN.items())
-def test_what_is_shown_has_the_members_of_the_description(kind: type, name: str) -> None:
-    assert {one.name for one in fields(kind)} - {"etag"} == properties(name)
-
-
-@pytest.mark.parametrize(("kind", "told"), TAKEN.items())
-def test_what_is_taken_has_the_members_of_the_description(kind: type, told: Any) -> None:
-    name, beside = told
-    assert set(get_type_hints(kind)) | beside == properties(name)
 
 
 def test_a_programme_is_planned_filled_and_told(classbell: Client) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from classbell.domain.organisations.many_people import Given
 
+KEY_LENGTH = 255
 STANDARD_INPUT = "-"
 NOTHING = "none"
 """What takes a value away where it is given for it."""
@@ -111,6 +112,14 @@ def wall_time_or_none(word: str) -> datetime | None:
 def moment_or_none(word: str) -> datetime | None:
     """Read a moment with its offset, or ``none``, for argparse."""
     return None if word == NOTHING else moment(word)
+
+
+def idempotency_key(word: str) -> str:
+    """Read a key by which a repeated act is known, for argparse."""
+    if not 0 < len(word) <= KEY_LENGTH or not word.isprintable():
+        message = f"a key has 1 to {KEY_LENGTH} visible characters"
+        raise argparse.ArgumentTypeError(message)
+    return word
 
 
 def stated(arguments: argparse.Namespace, names: Iterable[str]) -> dict[str, Any]:

@@ -53,6 +53,7 @@ def members(name: str) -> set[str]:
 def test_a_group_is_added_changed_filled_emptied_and_removed(told: Any) -> None:
     made = told("groups", "add", "AM", *HERE, "--title", "Mornings", "--seats", "9")
     assert set(made) == members("GroupOut")
+    assert told("groups", "show", "AM", *HERE) == told("groups", "show", made["id"], *HERE) == made
     changed = told("groups", "change", "AM", *HERE, "--seats", "none")
     assert (changed["title"], changed["seats"]) == ("Mornings", None)
     moved = told("sessions", "change", "FIRE-1", *HERE[:2], "--group", "AM")
@@ -71,6 +72,7 @@ def test_a_group_is_added_changed_filled_emptied_and_removed(told: Any) -> None:
 
 
 def test_a_group_that_is_not_there_is_said_so() -> None:
+    assert main(["groups", "show", "PM", *HERE]) == NOT_FOUND
     assert main(["groups", "change", "PM", *HERE, "--seats", "3"]) == NOT_FOUND
     assert main(["sessions", "change", "FIRE-1", *HERE[:2], "--group", "PM"]) == NOT_FOUND
 

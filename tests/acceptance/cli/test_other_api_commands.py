@@ -13,9 +13,17 @@ from classbell import bootstrap
 from classbell.api.v1.documentation import document
 from classbell.cli.exit_codes import DONE, NOT_FOUND, NOT_SO, REFUSED
 from classbell.cli.main import main
-from classbell.storage.models import ConnectInvitation, Message, Notification, Room
+from classbell.storage.models import (
+    AuditEntry,
+    ConnectInvitation,
+    CourseSession,
+    Message,
+    Notification,
+    Room,
+)
 from tests.domain.connections.stage import Stage
 from tests.messages import a_message
+from tests.support import a_person, a_session, an_enrolment
 
 pytestmark = pytest.mark.django_db
 HERE = ("--catalog", "academy")
@@ -107,6 +115,36 @@ def test_a_notification_is_sent_to_people_and_followed(told: Any, tmp_path: Path
         sent["id"]
     ]
     assert Notification.objects.filter(kind="people_message").count() == 1
+
+
+def test_a_repeated_command_sends_nothing_twice(stage: Stage, told: Any) -> None:
+    send = ("notifications", "send", *HERE, *WORDS[:3])
+    people, key = ("ana@contoso.example", "bo@contoso.example"), ("--idempotency-key", "news-1")
+    sent = told(*send, "Cake.", *people, *key)
+    assert told(*send, "Cake.", *reversed(people), *key) == sent
+    assert Notification.objects.filter(kind="people_message").count() == 1
+    assert AuditEntry.objects.filter(action="people.message_sent").count() == 1
+    assert main([*send, "No cake.", *people, *key]) == REFUSED
+    assert main([*send, "Cake.", people[0], *key]) == REFUSED
+    assert told(*send, "Cake.", *people, "--idempotency-key", "news-2")["id"] != sent["id"]
+    assert Notification.objects.filter(kind="people_message").count() == 2
+
+
+def test_a_key_holds_for_the_learners_of_a_session_as_well(
+    stage: Stage, told: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for code in ("FA-1", "FA-2"):
+        an_enrolment(a_session(stage.catalog, code), a_person(f"Learner of {code}"))
+    send = ("notifications", "send", *HERE, *WORDS, "--idempotency-key", "news-1")
+    sent = told(*send, "--session", "FA-1")
+    an_enrolment(CourseSession.objects.get(code="FA-1"), a_person("Newcomer"))
+    assert told(*send, "--session", "FA-1") == sent
+    for other in (["--session", "FA-2"], ["ana@contoso.example"]):
+        assert main([*send, *other]) == REFUSED
+        assert "Idempotency-Key was sent before" in capsys.readouterr().err
+    assert Notification.objects.count() == 1
+    with pytest.raises(SystemExit):
+        main([*send[:-1], ""])
 
 
 def test_following_ends_well_where_everybody_was_reached(stage: Stage, told: Any) -> None:

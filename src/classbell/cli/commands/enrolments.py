@@ -69,10 +69,12 @@ def run_add(arguments: argparse.Namespace) -> int:
 
     catalog, ports = catalog_named(arguments.catalog), bootstrap.ports()
     session, given = session_named(catalog, arguments.session), people_given(arguments)
-    known = many_people.look_up(catalog.organisation, given)
+    known, draw = many_people.look_up(catalog.organisation, given), progress_bar(sys.stderr)
     with transaction.atomic():
-        people = many_people.people_given(ports, catalog.organisation, given, known=known)
-        found = enrol(ports, session=session, people=people, actor=OPERATOR)
+        people = many_people.people_given(
+            ports, catalog.organisation, given, known=known, progress=draw
+        )
+        found = enrol(ports, session=session, people=people, actor=OPERATOR, progress=draw)
     counts = {
         "enrolled": len(found.new),
         "already": len(found.already),

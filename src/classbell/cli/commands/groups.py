@@ -23,6 +23,8 @@ def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
     listing = acts.add_parser("list", help="list the groups of a course")
     listing.set_defaults(run=run_list)
+    show = acts.add_parser("show", help="show one group")
+    show.set_defaults(run=run_show)
     add = acts.add_parser("add", help="add a group; sessions are put into it by their --group")
     add.add_argument("code", help="unique in the course")
     add.set_defaults(run=run_add)
@@ -30,14 +32,14 @@ def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
     change.set_defaults(run=run_change)
     remove = acts.add_parser("remove", help="remove a group that has no sessions")
     remove.set_defaults(run=run_remove)
-    for act in (change, remove):
+    for act in (show, change, remove):
         act.add_argument("group", help="code or id of the group")
     for act in (add, change):
         _add_fields(act, title_needed=act is add)
-    for act in (listing, add, change, remove):
+    for act in (listing, show, add, change, remove):
         add_catalog(act)
         act.add_argument("--course", required=True, help="code or id of its course")
-    add_json(listing, add, change, remove)
+    add_json(listing, show, add, change, remove)
 
 
 def _add_fields(parser: argparse.ArgumentParser, *, title_needed: bool) -> None:
@@ -63,6 +65,14 @@ def run_list(arguments: argparse.Namespace) -> int:
     course = course_named(catalog_named(arguments.catalog), arguments.course)
     rows = SessionGroup.objects.filter(course=course).order_by("created_at", "id")
     tell([shown.group(row) for row in rows], for_programs=arguments.json, columns=COLUMNS)
+    return DONE
+
+
+def run_show(arguments: argparse.Namespace) -> int:
+    """Show one group."""
+    start_django()
+    course = course_named(catalog_named(arguments.catalog), arguments.course)
+    tell(shown.group(group_named(course, arguments.group)), for_programs=arguments.json)
     return DONE
 
 

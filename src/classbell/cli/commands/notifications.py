@@ -6,10 +6,17 @@ import argparse
 import sys
 import time
 from typing import TYPE_CHECKING
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from classbell.cli import shown
-from classbell.cli.arguments import add_catalog, add_json, add_people, people_given, whole_text
+from classbell.cli.arguments import (
+    add_catalog,
+    add_json,
+    add_people,
+    idempotency_key,
+    people_given,
+    whole_text,
+)
 from classbell.cli.commands.serve import Commands
 from classbell.cli.exit_codes import DONE, NOT_SO
 from classbell.cli.finding import catalog_named, notification_named, session_named
@@ -36,6 +43,12 @@ def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
     said = send.add_mutually_exclusive_group(required=True)
     said.add_argument("--text", help="plain text")
     said.add_argument("--text-file", metavar="FILE", help="where the text is; - is standard input")
+    send.add_argument(
+        "--idempotency-key",
+        metavar="KEY",
+        type=idempotency_key,
+        help="of your own making; the same command under the same key sends nothing twice",
+    )
     send.add_argument("--follow", action="store_true", help="stay until all of it went out")
     send.set_defaults(run=run_send)
     listing = acts.add_parser("list", help="list what was told, newest first")
@@ -101,14 +114,19 @@ def run_follow(arguments: argparse.Namespace) -> int:
 def _written(catalog: Catalog, arguments: argparse.Namespace, text: str) -> Notification:
     """Write the notification down; workers send it."""
     from classbell import bootstrap  # noqa: PLC0415 -- see run_send
-    from classbell.domain.courses.message_learners import message_learners  # noqa: PLC0415 -- the same
-    from classbell.domain.notifications.write_to_people import write_to_people  # noqa: PLC0415 -- the same
+    from classbell.domain.courses.message_learners import ONCE, message_learners  # noqa: PLC0415 -- the same
+    from classbell.domain.notifications.write_to_people import (  # noqa: PLC0415 -- the same
+        key_reused,
+        write_to_people,
+    )
     from classbell.domain.organisations.audit import OPERATOR  # noqa: PLC0415 -- the same
     from classbell.domain.organisations.many_people import (  # noqa: PLC0415 -- the same
         people_given as made_known,
     )
 
-    ports = bootstrap.ports()
+    ports, key = bootstrap.ports(), arguments.idempotency_key
+    # A key becomes the notification's id, so it holds for as long as the notification is kept.
+    once = uuid5(catalog.pk, key) if key else None
     if arguments.session is None:
         people = made_known(ports, catalog.organisation, people_given(arguments))
         return write_to_people(
@@ -118,6 +136,7 @@ def _written(catalog: Catalog, arguments: argparse.Namespace, text: str) -> Noti
             subject=arguments.subject,
             text=text,
             actor=OPERATOR,
+            once=once,
         )
     if arguments.addresses or arguments.file:
         raise InvalidInput(
@@ -126,9 +145,17 @@ def _written(catalog: Catalog, arguments: argparse.Namespace, text: str) -> Noti
             remedy="Name either --session or people.",
         )
     session = session_named(catalog, arguments.session)
-    return message_learners(
-        ports, session=session, subject=arguments.subject, text=text, actor=OPERATOR
-    )
+    try:
+        return message_learners(
+            ports,
+            session=session,
+            subject=arguments.subject,
+            text=text,
+            actor=OPERATOR,
+            once=once,
+        )
+    except InvalidInput as cause:
+        raise (key_reused() if cause.field == ONCE else cause) from cause
 
 
 def _follow(notification: Notification, arguments: argparse.Namespace) -> int:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from classbell.domain.courses.enrol import NOBODY, enrol, take_back
+from classbell.domain.courses.enrol import enrol, take_back
 from classbell.domain.courses.enrolment_rows import record_people
 from classbell.domain.courses.offers import offer_of, places_left
+from classbell.domain.courses.seat_refusals import NOBODY
 from classbell.domain.courses.session_rows import lock_session
 from classbell.domain.courses.waiting import fill_places, waiting_people
 from classbell.domain.organisations.audit import Actor

@@ -15,6 +15,12 @@ from classbell.domain.courses.enrolment_rows import (
     write_enrolments,
 )
 from classbell.domain.courses.offers import Offer, offer_of, people_with_all, places_left
+from classbell.domain.courses.seat_refusals import (
+    NOBODY,
+    refuse_beside_the_others,
+    refuse_second_choice,
+    refuse_too_many,
+)
 from classbell.domain.courses.session_rows import lock_session, require_own_people
 from classbell.domain.courses.sessions import request_if_current
 from classbell.domain.courses.waiting import fill_places, queue, waiting_people
@@ -23,15 +29,13 @@ from classbell.domain.organisations.course_access import require_actor_administe
 from classbell.domain.scheduling.request import request_attendees
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import InvalidInput
+from classbell.ports.progress import Progress, silent
 from classbell.storage.models import (
     CourseSession,
     Enrolment,
     EnrolmentState,
-    EnrolmentType,
     Person,
 )
-
-NOBODY = "Nobody was enrolled."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,12 @@ class Enrolled:
 
 
 def enrol(
-    ports: Ports, *, session: CourseSession, people: Sequence[Person], actor: Actor
+    ports: Ports,
+    *,
+    session: CourseSession,
+    people: Sequence[Person],
+    actor: Actor,
+    progress: Progress = silent,
 ) -> Enrolled:
     """Enrol learners, confirm it to them, and let the session's entry follow.
 
@@ -64,6 +73,7 @@ def enrol(
         people: whom; all or none of them, except that those who find no place wait for one where
             the course has a waiting list.
         actor: who enrols them.
+        progress: told now and then how far it is.
 
     Raises:
         InvalidInput: too few seats are left, the deadline has passed, the session is a draft,
@@ -72,11 +82,16 @@ def enrol(
             its organisation.
     """
     require_actor_administers_course(actor, session.course)
-    return place(ports, session=session, people=people, actor=actor)
+    return place(ports, session=session, people=people, actor=actor, progress=progress)
 
 
 def place(
-    ports: Ports, *, session: CourseSession, people: Sequence[Person], actor: Actor
+    ports: Ports,
+    *,
+    session: CourseSession,
+    people: Sequence[Person],
+    actor: Actor,
+    progress: Progress = silent,
 ) -> Enrolled:
     """Do what ``enrol`` does for a caller who has made sure that the actor may.
 
@@ -87,7 +102,7 @@ def place(
         locked = lock_session(session.pk)
         offer = offer_of(ports, locked)
         refuse_closed(ports, locked, offer)
-        enrolled = _take(ports, locked, offer, people)
+        enrolled = _take(ports, locked, offer, people, progress)
         for action, told in (("enrolled", enrolled.new), ("waiting", enrolled.waiting)):
             if told:
                 record_people(ports, locked, actor, f"session.{action}", told)
@@ -164,8 +179,8 @@ def give_places(ports: Ports, session: CourseSession, people: Sequence[Person]) 
     offer = Offer(session.title, (session,), session.seats, session.enrolment_deadline)
     new, already = _new_and_already(offer, people)
     if new:
-        _refuse_too_many(offer, places_left(offer), len(new))
-        _refuse_beside_the_others(offer_of(ports, session), session, new)
+        refuse_too_many(offer, places_left(offer), len(new))
+        refuse_beside_the_others(offer_of(ports, session), session, new)
         write_enrolments(ports, session, new, EnrolmentState.ENROLLED)
         emit_people(ports, session, "session.enrolled", new)
     return Enrolled(tuple(new), tuple(already))
@@ -199,17 +214,23 @@ def refuse_closed(ports: Ports, session: CourseSession, offer: Offer) -> None:
         )
 
 
-def _take(ports: Ports, session: CourseSession, offer: Offer, people: Sequence[Person]) -> Enrolled:
+def _take(
+    ports: Ports,
+    session: CourseSession,
+    offer: Offer,
+    people: Sequence[Person],
+    progress: Progress,
+) -> Enrolled:
     """Give the places there are, let the others wait, and tell both."""
     require_own_people(session, people)
     new, already = _new_and_already(offer, people)
     if not new:
         return Enrolled((), tuple(already))
-    _refuse_second_choice(offer, new)
+    refuse_second_choice(offer, new)
     before = waiting_people(offer) if offer.waits else []
     left = places_left(offer)
     if not offer.waits:
-        _refuse_too_many(offer, left, len(new))
+        refuse_too_many(offer, left, len(new))
     # Whoever waits was there first: newcomers do not overtake them.
     free = len(new) if left is None else max(left - len(before), 0)
     waits_already = {person.pk for person in before}
@@ -217,13 +238,14 @@ def _take(ports: Ports, session: CourseSession, offer: Offer, people: Sequence[P
     lucky, late = newcomers[:free], newcomers[free:]
     if lucky:
         for one in offer.sessions:
-            write_enrolments(ports, one, lucky, EnrolmentState.ENROLLED)
+            write_enrolments(ports, one, lucky, EnrolmentState.ENROLLED, progress)
             emit_people(ports, one, "session.enrolled", lucky)
             request_if_current(ports, one, request=request_attendees)
             confirm(ports, one, lucky)
     if late:
         queue(ports, offer, session, late)
-    still = [person for person in before if person in new]
+    asked = {person.pk for person in new}
+    still = [person for person in before if person.pk in asked]
     return Enrolled(tuple(lucky), tuple(already), (*still, *late))
 
 
@@ -233,66 +255,3 @@ def _new_and_already(offer: Offer, people: Sequence[Person]) -> tuple[list[Perso
     having = people_with_all(offer, given)
     new = [person for person in given.values() if person.pk not in having]
     return new, [person for person in given.values() if person.pk in having]
-
-
-def _refuse_second_choice(offer: Offer, people: Sequence[Person]) -> None:
-    """Refuse another session of a course of which one is enough."""
-    course = offer.sessions[0].course
-    if course.enrolment_type != EnrolmentType.SINGLE:
-        return
-    other = (
-        Enrolment.objects.filter(
-            session__course=course, person__in=people, session__cancelled_at__isnull=True
-        )
-        .exclude(state=EnrolmentState.CANCELLED)
-        .exclude(session__in=offer.ids)
-        .select_related("person", "session")
-        .order_by("created_at", "id")
-        .first()
-    )
-    if other is not None:
-        raise InvalidInput(
-            f"{other.person.name} has «{other.session.title}» of this course, and one session "
-            "is enough here.",
-            field="people",
-            meaning=NOBODY,
-            remedy="Change their session instead of enrolling them again.",
-        )
-
-
-def _refuse_beside_the_others(offer: Offer, session: CourseSession, new: Sequence[Person]) -> None:
-    """Refuse people in one session whom the whole has no seat for, or who would overtake others."""
-    rows = Enrolment.objects.filter(session__in=offer.ids, state=EnrolmentState.ENROLLED)
-    inside = set(rows.values_list("person_id", flat=True))
-    coming = [person for person in new if person.pk not in inside]
-    left = places_left(offer)
-    if left is None or not coming:
-        return
-    _refuse_too_many(offer, left, len(coming))
-    chosen = {person.pk for person in new}
-    waiting = [one for one in waiting_people(offer) if one.pk not in chosen] if offer.waits else []
-    if len(coming) > max(left - len(waiting), 0):
-        raise InvalidInput(
-            f"{waiting[0].name} waits for a place in «{session.title}» and comes first.",
-            field="people",
-            meaning=NOBODY,
-            remedy="Give the session more seats, or enrol fewer people.",
-        )
-
-
-def _refuse_too_many(offer: Offer, left: int | None, asked: int) -> None:
-    """Refuse more learners than there are seats left, saying how many are."""
-    if left is None or asked <= left:
-        return
-    limits = [one.seats for one in offer.sessions if one.seats is not None]
-    if offer.seats is not None:
-        limits.append(offer.seats)
-    seats = min(limits)
-    raise InvalidInput(
-        f"«{offer.title}» has {left} of {seats} seats left, and 1 person needs one."
-        if asked == 1
-        else f"«{offer.title}» has {left} of {seats} seats left, and {asked} people need one.",
-        field="seats",
-        meaning=NOBODY,
-        remedy="Give the session more seats, or enrol fewer people.",
-    )

@@ -10,20 +10,33 @@ from classbell.domain.organisations.audit import Actor, record
 from classbell.domain.organisations.events import emit
 from classbell.domain.scheduling.carried import invited_by_mail, told_of_leaving
 from classbell.ports.bundle import Ports
+from classbell.ports.progress import Progress, silent
 from classbell.storage.models import CourseSession, Enrolment, EnrolmentState, Person
+
+BATCH = 500
+"""Rows of one statement: what a store takes in well."""
 
 ENDED = "enrolment_cancelled"
 
-BATCH = 500
-
 
 def write_enrolments(
-    ports: Ports, session: CourseSession, people: Sequence[Person], state: EnrolmentState
+    ports: Ports,
+    session: CourseSession,
+    people: Sequence[Person],
+    state: EnrolmentState,
+    progress: Progress = silent,
 ) -> None:
     """Let people be in a state from now on; those who were there before have a row already.
 
     One act keeps the order in which the people were given: each row is a microsecond later than
     the one before, which is what the waiting list is sorted by.
+
+    Args:
+        ports: the clock.
+        session: where.
+        people: whom.
+        state: from now on.
+        progress: told after each batch of rows how far it is.
     """
     now = ports.clock.now()
     moments = {
@@ -34,14 +47,16 @@ def write_enrolments(
         row.state, row.created_at = state, moments[row.person_id]
     Enrolment.objects.bulk_update(back, ["state", "created_at"], batch_size=200)
     known = {row.person_id for row in back}
-    newcomers = [person for person in people if person.pk not in known]
+    new = [person for person in people if person.pk not in known]
     # Rows are made as they are written: whoever makes 50,000 at once says nothing to PostgreSQL
     # meanwhile, which ends a transaction that is idle for some seconds.
-    for start in range(0, len(newcomers), BATCH):
+    for begin in range(0, len(new), BATCH):
+        some = new[begin : begin + BATCH]
         Enrolment.objects.bulk_create(
             Enrolment(session=session, person=person, state=state, created_at=moments[person.pk])
-            for person in newcomers[start : start + BATCH]
+            for person in some
         )
+        progress("enrolments", len(back) + begin + len(some), len(people))
 
 
 def tell(

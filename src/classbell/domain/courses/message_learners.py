@@ -247,12 +247,11 @@ def _sent_already(
     """
     if once is None:
         return None
-    rows = Notification.objects.filter(pk=once, kind=KIND, catalog=session.course.catalog_id)
-    sent = rows.filter(about_session=str(session.pk)).first()
+    sent = Notification.objects.filter(pk=once).first()
     if sent is None:
         return None
     wanted = [] if people is None else _audience(session, people)
-    same = sent.context["subject"] == words.subject and sent.context["text"] == words.text
+    same = sent.kind == KIND and sent.context == _context(session, words)
     if same and {person.hex for person in wanted} <= set(map(str, sent.audience)):
         return sent
     raise InvalidInput(

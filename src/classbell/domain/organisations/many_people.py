@@ -14,6 +14,7 @@ from django.db import transaction
 from classbell.domain.organisations.addresses import address_key, checked_address
 from classbell.ports.bundle import Ports
 from classbell.ports.errors import InvalidInput, NotFoundHere
+from classbell.ports.progress import Progress, silent
 from classbell.storage.models import Organisation, Person
 
 BATCH = 500
@@ -84,6 +85,7 @@ def people_given(
     given: Sequence[Given],
     *,
     known: Known | None = None,
+    progress: Progress = silent,
 ) -> list[Person]:
     """Return the people who are meant, each once, in the order in which they were given.
 
@@ -95,6 +97,7 @@ def people_given(
         organisation: whose people.
         given: at most 50,000.
         known: what ``look_up`` said of them, where it was asked before the transaction.
+        progress: told after each batch of new people how far it is.
 
     Raises:
         InvalidInput, NotFoundHere: as for ``look_up``.
@@ -105,7 +108,7 @@ def people_given(
         key = address_key(one.address)
         if one.id is None and key not in known.by_key:
             new.setdefault(key, one)
-    by_key = {**known.by_key, **_made_known(ports, organisation, new)}
+    by_key = {**known.by_key, **_made_known(ports, organisation, new, progress)}
     people: dict[UUID, Person] = {}
     for one in given:
         person = by_key[address_key(one.address)] if one.id is None else known.by_id[one.id]
@@ -114,7 +117,7 @@ def people_given(
 
 
 def _made_known(
-    ports: Ports, organisation: Organisation, new: Mapping[str, Given]
+    ports: Ports, organisation: Organisation, new: Mapping[str, Given], progress: Progress
 ) -> dict[str, Person]:
     """Write rows of people whose addresses are new; return them by the key of their address."""
     own, now = Person.objects.filter(organisation=organisation), ports.clock.now()
@@ -128,6 +131,7 @@ def _made_known(
             theirs = [key for key, person in made.items() if rows[key] != person.pk]
             found |= made
             found |= {person.address_key: person for person in own.filter(address_key__in=theirs)}
+            progress("new people", len(found), len(new))
     return found
 
 

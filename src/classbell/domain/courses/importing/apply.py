@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -41,17 +41,11 @@ from classbell.domain.organisations.events import emit
 from classbell.domain.organisations.people import upsert_person
 from classbell.domain.scheduling.request import request_entries
 from classbell.ports.bundle import Ports
+from classbell.ports.progress import Progress, silent
 from classbell.storage.models import Catalog, Course, CourseSession, EnrolmentType, Person
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being written, how many are done, and of how many."""
 
 STEP: Final = 50
 """After how many rows progress is told."""
-
-
-def _silent(_what: str, _done: int, _total: int) -> None:
-    """Tell nobody about progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +87,7 @@ def apply_import(
     plan: ImportPlan,
     actor: Actor,
     partial: bool = False,
-    progress: Progress = _silent,
+    progress: Progress = silent,
 ) -> ImportResult:
     """Carry out a plan: all of it, or nothing.
 
