@@ -6,6 +6,7 @@ import os
 import socket
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextvars import copy_context
 from time import monotonic
 
 from django.db import close_old_connections, connections
@@ -106,7 +107,7 @@ class LaneService:
                     self._ports,
                     taken,
                     self._handlers_for(lane),
-                    wire=_Submitting(submit),
+                    wire=Submitting(submit),
                     stopping=stopping,
                     meter=self._meter(taken),
                 )
@@ -158,15 +159,16 @@ class LaneService:
         connections.close_all()
 
 
-class _Submitting(Wire):
+class Submitting(Wire):
     """A wire over a pool of threads."""
 
     def __init__(self, submit: Callable[[Callable[[], Outcome]], Future[Outcome]]) -> None:
         self._submit = submit
 
     def submit(self, job: Callable[[], Outcome], /) -> Future[Outcome]:
-        """Start one send on a thread of the pool."""
-        return self._submit(lambda: self._on_its_thread(job))
+        """Start one send on a thread of the pool; what it logs carries what this thread's does."""
+        context = copy_context()
+        return self._submit(lambda: context.run(self._on_its_thread, job))
 
     @staticmethod
     def _on_its_thread(job: Callable[[], Outcome]) -> Outcome:

@@ -25,7 +25,7 @@ from classbell.delivery.retry import (
     Retry,
     decide,
 )
-from classbell.delivery.wire import KeptBack, Outcome
+from classbell.delivery.wire import MOST_IDS, KeptBack, Outcome
 from classbell.network.measures import SENDS
 from classbell.ports.errors import Verdict, VerdictKind
 from classbell.ports.mail import Accepted
@@ -34,8 +34,6 @@ from classbell.storage.models import Envelope, EnvelopeState, Lane, Message, Mes
 log = structlog.get_logger(__name__)
 
 ACCEPTED = "accepted"
-MOST_IDS = 20
-"""Of a mail to many, so many messages are named in its line of the log."""
 
 LEASE_OVER = Verdict(
     VerdictKind.RETRY, code="lease_over", explanation="The sender had been paused; nothing left."

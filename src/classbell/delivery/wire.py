@@ -14,11 +14,15 @@ from classbell.delivery.handlers import Handlers
 from classbell.delivery.killpoints import AFTER_WIRE, BEFORE_WIRE, reach
 from classbell.delivery.lanes import TakenLane
 from classbell.delivery.retry import INTERNAL_ERROR
+from classbell.network.tracing import span
 from classbell.ports.errors import ConfigurationFault, ProviderFailure, Verdict, VerdictKind
 from classbell.ports.mail import Accepted, Mail
 from classbell.storage.models import Lane
 
 log = structlog.get_logger(__name__)
+
+MOST_IDS = 20
+"""Of a mail to many, so many messages are named in its line of the log and in its span."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,11 @@ def send(lane: Lane, taken: TakenLane, handlers: Handlers, claim: Claim) -> Outc
         handlers: how to send.
         claim: what to send.
     """
-    return Outcome(claim, _result(lane, taken, handlers, claim))
+    ids = ",".join(str(each) for each in claim.message_ids[:MOST_IDS])
+    with span("mail", envelope=str(claim.envelope_id), messages=ids) as traced:
+        result = _result(lane, taken, handlers, claim)
+        traced(outcome=result.kind.value if isinstance(result, Verdict) else type(result).__name__)
+    return Outcome(claim, result)
 
 
 def _result(

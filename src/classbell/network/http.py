@@ -164,7 +164,7 @@ class HttpDoor:
                 total_time(self._timeouts.total),
             ):
                 answer = self._exchange(request, headers)
-                traced(status=answer.status)
+                traced(status=answer.status, client_request_id=headers["client-request-id"])
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError) as error:
             failure = _failure(error)
             _note_failure(request, headers["client-request-id"], failure, monotonic() - begun)

@@ -7,10 +7,15 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
+import structlog
+
 from classbell.ports.errors import ConfigurationFault
 
+CONTEXT = ("request", "lane", "epoch", "account")
+"""What a span takes over from the lines that are logged meanwhile; ids, and nothing of a person."""
+
 Note = Callable[..., None]
-"""Adds attributes to a span: names to short words and numbers, never addresses or secrets."""
+"""Adds attributes to a span: names to short words, ids and numbers, never addresses or secrets."""
 
 _tracer: list[Any] = []
 
@@ -63,14 +68,20 @@ def trace_nothing() -> None:
 def span(name: str, **attributes: str | int) -> Iterator[Note]:
     """Enclose something in a span; yields what adds attributes to it.
 
+    The ids that lines of the log carry at the time are among its attributes.
+
     Args:
         name: what it is, one of a short fixed list.
-        attributes: short words and numbers, never addresses or secrets.
+        attributes: short words, ids and numbers, never addresses or secrets.
     """
     if not _tracer:
         yield _note_nothing
         return
-    with _tracer[0].start_as_current_span(name, attributes=_named(attributes)) as current:
+    bound = structlog.contextvars.get_contextvars()
+    ids = {one: bound[one] for one in CONTEXT if bound.get(one)}
+    with _tracer[0].start_as_current_span(
+        name, attributes=_named({**ids, **attributes})
+    ) as current:
         yield lambda **more: current.set_attributes(_named(more))
 
 
