@@ -33,7 +33,7 @@ def walk_to_consent(page: Page, back: str, answer: Callable[[str], None]) -> Non
     """
     asked = page.get_by_role("heading", level=1, name=HEADINGS)
     consent = page.get_by_role("heading", level=1, name="Permissions requested")
-    home = page.get_by_text("Classbell Admin Center")
+    home = page.get_by_role("banner").get_by_role("link", name="Classbell")
     for _ in range(6):
         expect(asked.or_(consent).or_(home).first).to_be_visible()
         if page.url.startswith(back) or consent.is_visible():

@@ -173,7 +173,7 @@ def _own_values(ports: Ports, cast: Cast, connected: Connection) -> dict[str, di
 
 
 def _programs(ports: Ports, cast: Cast) -> dict[str, dict[str, object]]:
-    """Return the ids of an integration and of webhooks: the owner's catalog's, and all catalogs'."""
+    """Return the ids of an integration and of two webhooks, one of the catalog and one of all."""
     catalog = cast.catalog
     issued = create_integration(
         ports, catalogs=[catalog], name="Moodle", scopes=["sessions:read"], days=30, actor=OPERATOR

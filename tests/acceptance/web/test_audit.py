@@ -47,6 +47,19 @@ def test_an_act_is_shown_with_what_changed_and_from_where(cast: Cast, owner: Vis
     assert "Ladders" in table
 
 
+def test_what_changed_is_named_in_the_language_of_the_page(
+    ports: Ports, cast: Cast, owner: Visitor
+) -> None:
+    an_act(ports, cast, before={"starts_at": "9:00"}, after={"starts_at": "10:00"})
+    an_act(ports, cast, after={"changed": ["event_types", "url"], "old word": 1})
+    table = owner.get(LOG).words
+    for words in ("Starts 9:00 10:00", "Changed Kinds of events, Address", "old word 1"):
+        assert words in table
+    cast.owner.language = "de"
+    cast.owner.save()
+    assert "Geändert Arten von Ereignissen, Adresse" in owner.get(LOG).words
+
+
 def test_the_answer_says_the_number_of_its_request(cast: Cast, owner: Visitor) -> None:
     answer = owner.client.post("/catalogs/academy/courses/new", TYPED)
     assert AuditEntry.objects.get(action="course.created").request_id == answer["X-Request-ID"]

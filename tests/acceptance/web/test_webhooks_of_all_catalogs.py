@@ -8,8 +8,12 @@ from collections.abc import Iterator
 import pytest
 
 from classbell import bootstrap
+from classbell.domain.notifications.content import content_for
+from classbell.domain.notifications.kinds import REGISTRY
+from classbell.domain.notifications.reader import Reader
+from classbell.domain.notifications.template import fill_html
 from classbell.ports.bundle import Ports
-from classbell.storage.models import AuditEntry, WebhookDelivery, WebhookEndpoint
+from classbell.storage.models import AuditEntry, Notification, WebhookDelivery, WebhookEndpoint
 from tests.acceptance.web.conftest import Visitor, a_visitor
 from tests.domain.people import Cast
 from tests.domain.webhooks.stage import Stage
@@ -150,3 +154,22 @@ def test_the_lms_admin_of_another_organisation_finds_nothing(
 def test_one_of_a_catalog_is_not_reached_from_here(stage: Stage, lena: Visitor) -> None:
     assert every_answer(lena, stage.made.endpoint) == {404}
     assert stage.made.endpoint.catalog is not None
+
+
+def test_lms_admins_are_told_when_it_is_switched_off_and_where_it_is(
+    stage: Stage, of_all: WebhookEndpoint, lena: Visitor
+) -> None:
+    stage.made.endpoint.delete()
+    stage.receiver.statuses = [410]
+    stage.happen()
+    stage.work()
+    told = Notification.objects.get(kind="webhook_off")
+    assert told.audience == [stage.cast.lms_admin.pk.hex]
+    kind = REGISTRY[told.kind]
+    content = content_for(stage.ports, kind, told, Reader("en", "Europe/Copenhagen"))
+    mail = fill_html(content.message, {"PERSON NAME": "Lena", **content.values})
+    assert "what happens in Contoso:" in mail
+    link = re.findall(r'href="([^"]+)"', mail)[0]
+    path = link.removeprefix(stage.ports.base_url)
+    assert path == f"{PAGE}/{of_all.pk}"
+    assert "answered that it is gone (410)" in lena.get(path).words

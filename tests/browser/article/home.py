@@ -105,7 +105,7 @@ def signed_in_as(browser: Browser, stage: Stage, address: str) -> StorageState:
     sign_in_at_microsoft(page, address, base)
     if not page.url.startswith(base):
         page.get_by_role("button", name="Accept").click()
-    expect(page.get_by_text("Classbell Admin Center")).to_be_visible()
+    expect(page.get_by_role("button", name="Account: ")).to_be_visible()
     kept = context.storage_state()
     context.close()
     own = [cookie for cookie in kept.get("cookies", []) if cookie.get("domain") == "localhost"]

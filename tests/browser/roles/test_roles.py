@@ -52,7 +52,7 @@ def test_a_learner_enrols_takes_it_to_the_calendar_and_leaves(
     page.get_by_role("button", name="Leave", exact=True).click()
     heading(page, "My sessions")
     expect(page.get_by_role("row").filter(has_text=OPEN)).to_have_count(0)
-    expect(page.get_by_role("navigation", name="Admin Center")).not_to_contain_text("Teaching")
+    expect(page.get_by_role("navigation", name="Classbell")).not_to_contain_text("Teaching")
 
 
 @pytest.mark.parametrize("scripted", [True, False])
@@ -86,7 +86,7 @@ def test_on_paper_stands_the_list_and_nothing_to_press(opened: Opener) -> None:
     expect(signature).to_be_visible()
     expect(page.get_by_role("cell", name=KIRSTINE.name)).to_be_visible()
     expect(page.get_by_role("button", name="Save attendance")).to_be_hidden()
-    expect(page.get_by_role("navigation", name="Admin Center")).to_be_hidden()
+    expect(page.get_by_role("navigation", name="Classbell")).to_be_hidden()
     home.walker.shot("attendance-on-paper")
 
 

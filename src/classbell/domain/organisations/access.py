@@ -35,6 +35,11 @@ class Access:
         """Whether the person is an LMS admin of their organisation."""
         return (Role.LMS_ADMIN, None) in self.roles
 
+    @property
+    def is_admin(self) -> bool:
+        """Whether the person administers anything: all catalogs, one of them, or a course."""
+        return bool(self.roles)
+
     def is_catalog_admin(self, catalog_id: UUID) -> bool:
         """Whether the person administers this catalog."""
         return (Role.CATALOG_ADMIN, catalog_id) in self.roles

@@ -22,6 +22,7 @@ from classbell.web.access import actor_of, signed_in
 from classbell.web.admin_center.act_titles import act_title
 from classbell.web.admin_center.audit_filters import ActFilters, group_options
 from classbell.web.admin_center.delivery_filters import period_options
+from classbell.web.admin_center.fact_names import NAMES_ARE_SAID, fact_name
 from classbell.web.pages import show
 
 ROWS = 50
@@ -133,7 +134,7 @@ def _changes(
     """Return what changed, one line for each thing that either side names."""
     names = list(dict.fromkeys([*before, *after]))
     return [
-        (name.replace("_", " "), _said(before, name), _said(after, name))
+        (fact_name(name), _said(before, name), _said(after, name))
         for name in names
         if name not in before or name not in after or before[name] != after[name]
     ]
@@ -141,7 +142,12 @@ def _changes(
 
 def _said(facts: Mapping[str, object], name: str) -> str:
     """Return what one side says; nothing where it does not speak of it."""
-    return _text(facts[name]) if name in facts else ""
+    if name not in facts:
+        return ""
+    said = facts[name]
+    if name in NAMES_ARE_SAID and isinstance(said, list):
+        said = [fact_name(str(one)) for one in said]
+    return _text(said)
 
 
 def _text(value: object) -> str:

@@ -204,7 +204,7 @@ def _box(scope: str) -> str:
 
 def _number(text: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 4:  # noqa: PLR2004 -- a year is less
-        raise InvalidInput("Choose for how long the token shall be valid.", field="days")
+        raise InvalidInput(_("Choose for how long the token shall be valid."), field="days")
     return int(text)
 
 
@@ -213,7 +213,7 @@ def _application(text: str) -> UUID:
         return UUID(text)
     except ValueError as error:
         raise InvalidInput(
-            "An application id is a UUID.",
+            _("An application id is a UUID."),
             field="application_id",
-            remedy="Copy it from the application's page in Microsoft Entra ID.",
+            remedy=_("Copy it from the application's page in Microsoft Entra ID."),
         ) from error

@@ -27,7 +27,7 @@ SPANS = {"1": timedelta(hours=1), "24": timedelta(days=1), "168": timedelta(days
 
 
 @require_POST
-def test(request: HttpRequest, endpoint_id: UUID, slug: str | None = None) -> HttpResponse:
+def send_test(request: HttpRequest, endpoint_id: UUID, slug: str | None = None) -> HttpResponse:
     """Send a test."""
     place, endpoint = _asked(request, slug, endpoint_id)
     ping(bootstrap.ports(), endpoint=endpoint, actor=actor_of(place.access))
@@ -64,7 +64,7 @@ def replay(request: HttpRequest, endpoint_id: UUID, slug: str | None = None) -> 
     place, endpoint = _asked(request, slug, endpoint_id)
     span = SPANS.get(request.POST.get("span", ""))
     if span is None:
-        raise InvalidInput("There is no such span.", remedy="Choose one from the list.")
+        raise InvalidInput(_("There is no such span."), remedy=_("Choose one from the list."))
     ports = bootstrap.ports()
     count = replay_since(
         ports, endpoint=endpoint, since=ports.clock.now() - span, actor=actor_of(place.access)
@@ -88,7 +88,7 @@ def replay_delivery(
     delivery = rows.filter(pk=delivery_id).first()
     if delivery is None:
         raise NotFoundHere(
-            "The log holds no such event any more.", remedy="Send a whole span again instead."
+            _("The log holds no such event any more."), remedy=_("Send a whole span again instead.")
         )
     done = replay_one(bootstrap.ports(), delivery=delivery, actor=actor_of(place.access))
     add_toast(request, _("The event goes out again.") if done else _("It is on its way already."))

@@ -103,8 +103,8 @@ def the_endpoint(place: Place, endpoint_id: UUID) -> WebhookEndpoint:
     found = endpoint_of(place.organisation.pk, place.catalog, endpoint_id)
     if found is None:
         raise NotFoundHere(
-            "There is no such webhook here.",
-            remedy="It may have been deleted. Choose one from the list.",
+            _("There is no such webhook here."),
+            remedy=_("It may have been deleted. Choose one from the list."),
         )
     return found
 

@@ -20,11 +20,11 @@ def _expires_at(_context: Mapping[str, str], now: datetime) -> datetime:
 
 def _values(ports: Ports, notification: Notification, _reader: Reader) -> dict[str, str]:
     catalog, context = notification.catalog, notification.context
-    # One of all catalogs is the whole organisation's, and is named after it.
-    title = catalog.title if catalog else notification.organisation.name
+    # What is told of every catalog is the organisation's, and is named after it.
+    whole = notification.organisation.name if notification.organisation else ""
     place = f"/catalogs/{catalog.slug}/settings" if catalog else ""
     return {
-        "CATALOG TITLE": title,
+        "CATALOG TITLE": catalog.title if catalog else whole,
         "WEBHOOK": context["webhook_name"],
         "WEBHOOK LINK": f"{ports.base_url}{place}/webhooks/{context['webhook']}",
     }
