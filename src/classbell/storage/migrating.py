@@ -2,9 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.core.management import call_command
+from django.db import connection
 
 
 def bring_up_to_date() -> None:
     """Apply the migrations that the database lacks."""
-    call_command("migrate", verbosity=0, interactive=False)
+    with _unhurried():
+        call_command("migrate", verbosity=0, interactive=False)
+
+
+@contextmanager
+def _unhurried() -> Iterator[None]:
+    """Let a migration reckon between its statements for as long as it needs.
+
+    PostgreSQL ends everybody else's transaction that is idle for some seconds, and a busy machine
+    may need longer than that for what Django works out from one statement to the next.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET idle_in_transaction_session_timeout = 0")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("RESET idle_in_transaction_session_timeout")
