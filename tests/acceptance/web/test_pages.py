@@ -194,7 +194,7 @@ def test_the_audit_log_says_who_did_what(owner: Visitor, ports: Ports, cast: Cas
     )
     page = owner.get(f"{ACADEMY}/audit")
     assert "Operator Command line Connection switched off" in page.words
-    assert "What Before After enabled yes no" in page.words
+    assert "What Before After Switched on yes no" in page.words
 
 
 def test_a_catalog_is_created_and_mistakes_keep_what_was_typed(cast: Cast) -> None:
