@@ -52,8 +52,14 @@ def test_what_changed_is_named_in_the_language_of_the_page(
 ) -> None:
     an_act(ports, cast, before={"starts_at": "9:00"}, after={"starts_at": "10:00"})
     an_act(ports, cast, after={"changed": ["event_types", "url"], "old word": 1})
+    an_act(ports, cast, before={"role": "course_admin"}, after={})
     table = owner.get(LOG).words
-    for words in ("Starts 9:00 10:00", "Changed Kinds of events, Address", "old word 1"):
+    for words in (
+        "Starts 9:00 10:00",
+        "Role Course admin",
+        "Changed Kinds of events, Address",
+        "old word 1",
+    ):
         assert words in table
     cast.owner.language = "de"
     cast.owner.save()

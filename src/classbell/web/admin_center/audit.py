@@ -22,7 +22,7 @@ from classbell.web.access import actor_of, signed_in
 from classbell.web.admin_center.act_titles import act_title
 from classbell.web.admin_center.audit_filters import ActFilters, group_options
 from classbell.web.admin_center.delivery_filters import period_options
-from classbell.web.admin_center.fact_names import NAMES_ARE_SAID, fact_name
+from classbell.web.admin_center.fact_names import NAMES_ARE_SAID, fact_name, role_name
 from classbell.web.pages import show
 
 ROWS = 50
@@ -147,6 +147,8 @@ def _said(facts: Mapping[str, object], name: str) -> str:
     said = facts[name]
     if name in NAMES_ARE_SAID and isinstance(said, list):
         said = [fact_name(str(one)) for one in said]
+    if name == "role":
+        said = role_name(str(said))
     return _text(said)
 
 

@@ -137,6 +137,18 @@ NAMES: Mapping[str, str] = {
 NAMES_ARE_SAID = frozenset({"changed"})
 """Facts whose values are names of facts themselves."""
 
+ROLES: Mapping[str, str] = {
+    "lms_admin": _("LMS admin"),
+    "catalog_admin": _("Catalog admin"),
+    "course_admin": _("Course admin"),
+}
+"""What the values of the fact «role» are called."""
+
+
+def role_name(role: str) -> str:
+    """Return what a role is called, in the language of the page."""
+    return gettext(ROLES[role]) if role in ROLES else role
+
 
 def fact_name(name: str) -> str:
     """Return what a fact is called, in the language of the page.
