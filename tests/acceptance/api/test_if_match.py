@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
+from django.db import connection
 
+from classbell import bootstrap
 from classbell.api.v1.documentation import document
-from tests.acceptance.api.conftest import Furnished, Program
+from classbell.domain.integrations.rates import RATES
+from classbell.ports.bundle import Ports
+from tests.acceptance.api.conftest import Furnished, Program, issued
 from tests.acceptance.api.test_permissions import TABLE, ask
+from tests.domain.people import a_cast
+from tests.support import fake_ports
 
 WRITES = {"put", "patch", "delete"}
 
@@ -57,3 +66,30 @@ def test_another_state_than_the_one_that_was_seen_is_left_alone(
 def same(one: str, other: str) -> bool:
     """Say whether two operations stand at one address."""
     return TABLE[one].address == TABLE[other].address
+
+
+@pytest.fixture
+def shared_ports() -> Iterator[Ports]:
+    RATES.forget()
+    with bootstrap.use(fake_ports()) as replacement:
+        yield replacement
+
+
+@pytest.mark.store
+@pytest.mark.django_db(transaction=True)
+def test_of_many_who_saw_the_same_state_one_changes_it(shared_ports: Ports) -> None:
+    cast, template = a_cast(shared_ports), "/catalogs/academy/templates/session_reminder"
+    token = issued(shared_ports, cast.catalog, cast.owner).token
+    seen, barrier = Program(token).get(template)["ETag"], Barrier(4)
+
+    def change(number: int) -> int:
+        words = {"texts": {"en": {"subject": f"Soon, says {number}"}}}
+        barrier.wait()
+        try:
+            found = Program(token).ask("PUT", template, words, **{"If-Match": seen})
+            return int(found.status_code)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as programs:
+        assert sorted(programs.map(change, range(4))) == [200, 412, 412, 412]

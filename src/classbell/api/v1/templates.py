@@ -41,7 +41,7 @@ from classbell.domain.notifications.templates.fields import (
     TemplateFields,
 )
 from classbell.ports.errors import InvalidInput
-from classbell.storage.models import Catalog, NotificationTemplate
+from classbell.storage.models import Catalog
 
 router = Router(tags=["templates"])
 TEMPLATES = "/catalogs/{slug}/templates"
@@ -166,7 +166,7 @@ def replace_template(
         texts=_texts(wanted.texts),
     )
     with transaction.atomic():
-        _lock(catalog, found)
+        _lock(catalog)
         require_unchanged(request, lambda: shown(catalog, found))
         save_template(
             bootstrap.ports(), catalog=catalog, kind_name=kind, fields=fields, actor=asking.actor
@@ -189,7 +189,7 @@ def switch_template(
     asking = caller(request)
     catalog, found = asking.catalog(slug), kind_to_edit(kind)
     with transaction.atomic():
-        _lock(catalog, found)
+        _lock(catalog)
         require_unchanged(request, lambda: shown(catalog, found))
         switch_kind(
             bootstrap.ports(), catalog=catalog, kind_name=kind, on=wanted.on, actor=asking.actor
@@ -211,16 +211,18 @@ def reset(request: HttpRequest, slug: Slug, kind: KindName) -> HttpResponse:
     asking = caller(request)
     catalog, found = asking.catalog(slug), kind_to_edit(kind)
     with transaction.atomic():
-        _lock(catalog, found)
+        _lock(catalog)
         require_unchanged(request, lambda: shown(catalog, found))
         reset_template(bootstrap.ports(), catalog=catalog, kind_name=kind, actor=asking.actor)
     return answer(request, shown(catalog, found))
 
 
-def _lock(catalog: Catalog, kind: Kind) -> None:
-    """Let nobody else change a notification until the transaction ends."""
-    rows = NotificationTemplate.objects.select_for_update()
-    rows.filter(catalog=catalog, kind=kind.name).first()
+def _lock(catalog: Catalog) -> None:
+    """Let no other program change a notification until the transaction ends.
+
+    One that was never changed has no row of its own that could be locked; the catalog has one.
+    """
+    Catalog.objects.select_for_update(of=("self",), no_key=True).get(pk=catalog.pk)
 
 
 def _texts(given: Mapping[str, TextIn]) -> dict[str, CustomText]:

@@ -114,7 +114,7 @@ def _sent_already(
     if once is None:
         return None
     # Two that come at the same moment come here one after the other.
-    Catalog.objects.select_for_update(of=("self",)).get(pk=catalog.pk)
+    Catalog.objects.select_for_update(of=("self",), no_key=True).get(pk=catalog.pk)
     sent = Notification.objects.filter(pk=once).first()
     if sent is None:
         return None
