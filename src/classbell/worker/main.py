@@ -38,7 +38,7 @@ def run(stop: Event | None = None) -> None:
         engine.run(stop)
         return
     bootstrap.leave_out_of_collections()
-    with _stopped_by_signals() as ending:
+    with stopped_by_signals() as ending:
         engine.run(ending)
     log.info("worker has stopped")
 
@@ -61,7 +61,7 @@ def _show_figures(port: int) -> None:
 
 
 @contextmanager
-def _stopped_by_signals() -> Iterator[Event]:
+def stopped_by_signals() -> Iterator[Event]:
     """Give an event that the first signal sets; a second one ends the process as usual."""
     ending = Event()
 

@@ -92,6 +92,7 @@ def serve(world: Any, words: Words) -> None:
     from classbell.delivery.service import LaneService  # noqa: PLC0415 -- the same
     from classbell.engine.alone import OnlyWorker  # noqa: PLC0415 -- the same
     from classbell.engine.loop import Engine  # noqa: PLC0415 -- the same
+    from classbell.worker.main import stopped_by_signals  # noqa: PLC0415 -- the same
     from tests.storage.delivery.provider_folder import ProviderFolder  # noqa: PLC0415 -- the same
     from tests.storage.delivery.wakes import sqlite_file, wake  # noqa: PLC0415 -- the same
 
@@ -114,9 +115,9 @@ def serve(world: Any, words: Words) -> None:
         recoverable=(DatabaseError, InterfaceError),
         alone=OnlyWorker(file) if file else None,
     )
-    stop = Event()
-    Thread(target=stop_when_done, args=(stop,), daemon=True).start()
-    engine.run(stop)
+    with stopped_by_signals() as stop:
+        Thread(target=stop_when_done, args=(stop,), daemon=True).start()
+        engine.run(stop)
 
 
 def stop_when_done(stop: Event) -> None:

@@ -99,6 +99,24 @@ def test_kill_9_loses_and_doubles_nothing(workers: Workers, point: str) -> None:
     assert took < 20, "the lanes were taken over in time"
 
 
+def test_sigterm_in_the_middle_of_a_send_leaves_nothing_in_doubt(workers: Workers) -> None:
+    """What is with the provider is waited for and written down; the rest is the next worker's."""
+    stopped = workers.start(prepare=True, seconds=0.5)
+    while sum(workers.received().values()) < IN_FLIGHT:
+        assert stopped.poll() is None, stopped.communicate()
+        sleep(0.01)
+    stopped.send_signal(signal.SIGTERM)
+    states = ended(stopped)["messages"]
+    accepted = {address for address, state in states.items() if state == "accepted"}
+
+    assert set(states.values()) == {"accepted", "queued"}
+    assert accepted == set(workers.received()), "what the provider has is known, and nothing else"
+
+    ledger = ended(workers.start())
+    assert set(ledger["messages"].values()) == {"accepted"}
+    assert sorted(workers.received().values()) == [1] * TOTAL
+
+
 @pytest.mark.postgresql
 def test_a_frozen_worker_sends_and_settles_nothing_once_it_was_replaced(workers: Workers) -> None:
     # Between the look at the lease and the wire nothing can be done; so it is frozen while all it
