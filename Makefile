@@ -108,8 +108,8 @@ test-slow: $(INSTALLED)  ## Run the long suites: the article in a browser, every
 	fi
 
 .PHONY: test-browser
-test-browser: $(INSTALLED)  ## Walk the story, every page and every role in Chromium: the part of the long suites that CI runs
-	@CLASSBELL_TEST_DATABASE=sqlite $(BIN)/python -m pytest -n 2 --dist loadfile -m slow tests/browser/test_story.py tests/browser/pages tests/browser/roles tests/deploy/test_site.py $(ARGS)
+test-browser: $(INSTALLED)  ## Walk the story, every mail, page and role in Chromium: the part of the long suites that CI runs
+	@CLASSBELL_TEST_DATABASE=sqlite $(BIN)/python -m pytest -n 2 --dist loadfile -m slow tests/browser/test_story.py tests/browser/test_mail_look.py tests/browser/pages tests/browser/roles tests/deploy/test_site.py $(ARGS)
 
 .PHONY: check
 check: $(INSTALLED)  ## Check format, lint, types, import contracts, migrations and documents

@@ -24,7 +24,7 @@ from tests.browser.accessibility import findings
 from tests.browser.conftest import Walker, a_walker
 from tests.pictures import a_png
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LANDMARKS = ("landmark-one-main", "region")
 """Landmarks are those of the page that a mail is shown in, which has a main part of its own."""
