@@ -175,3 +175,13 @@ def test_a_key_endpoint_that_is_down_is_a_passing_fault(entra: Entra) -> None:
     with pytest.raises(ProviderFailure) as caught:
         entra.checker.check(entra.token(), EXPECTED)
     assert caught.value.verdict.kind is VerdictKind.RETRY
+
+
+@pytest.mark.parametrize(
+    "claims", [{"iss": "https://evil.example/v2.0"}, {"tid": str(UUID(int=7))}]
+)
+def test_another_issuer_is_refused_also_where_keys_name_none(
+    entra: Entra, claims: dict[str, Any]
+) -> None:
+    entra.key_issuer = ""
+    assert refused(entra, entra.token(**claims)) == "id_token_issuer"
