@@ -7,7 +7,7 @@ drop these, and ``classbell audit verify`` finds what they did.
 
 from __future__ import annotations
 
-from typing import Protocol
+from classbell.storage.statements import Store, run_each
 
 TABLE = "storage_auditentry"
 
@@ -55,20 +55,11 @@ POSTGRESQL_DOWN = (
 )
 
 
-class Store(Protocol):
-    """A connection, or what a migration writes with."""
-
-    def execute(self, sql: str, params: None = None) -> object:
-        """Run one statement."""
-
-
 def put_up(store: Store, vendor: str) -> None:
     """Let the store refuse from now on; ``vendor`` is ``sqlite`` or ``postgresql``."""
-    for statement in SQLITE_UP if vendor == "sqlite" else POSTGRESQL_UP:
-        store.execute(statement, None)
+    run_each(store, SQLITE_UP if vendor == "sqlite" else POSTGRESQL_UP)
 
 
 def take_down(store: Store, vendor: str) -> None:
     """Let it refuse no more."""
-    for statement in SQLITE_DOWN if vendor == "sqlite" else POSTGRESQL_DOWN:
-        store.execute(statement, None)
+    run_each(store, SQLITE_DOWN if vendor == "sqlite" else POSTGRESQL_DOWN)

@@ -15,6 +15,7 @@ from __future__ import annotations
 from string import Template
 from typing import Protocol
 
+from classbell.storage.statements import Store, run_each
 from classbell.storage.typed import LIKE_IT, PAIRS
 
 LEAST = 3
@@ -132,13 +133,6 @@ POSTGRESQL_DOWN = (
 )
 
 
-class Store(Protocol):
-    """A connection, or what a migration writes with."""
-
-    def execute(self, sql: str, params: None = None) -> object:
-        """Run one statement."""
-
-
 class Reader(Store, Protocol):
     """A store that answers."""
 
@@ -148,14 +142,12 @@ class Reader(Store, Protocol):
 
 def put_up(store: Store, vendor: str) -> None:
     """Make the index of everybody who is there, anew; ``vendor``: ``sqlite`` or ``postgresql``."""
-    for statement in SQLITE_UP if vendor == "sqlite" else POSTGRESQL_UP:
-        store.execute(statement, None)
+    run_each(store, SQLITE_UP if vendor == "sqlite" else POSTGRESQL_UP)
 
 
 def take_down(store: Store, vendor: str) -> None:
     """Take it away."""
-    for statement in SQLITE_DOWN if vendor == "sqlite" else POSTGRESQL_DOWN:
-        store.execute(statement, None)
+    run_each(store, SQLITE_DOWN if vendor == "sqlite" else POSTGRESQL_DOWN)
 
 
 def is_up(store: Reader, vendor: str) -> bool:

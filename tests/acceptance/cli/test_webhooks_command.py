@@ -7,11 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from classbell import bootstrap
 from classbell.cli.main import main
 from classbell.storage.models import WebhookEndpoint
-from tests.domain.webhooks.stage import Stage
-from tests.receiver import a_receiver
+from tests.domain.webhooks.stage import Stage, behind_the_product
 from tests.support import CONTOSO
 
 pytestmark = pytest.mark.django_db
@@ -19,10 +17,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def stage(db: None) -> Iterator[Stage]:
-    with a_receiver() as receiver:
-        found = Stage(receiver)
-        with bootstrap.use(found.ports):
-            yield found
+    with behind_the_product() as found:
+        yield found
 
 
 def test_it_is_listed_tested_replayed_and_switched(

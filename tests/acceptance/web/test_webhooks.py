@@ -7,14 +7,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from classbell import bootstrap
 from classbell.domain.organisations.events import emit
 from classbell.ports.bundle import Ports
 from classbell.storage.models import WebhookDelivery, WebhookEndpoint
 from tests.acceptance.web.conftest import Visitor, a_visitor
 from tests.domain.people import Cast
-from tests.domain.webhooks.stage import Stage
-from tests.receiver import a_receiver
+from tests.domain.webhooks.stage import Stage, behind_the_product
 
 pytestmark = pytest.mark.django_db
 
@@ -24,10 +22,8 @@ PAGE = "/catalogs/academy/settings/webhooks"
 @pytest.fixture
 def stage(db: None) -> Iterator[Stage]:
     """An endpoint that leads to a receiver, and its ports behind the pages."""
-    with a_receiver() as receiver:
-        found = Stage(receiver)
-        with bootstrap.use(found.ports):
-            yield found
+    with behind_the_product() as found:
+        yield found
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from classbell import bootstrap
 from classbell.domain.notifications.content import content_for
 from classbell.domain.notifications.kinds import REGISTRY
 from classbell.domain.notifications.reader import Reader
@@ -16,8 +15,7 @@ from classbell.ports.bundle import Ports
 from classbell.storage.models import AuditEntry, Notification, WebhookDelivery, WebhookEndpoint
 from tests.acceptance.web.conftest import Visitor, a_visitor
 from tests.domain.people import Cast
-from tests.domain.webhooks.stage import Stage
-from tests.receiver import a_receiver
+from tests.domain.webhooks.stage import Stage, behind_the_product
 
 pytestmark = pytest.mark.django_db
 
@@ -28,10 +26,8 @@ OF_CATALOG = "/catalogs/academy/settings/webhooks"
 @pytest.fixture
 def stage(db: None) -> Iterator[Stage]:
     """The owner's catalog with a webhook of its own, and its ports behind the pages."""
-    with a_receiver() as receiver:
-        found = Stage(receiver)
-        with bootstrap.use(found.ports):
-            yield found
+    with behind_the_product() as found:
+        yield found
 
 
 @pytest.fixture

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from ipaddress import ip_network
 from typing import Any
 
+from classbell import bootstrap
 from classbell.delivery.chores import do_chore, next_chore
 from classbell.delivery.handlers import Handlers, WorkFunction
 from classbell.delivery.lanes import take
@@ -23,7 +25,7 @@ from classbell.storage.models import Catalog, DomainEvent, Lane, LaneKind, Webho
 from classbell.webhooks import webhook_sender
 from tests.domain.people import Cast, a_cast
 from tests.fakes import FakeClock
-from tests.receiver import Receiver
+from tests.receiver import Receiver, a_receiver
 from tests.support import fake_ports
 
 CHOSEN = ("session.created", "session.changed", "session.cancelled", "connection.lost")
@@ -119,3 +121,12 @@ class Stage:
         """Return each delivery as type, state, tries and code, oldest first."""
         rows = WebhookDelivery.objects.order_by("id")
         return [(row.event_type, row.state, row.attempts, row.response_code) for row in rows]
+
+
+@contextmanager
+def behind_the_product() -> Iterator[Stage]:
+    """Give a stage whose ports the pages and commands of this process use."""
+    with a_receiver() as receiver:
+        found = Stage(receiver)
+        with bootstrap.use(found.ports):
+            yield found
